@@ -1,0 +1,54 @@
+"""CTI Host: who is calling, their tickets, and a form that is already filled in.
+
+This is the public API for plugins, and nothing else. A plugin imports from here only.
+"""
+
+from cti_host.config import PluginConfig
+from cti_host.database import database, is_postgresql
+from cti_host.hookspecs import hookimpl
+from cti_host.host import Host, current_agent, current_host
+from cti_host.localised import Localised, current_language
+from cti_host.model import (
+    Agent,
+    Call,
+    Caller,
+    Given,
+    Match,
+    NavigationItem,
+    Number,
+    OutboundAction,
+    PanelSection,
+    Reason,
+    Ticket,
+    TicketList,
+    Unsearchable,
+    Value,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Agent",
+    "Call",
+    "Caller",
+    "Given",
+    "Host",
+    "Localised",
+    "Match",
+    "NavigationItem",
+    "Number",
+    "OutboundAction",
+    "PanelSection",
+    "PluginConfig",
+    "Reason",
+    "Ticket",
+    "TicketList",
+    "Unsearchable",
+    "Value",
+    "current_agent",
+    "current_host",
+    "current_language",
+    "database",
+    "hookimpl",
+    "is_postgresql",
+]

@@ -1,0 +1,365 @@
+"""Every hook: its signature, its docstring and its contract.
+
+The contract is data: the dispatcher executes it, `docs/hooks.md` is generated from it. Each
+docstring says when the hook fires, what each argument is, what to answer (also what `None`
+means), in which order plugins are asked, and what happens on an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+import peewee
+import pluggy
+from flask import Blueprint, Request
+
+from cti_host.model import (
+    Agent,
+    Call,
+    Caller,
+    Match,
+    NavigationItem,
+    Number,
+    OutboundAction,
+    PanelSection,
+    Ticket,
+    TicketList,
+)
+
+if TYPE_CHECKING:
+    from cti_host.host import Host
+
+PROJECT = "cti_host"
+hookimpl = pluggy.HookimplMarker(PROJECT)
+_pluggy_spec = pluggy.HookspecMarker(PROJECT)
+
+_Hook = TypeVar("_Hook", bound=Callable[..., object])
+
+
+class Kind(StrEnum):
+    """How the answers of several plugins become one."""
+
+    CHANGE = "change"
+    COLLECT = "collect"
+    FIRST = "first"
+    EVENT = "event"
+    SETUP = "set-up"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What the dispatcher guarantees for a hook.
+
+    `result` is the type of an answer (for `COLLECT` with `many`: of each item in it). A hook with
+    `budget` is cut off at the plugin's `timeout`; one without runs in place, because it only
+    computes or because it runs at the start. `unavailable` is the line an agent reads when a
+    plugin fails; `{plugin}` is its name; an empty one means the failure is only logged.
+    """
+
+    kind: Kind
+    result: type | tuple[type, ...]
+    many: bool = False
+    budget: bool = True
+    unavailable: str = ""
+
+
+def contract(
+    kind: Kind,
+    result: type | tuple[type, ...] = object,
+    *,
+    many: bool = False,
+    budget: bool = True,
+    unavailable: str = "",
+) -> Callable[[_Hook], _Hook]:
+    """Mark a method of `HookSpecs` as a hook with this contract."""
+
+    def mark(function: _Hook) -> _Hook:
+        function.__dict__["contract"] = Contract(kind, result, many, budget, unavailable)
+        return _pluggy_spec(function)
+
+    return mark
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; the dispatcher translates it when it is shown."""
+    return text
+
+
+class HookSpecs:
+    """The hooks of CTI Host."""
+
+    @contract(Kind.FIRST, Number, budget=False)
+    def parse_number(self, text: str) -> Number | None:
+        """Understand a text as a phone number.
+
+        Fires whenever a number enters: from a URL, a form, an import, and for every stored number
+        when they are all renumbered. It must only compute: it is not cut off by a time-out.
+
+        :param text: what was typed or received, never empty
+        :return: the number; `None`: this plugin doesn't take the text for a number
+        Order: the first plugin, in the order of the config, that answers a number.
+        On an error: logged, the next plugin is asked.
+        """
+
+    @contract(
+        Kind.CHANGE, Call, unavailable=_("The number could not be preprocessed by %(plugin)s.")
+    )
+    def preprocess_parameters(self, call: Call) -> Call | None:
+        """Reformat numbers, split names, recognise withheld callers: before anybody is looked up.
+
+        Fires once per request of the panel, after the URL was read.
+
+        :param call: the call as the plugin before left it; the text that came is in `received`
+        :return: the changed call (`call.with_parameter("phone", value)`); `None`: leave it as is
+        Order: the order of the config; each plugin sees the changes of those before it.
+        On an error: the call stays as it was before this plugin; the panel says so in one line.
+        """
+
+    @contract(
+        Kind.COLLECT,
+        Match,
+        many=True,
+        unavailable=_("Caller lookup by %(plugin)s is not available right now."),
+    )
+    def lookup_callers(self, call: Call) -> Sequence[Match] | None:
+        """Find the persons who have these attributes.
+
+        Fires once per request of the panel, unless no parameter can be searched for.
+
+        :param call: the preprocessed call
+        :return: a match for each person, best first; `None` or empty: nobody
+        Order: all answers are kept, in the order of the config; a person found twice counts once.
+        On an error: the callers of the other plugins stay; the panel says so in one line.
+        """
+
+    @contract(
+        Kind.COLLECT,
+        TicketList,
+        many=True,
+        unavailable=_("Tickets from %(plugin)s are not available right now."),
+    )
+    def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> Sequence[TicketList] | None:
+        """Give the groups of tickets of the panel.
+
+        Fires when the panel shows at least one caller.
+
+        :param call: the preprocessed call; `call.pages` says which page of a list is looked at
+        :param callers: the caller chosen, or every caller for "All contacts found"
+        :return: the lists in the order to show them; `None` or empty: no list
+        Order: all answers are kept, in the order of the config.
+        On an error: the other lists stay; the panel says so in one line.
+        """
+
+    @contract(
+        Kind.COLLECT,
+        Mapping,
+        unavailable=_("Presets from %(plugin)s are not available right now."),
+    )
+    def creation_presets(
+        self, class_name: str, caller: Caller | None, call: Call, direct: bool
+    ) -> Mapping[str, str] | None:
+        """Give values for the form of a new object.
+
+        Fires when an agent presses "Create a new …", or on the call itself for direct creation.
+
+        :param class_name: the class to create, as named in the settings ("UserRequest")
+        :param caller: the caller chosen; `None`: unknown, or several
+        :param call: the preprocessed call
+        :param direct: whether `direct_creation` asks, else `indirect_creation`
+        :return: attribute code to text; `None` or empty: no presets
+        Order: all answers are merged; a later plugin wins per attribute.
+        On an error: the presets of the other plugins stay; the form says so in one line.
+        """
+
+    @contract(Kind.FIRST, str, unavailable=_("The form of %(plugin)s is not available right now."))
+    def creation_form_url(
+        self, class_name: str, values: Mapping[str, str], return_url: str
+    ) -> str | None:
+        """Say where the creation form of a class is.
+
+        Fires right after `creation_presets`; the agent's browser is sent to the answer.
+
+        :param class_name: the class to create; it may be abstract
+        :param values: attribute code to text, to fill the form with
+        :param return_url: the panel of the call, to come back to (a path on this host)
+        :return: the address; `None`: this plugin has no form for the class
+        Order: the first plugin, in the order of the config, that answers an address.
+        On an error: the next plugin is asked; without any answer the agent reads that there is no
+        form.
+        """
+
+    @contract(
+        Kind.COLLECT,
+        OutboundAction,
+        many=True,
+        unavailable=_("Phone actions from %(plugin)s are not available right now."),
+    )
+    def outbound_actions(
+        self, ticket: Ticket, caller: Caller | None
+    ) -> Sequence[OutboundAction] | None:
+        """Offer the entries of a ticket's phone menu.
+
+        Fires when a ticket is shown, and again when an entry is clicked.
+
+        :param ticket: the ticket
+        :param caller: the ticket's caller with all their attributes; `None`: the ticket has none
+        :return: the actions that can be done now (a number that is empty offers none)
+        Order: all answers are kept, in the order of the config.
+        On an error: the other actions stay; the ticket says so in one line.
+        """
+
+    @contract(Kind.FIRST, Agent, unavailable=_("Sign-in by %(plugin)s is not available right now."))
+    def identify_agent(self, request: Request) -> Agent | None:
+        """Say who is at the keyboard.
+
+        Fires once per request of every page that needs an agent.
+
+        :param request: the request: its session, its `Authorization` header
+        :return: the agent; `None`: this plugin doesn't know them
+        Order: the first plugin, in the order of the config, that answers an agent.
+        On an error: the next plugin is asked; without any answer nobody is signed in.
+        """
+
+    @contract(Kind.FIRST, str, budget=False)
+    def sign_in_url(self, next_url: str) -> str | None:
+        """Say where somebody signs in.
+
+        Fires when nobody was identified on a page that needs an agent.
+
+        :param next_url: where to come back to afterwards (a path on this host)
+        :return: the address; `None`: this plugin has no such page
+        Order: the first plugin, in the order of the config, that answers an address.
+        On an error: the next plugin is asked; without any answer the page says that no plugin
+        signs anybody in.
+        """
+
+    @contract(
+        Kind.COLLECT,
+        PanelSection,
+        many=True,
+        unavailable=_("A section of %(plugin)s is not available right now."),
+    )
+    def panel_sections(
+        self, call: Call, callers: Sequence[Caller]
+    ) -> Sequence[PanelSection] | None:
+        """Show anything else on the panel, below the ticket lists.
+
+        Fires once per request of the panel, also for an unknown caller.
+
+        :param call: the preprocessed call
+        :param callers: the caller chosen, every caller for "All contacts found", or none
+        :return: the sections; `None` or empty: none
+        Order: all answers are kept, in the order of the config.
+        On an error: the other sections stay; the panel says so in one line.
+        """
+
+    @contract(Kind.EVENT)
+    def call_received(self, call: Call, callers: Sequence[Caller], agent: Agent) -> None:
+        """An agent was shown the panel of a call.
+
+        Fires when the phone system opens the panel, not when the agent chooses another caller.
+
+        :param call: the preprocessed call
+        :param callers: everybody who was found
+        :param agent: who sees it
+        :return: nothing; answers are ignored
+        Order: the order of the config.
+        On an error: logged; the agent sees nothing of it.
+        """
+
+    @contract(Kind.EVENT, unavailable=_("The call could not be recorded by %(plugin)s."))
+    def call_placed(
+        self, ticket: Ticket, caller: Caller | None, action: OutboundAction, agent: Agent
+    ) -> None:
+        """An agent placed a call from a ticket.
+
+        Fires when an entry of the phone menu was clicked, before the phone system is opened.
+
+        :param ticket: the ticket
+        :param caller: the ticket's caller
+        :param action: the entry that was clicked
+        :param agent: who calls
+        :return: nothing; answers are ignored
+        Order: the order of the config.
+        On an error: the call is placed all the same; the ticket says so in one line.
+        """
+
+    @contract(Kind.EVENT)
+    def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
+        """A ticket was created and saved.
+
+        :param ticket: the new ticket
+        :param caller: its caller, if it has one
+        :param agent: who created it
+        :return: nothing; answers are ignored
+        Order: the order of the config.
+        On an error: logged; the ticket stays.
+        """
+
+    @contract(Kind.COLLECT, NavigationItem, many=True, budget=False)
+    def navigation(self, agent: Agent) -> Sequence[NavigationItem] | None:
+        """Add entries to the menu at the top of every page.
+
+        :param agent: who is signed in
+        :return: the entries for them; `None` or empty: none
+        Order: all answers are kept, in the order of the config.
+        On an error: logged; the other entries stay.
+        """
+
+    @contract(Kind.SETUP, budget=False)
+    def register(self, host: Host) -> None:
+        """Meet the host: keep what you need, check your settings.
+
+        Fires once, when the application is built, before the other set-up hooks.
+
+        :param host: settings, hooks, database; `host.problem(...)` refuses the configuration
+        :return: nothing
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
+    @contract(Kind.SETUP, Blueprint, many=True, budget=False)
+    def blueprints(self) -> Sequence[Blueprint]:  # type: ignore[empty-body]
+        """Add pages. A blueprint carries its plugin's name.
+
+        Fires once, when the application is built.
+
+        :return: Flask blueprints; every page of theirs needs an agent unless marked `public`
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
+    @contract(Kind.SETUP, click.Command, many=True, budget=False)
+    def commands(self) -> Sequence[click.Command]:  # type: ignore[empty-body]
+        """Add commands to `cti-host`. They run inside the application's context.
+
+        Fires when the command line is used.
+
+        :return: click commands or groups
+        Order: the order of the config; two owners of a name are refused.
+        On an error: the command line says which plugin failed.
+        """
+
+    @contract(Kind.SETUP, type, many=True, budget=False)
+    def models(self) -> Sequence[type[peewee.Model]]:  # type: ignore[empty-body]
+        """Add tables. Their migrations lie in `migrations/` beside the plugin's module.
+
+        Fires once, when the application is built.
+
+        :return: peewee models bound to `cti_host.database`
+        Order: the order of the config; two owners of a class name are refused.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
+
+def contracts() -> dict[str, Contract]:
+    """Every hook's contract by name, in the order of this file."""
+    return {
+        name: function.contract
+        for name, function in vars(HookSpecs).items()
+        if hasattr(function, "contract")
+    }

@@ -1,0 +1,65 @@
+"""What a plugin gets to know of the host that runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import peewee
+from flask import current_app, g
+
+from cti_host.config import Config, Settings
+from cti_host.dispatch import Dispatcher
+from cti_host.loader import LoadedPlugin
+from cti_host.model import Agent
+from cti_host.problems import Problem
+from cti_host.toml import KeyPath
+
+
+@dataclass
+class Host:
+    """One running host: settings, hooks, database, plugins.
+
+    A plugin meets it in `register(host)` and may keep it.
+    """
+
+    config: Config
+    hooks: Dispatcher
+    database: peewee.Database
+    plugins: list[LoadedPlugin]
+    models: list[type[peewee.Model]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        """The host's part of `cti.toml`."""
+        return self.config.settings
+
+    def problem(self, path: KeyPath, message: str, remedy: str = "") -> None:
+        """Refuse the configuration because of a key; all refusals are reported together.
+
+        :param path: where the key is: `("display_tickets", "lists", 0, "query")`
+        :param message: what is wrong
+        :param remedy: what to write instead
+        """
+        self.problems.append(self.config.problem(path, message, remedy))
+
+    def warn(self, path: KeyPath, message: str, remedy: str = "") -> None:
+        """Like `problem`, but the host starts all the same."""
+        self.problems.append(self.config.problem(path, message, remedy, warning=True))
+
+
+def current_host() -> Host:
+    """The host of the current application context."""
+    return cast(Host, current_app.extensions["cti_host"])
+
+
+def current_agent() -> Agent:
+    """The agent of the current request, on a page that needs one.
+
+    :raises RuntimeError: the page is public and nobody is signed in
+    """
+    agent = g.get("cti_agent")
+    if agent is None:
+        raise RuntimeError("no agent is signed in on this page")
+    return cast(Agent, agent)

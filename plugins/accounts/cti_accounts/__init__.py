@@ -1,0 +1,1 @@
+"""Agents, profiles and sign-in."""

@@ -1,0 +1,1 @@
+"""Numbers in any writing become E.164."""

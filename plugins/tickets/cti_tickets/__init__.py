@@ -1,0 +1,1 @@
+"""People, tickets, phone calls, OQL and forms."""

@@ -1,0 +1,123 @@
+"""The classes as data: what forms, lists, OQL, import and the pages are made from.
+
+Nothing here knows how rows are stored beyond table and column names; `models` derives a schema
+from the peewee models, which are the single source of truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cti_host import Localised
+
+
+class Kind(StrEnum):
+    """What an attribute holds; it decides the column, the form field and how OQL compares it."""
+
+    STRING = "string"  # one line, at most 255 characters
+    TEXT = "text"  # several lines
+    EMAIL = "email"
+    PHONE = "phone"  # one line as typed, plus an indexed column with its E.164 form
+    ENUM = "enum"
+    KEY = "key"  # the id of an object of `target`; NULL in the table, 0 in OQL: no object
+    DATE = "date"
+    DATETIME = "datetime"  # UTC
+    LOG = "log"  # entries are only ever added
+    EXTERNAL = "external"  # read-only: `target_attribute` of the object behind the key `via`
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of a class.
+
+    `column` is its column in the class's table ("" for an external field, which has none, and for
+    a log, whose entries have a table of their own). `number_column` is the indexed column with
+    the `Number.key` of a phone attribute. `values` are the codes of an enum with their labels.
+    `target` is the class a key points to; a `hierarchical` key points to its own class.
+    """
+
+    code: str
+    kind: Kind
+    label: Localised
+    column: str = ""
+    mandatory: bool = False
+    read_only: bool = False
+    default: str = ""
+    values: Mapping[str, Localised] = field(default_factory=dict)
+    target: str = ""
+    hierarchical: bool = False
+    number_column: str = ""
+    via: str = ""
+    target_attribute: str = ""
+
+    @property
+    def max_length(self) -> int | None:
+        """The most characters a value may have, where there is a limit."""
+        return 255 if self.kind in (Kind.STRING, Kind.EMAIL, Kind.PHONE) else None
+
+
+@dataclass(frozen=True)
+class ClassDef:
+    """One class: where its rows are, and its attributes, inherited ones included.
+
+    All classes under one root share the root's `table`; the column `finalclass` tells them apart
+    where the root has children. `friendlyname` names the attributes whose values, joined by a
+    blank, name an object. `order` is the attribute lists are sorted by; with a leading "-"
+    descending. `form` are the attributes of the creation form, in order.
+    """
+
+    name: str
+    label: Localised
+    table: str
+    parent: str = ""
+    abstract: bool = False
+    polymorphic: bool = False
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    friendlyname: tuple[str, ...] = ("name",)
+    order: str = "friendlyname"
+    form: tuple[str, ...] = ()
+
+
+class UnknownClass(KeyError):
+    """There is no class of that name."""
+
+
+class Schema:
+    """All classes, by name."""
+
+    def __init__(self, classes: Mapping[str, ClassDef]) -> None:
+        self.classes = dict(classes)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.classes
+
+    def __iter__(self) -> Iterator[ClassDef]:
+        return iter(self.classes.values())
+
+    def __getitem__(self, name: str) -> ClassDef:
+        """The class of that name.
+
+        :raises UnknownClass: there is none
+        """
+        try:
+            return self.classes[name]
+        except KeyError:
+            raise UnknownClass(name) from None
+
+    def ancestors(self, name: str) -> list[str]:
+        """The class itself and its parents, nearest first."""
+        found = []
+        while name:
+            found.append(name)
+            name = self[name].parent
+        return found
+
+    def is_a(self, name: str, ancestor: str) -> bool:
+        """Whether a class is another one or a descendant of it."""
+        return ancestor in self.ancestors(name)
+
+    def concrete(self, name: str) -> list[str]:
+        """The classes under this one, itself included, that objects can have."""
+        return [c.name for c in self if not c.abstract and self.is_a(c.name, name)]

@@ -144,9 +144,9 @@ class Settings(_Section):
             raise ValueError('name at least one URL parameter: phone = "phone"')
         if len(set(value.values())) < len(value):
             raise ValueError("two URL parameters give the same attribute")
-        reserved = {"selected_caller", "page"} & set(value)
-        if reserved:
-            raise ValueError(f"{reserved.pop()!r} is a parameter of the panel itself")
+        for name in value:
+            if name == "selected_caller" or name.startswith("page_"):
+                raise ValueError(f"{name!r} is a parameter of the panel itself")
         return value
 
     @field_validator("plugins")

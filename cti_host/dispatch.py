@@ -10,13 +10,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import pluggy
-from flask import Request
+from flask import Request, g
 from flask_babel import gettext
 
 from cti_host.hookspecs import Contract, Kind, contracts
@@ -75,22 +73,11 @@ class Walk:
         return ", ".join(f"{name};dur={seconds * 1000:.1f}" for name, seconds in totals.items())
 
 
-_walk: ContextVar[Walk | None] = ContextVar("cti_host_walk", default=None)
-
-
-@contextmanager
-def recording() -> Iterator[Walk]:
-    """Record every call of a plugin inside this block."""
-    token = _walk.set(walk := Walk())
-    try:
-        yield walk
-    finally:
-        _walk.reset(token)
-
-
 def current_walk() -> Walk:
-    """The walk that is being recorded, else one that nobody reads."""
-    return _walk.get() or Walk()
+    """What was recorded since this application context began: for a page, its request."""
+    if "cti_walk" not in g:
+        g.cti_walk = Walk()
+    return cast(Walk, g.cti_walk)
 
 
 class SetupFailed(Exception):
@@ -221,6 +208,10 @@ class Dispatcher:
     def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> list[TicketList]:
         """See `HookSpecs.ticket_lists`."""
         return self._collect(TicketList, "ticket_lists", call=call, callers=callers)
+
+    def class_label(self, class_name: str) -> str | None:
+        """See `HookSpecs.class_label`."""
+        return self._first(str, "class_label", class_name=class_name)
 
     def creation_presets(
         self, class_name: str, caller: Caller | None, call: Call, direct: bool

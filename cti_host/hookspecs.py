@@ -154,6 +154,18 @@ class HookSpecs:
         On an error: the other lists stay; the panel says so in one line.
         """
 
+    @contract(Kind.FIRST, str, budget=False)
+    def class_label(self, class_name: str) -> str | None:
+        """Name a class in the agent's language: "User Request", on the button that creates one.
+
+        Fires for each class of `indirect_creation`, whenever the panel is shown.
+
+        :param class_name: the class, as named in the settings ("UserRequest")
+        :return: its label; `None`: this plugin has no such class
+        Order: the first plugin, in the order of the config, that answers a label.
+        On an error: the next plugin is asked; without any answer there is no button.
+        """
+
     @contract(
         Kind.COLLECT,
         Mapping,

@@ -20,7 +20,8 @@ from cti_host.toml import KeyPath
 class Host:
     """One running host: settings, hooks, database, plugins.
 
-    A plugin meets it in `register(host)` and may keep it.
+    A plugin meets it in `register(host)` and may keep it. Every page needs an agent, but for
+    those in `public_endpoints` ("accounts.sign_in"), to which a plugin may add its own.
     """
 
     config: Config
@@ -29,6 +30,7 @@ class Host:
     plugins: list[LoadedPlugin]
     models: list[type[peewee.Model]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    public_endpoints: set[str] = field(default_factory=lambda: {"static", "bootstrap.static"})
 
     @property
     def settings(self) -> Settings:

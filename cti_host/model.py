@@ -112,14 +112,26 @@ class Call:
 class Caller:
     """A person who may be calling: class and id in the data of a plugin, and what to show.
 
-    `display` is the text that names the person (the attributes of `display_name`), `attributes`
-    maps attribute codes to texts ("email" to "ada@example.org").
+    `display` is the text that names the person (the attributes of `display_name`, joined by ", "),
+    `attributes` maps attribute codes to texts ("email" to "ada@example.org"). `name` is the part
+    of `display` that stands largest on the panel; empty: all of it.
     """
 
     class_name: str
     id: int
     display: str
     attributes: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    name: str = ""
+
+    @property
+    def headline(self) -> str:
+        """What stands largest on the panel."""
+        return self.name or self.display
+
+    @property
+    def details(self) -> str:
+        """What `display` says beyond the headline."""
+        return self.display.removeprefix(self.headline).removeprefix(", ")
 
 
 @dataclass(frozen=True)
@@ -215,8 +227,12 @@ class Agent:
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """An entry of the menu: label, address, and a Bootstrap icon name."""
+    """An entry of the menu: label, address, and a Bootstrap icon name.
+
+    With `post` it is a button that changes something (sign out), sent with a CSRF token.
+    """
 
     label: str
     url: str
     icon: str = ""
+    post: bool = False

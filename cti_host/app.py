@@ -1,0 +1,148 @@
+"""`create_app()`: a configuration file becomes a Flask application, or a list of refusals."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from pathlib import Path
+
+import peewee
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+
+from cti_host import views, web
+from cti_host.config import Config
+from cti_host.database import BadDatabaseUrl, open_database
+from cti_host.dispatch import Dispatcher, SetupFailed
+from cti_host.host import Host
+from cti_host.i18n import init_languages
+from cti_host.loader import load_plugins
+from cti_host.problems import ConfigRefused, Problem
+from cti_host.workers import Workers
+
+CONFIG_VARIABLE = "CTI_HOST_CONFIG"
+DEFAULT_CONFIGS = ("config/cti.toml", "cti.toml")
+
+
+def create_app(config: Config | Path | str) -> Flask:
+    """Build the application for a configuration file.
+
+    Nothing is global: two applications with different plugins live in one process.
+
+    :raises ConfigRefused: with every mistake in the configuration and the plugins
+    """
+    if not isinstance(config, Config):
+        config = Config(Path(config))
+    database, database_problems = _open(config)
+    try:
+        manager, plugins, warnings = load_plugins(config)
+    except ConfigRefused as refused:
+        raise ConfigRefused([*database_problems, *refused.problems]) from None
+    if database_problems:
+        raise ConfigRefused([*database_problems, *warnings])
+    assert database is not None  # noqa: S101 -- no problem means that it was opened
+
+    app = Flask("cti_host", static_folder="static", template_folder="templates")
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.secret_key = _secret_key(config)
+    web.configure(app, config.settings)
+    folders = [Path(app.root_path), *(p.folder for p in plugins if p.folder)]
+    init_languages(app, config.settings.language, config.settings.timezone, folders)
+    Bootstrap5(app)
+    csrf = CSRFProtect(app)
+
+    def give_back_connection() -> None:
+        if not database.is_closed():
+            database.close()
+
+    timeouts = {plugin.name: plugin.config.timeout for plugin in plugins}
+    hooks = Dispatcher(manager, timeouts, Workers(after=give_back_connection))
+    host = Host(config, hooks, database, plugins, problems=warnings)
+    app.extensions["cti_host"] = host
+    # The order of the hooks below: an agent first, then CSRF, which needs to know of tokens.
+    web.init_app(app, host, csrf)
+    app.register_blueprint(views.blueprint)
+    with app.app_context():
+        _set_up(app, host)
+    if any(not problem.warning for problem in host.problems):
+        raise ConfigRefused(host.problems)
+    return app
+
+
+def app_from_environment() -> Flask:
+    """The application for the file that `CTI_HOST_CONFIG` names: what server workers import."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return create_app(find_config())
+
+
+def find_config(named: str | None = None) -> Path:
+    """The configuration file: the one named, else `CTI_HOST_CONFIG`, else the usual places.
+
+    :raises ConfigRefused: none of the usual places has one
+    """
+    named = named or os.environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named)
+    for candidate in DEFAULT_CONFIGS:
+        if Path(candidate).is_file():
+            return Path(candidate)
+    remedy = f"name one with --config FILE or {CONFIG_VARIABLE}"
+    raise ConfigRefused([Problem(DEFAULT_CONFIGS[0], 0, "", "there is no such file", remedy)])
+
+
+def _open(config: Config) -> tuple[peewee.Database | None, list[Problem]]:
+    try:
+        return open_database(config.settings.database, config.folder), []
+    except BadDatabaseUrl as error:
+        problem = config.problem(("database",), "is not a database that can be opened", str(error))
+        return None, [problem]
+
+
+def _secret_key(config: Config) -> str:
+    """The key that signs sessions: made at the first start, readable by its owner only."""
+    path = config.resolve(config.settings.secret_key_file)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Exclusive creation: of two processes that start together, one makes the key.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ConfigRefused(
+            [
+                config.problem(
+                    ("secret_key_file",),
+                    f"{path} can't be written: {error.strerror}",
+                    "name a file in a folder that the server may write to",
+                )
+            ]
+        ) from None
+    return path.read_text()
+
+
+def _set_up(app: Flask, host: Host) -> None:
+    """Run the set-up hooks; their failures are refusals too."""
+    try:
+        host.hooks.set_up("register", host=host)
+        names: dict[str, str] = {}
+        for plugin, models in host.hooks.set_up("models"):
+            for model in models:
+                owner = names.setdefault(model.__name__, plugin)
+                if owner != plugin:
+                    message = f"class {model.__name__} is in {owner} and in {plugin}"
+                    host.problem(("plugins",), message, "take one of them out")
+                host.models.append(model)
+        for plugin, blueprints in host.hooks.set_up("blueprints"):
+            for blueprint in blueprints:
+                if blueprint.name != plugin:
+                    message = f"{plugin}: its blueprint is called {blueprint.name!r}"
+                    host.problem(("plugins",), message, f"call it {plugin!r}")
+                else:
+                    app.register_blueprint(blueprint)
+    except SetupFailed as failed:
+        position = [plugin.name for plugin in host.plugins].index(failed.plugin)
+        message = f"{failed.plugin}: {failed.hook} failed: {failed.reason}"
+        host.problem(("plugins", position), message)

@@ -1,0 +1,112 @@
+"""The URL that a phone system opens, read into a call: strictly, with every mistake named."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote_to_bytes
+
+from flask_babel import gettext as _
+
+from cti_host.model import Call, Reason, Unsearchable, Value
+
+MAX_LENGTH = 256
+PAGE_PREFIX = "page_"
+
+
+@dataclass
+class BadCall(Exception):
+    """The URL can't be read: what is wrong with it, what came, and how it should look."""
+
+    problems: list[str]
+    received: dict[str, str]
+    example: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def read_call(
+    query_string: bytes, url_parameters: Mapping[str, str], *, partial: bool = False
+) -> Call:
+    """Read the parameters named in the settings; others are dropped.
+
+    :param query_string: as the server received it, without "?"
+    :param url_parameters: URL parameter to attribute, from the settings
+    :param partial: whether some, not all, of the parameters may be missing or empty
+        (a lookup by hand); these then match nobody
+    :raises BadCall: with every mistake
+    """
+    values, pages, problems = _split(query_string, url_parameters)
+    missing = [name for name in url_parameters if not values.get(name) and name not in problems]
+    if not partial or len(missing) == len(url_parameters):
+        for name in missing:
+            problems[name] = (
+                _("The parameter “%(name)s” is empty.", name=name)
+                if name in values
+                else _("The parameter “%(name)s” is missing.", name=name)
+            )
+    if problems:
+        shown = {name: _printable(value) for name, value in values.items()}
+        raise BadCall(list(problems.values()), shown, example_query(url_parameters), problems)
+    received = {attribute: values.get(name, "") for name, attribute in url_parameters.items()}
+    parameters: dict[str, Value] = {
+        attribute: text or Unsearchable(text, Reason.EMPTY) for attribute, text in received.items()
+    }
+    query = {name: values[name] for name in url_parameters if values.get(name)}
+    return Call(received, parameters, query, pages)
+
+
+def example_query(url_parameters: Mapping[str, str]) -> str:
+    """How the query part of a right URL looks."""
+    samples = {"phone": "0987654321", "mobile_phone": "0612345678", "email": "ada@example.org"}
+    return "&".join(
+        f"{quote(name)}={quote(samples.get(attribute, attribute.upper()), safe='@')}"
+        for name, attribute in url_parameters.items()
+    )
+
+
+def _split(
+    query_string: bytes, url_parameters: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, int], dict[str, str]]:
+    """Values of the known parameters, pages of ticket lists, and mistakes by parameter."""
+    values: dict[str, str] = {}
+    pages: dict[str, int] = {}
+    problems: dict[str, str] = {}
+    for part in query_string.split(b"&"):
+        raw_name, _equals, raw_value = part.partition(b"=")
+        name = unquote_to_bytes(raw_name.replace(b"+", b" ")).decode("utf-8", "replace")
+        decoded = unquote_to_bytes(raw_value.replace(b"+", b" "))
+        if name.startswith(PAGE_PREFIX) and decoded.isdigit() and len(decoded) < 7:
+            pages[name.removeprefix(PAGE_PREFIX)] = max(1, int(decoded))
+        if name not in url_parameters:
+            continue
+        if name in values:
+            problems[name] = _("The parameter “%(name)s” is there more than once.", name=name)
+            continue
+        try:
+            text = decoded.decode("utf-8")
+        except UnicodeDecodeError:
+            values[name] = decoded.decode("utf-8", "replace")
+            problems[name] = _("The parameter “%(name)s” is not valid UTF-8 text.", name=name)
+            continue
+        # A sender that forgets to encode the plus of an international number sends a space.
+        text = re.sub(r"^ +(?=[\d(])", "+", text)
+        if any(unicodedata.category(character) == "Cc" for character in text):
+            problems[name] = _("The parameter “%(name)s” has control characters.", name=name)
+        elif len(text) > MAX_LENGTH:
+            problems[name] = _(
+                "The parameter “%(name)s” has %(length)s characters; at most %(most)s are read.",
+                name=name,
+                length=len(text),
+                most=MAX_LENGTH,
+            )
+        values[name] = text.strip()
+    return values, pages, problems
+
+
+def _printable(text: str) -> str:
+    shown = "".join(
+        c if unicodedata.category(c) != "Cc" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+    return shown if len(shown) <= 60 else shown[:60] + "…"

@@ -1,0 +1,44 @@
+"""The production server: granian, several worker processes, WSGI."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import click
+from granian.constants import Interfaces
+from granian.server import Server
+
+from cti_host.app import CONFIG_VARIABLE
+
+APP_FACTORY = "cti_host.app:app_from_environment"
+
+
+def serve(config_file: Path, address: str, port: int, workers: int) -> None:
+    """Serve until the process is told to stop.
+
+    :param config_file: handed to the workers through the environment
+    :param address: the address to listen on; loopback unless a proxy stands before it
+    :raises click.ClickException: the port is taken
+    """
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"can't listen on {address}:{port}: {error.strerror}; choose another with --port"
+            ) from None
+    os.environ[CONFIG_VARIABLE] = str(config_file.absolute())
+    Server(
+        APP_FACTORY,
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        factory=True,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()

@@ -1,0 +1,188 @@
+"""What holds for every page: an agent, a CSRF token, safe headers, and errors for people."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import peewee
+from flask import Flask, Response, g, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from cti_host.config import Settings
+from cti_host.dispatch import current_walk
+from cti_host.host import Host
+from cti_host.i18n import LANGUAGES
+from cti_host.localised import current_language
+
+log = logging.getLogger("cti_host.web")
+
+MAX_BODY_BYTES = 2 * 1024 * 1024
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Settings of Flask and its extensions."""
+    app.config.update(
+        SESSION_COOKIE_NAME="cti_host",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https_only,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        WTF_CSRF_TIME_LIMIT=None,  # an agent's page stays open all day; the session ends it
+        WTF_CSRF_CHECK_DEFAULT=False,  # checked below, after the agent is known
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+
+
+def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
+    """Register what runs around every request."""
+
+    @app.before_request
+    def require_agent() -> ResponseReturnValue | None:
+        if request.endpoint is None or request.endpoint in host.public_endpoints:
+            return None
+        g.cti_agent = host.hooks.identify_agent(request)
+        return None if g.cti_agent else _sign_in(host)
+
+    @app.before_request
+    def require_csrf_token() -> None:
+        # Another site can make a browser send its cookies, but never an Authorization header.
+        if request.method not in ("GET", "HEAD", "OPTIONS") and not request.authorization:
+            csrf.protect()
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        actions = " ".join(["'self'", *g.get("cti_form_targets", ())])
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+            f"frame-ancestors 'self'; form-action {actions}",
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        if request.endpoint not in ("static", "bootstrap.static"):
+            response.headers.setdefault("Cache-Control", "no-store")
+            timing = current_walk().server_timing()
+            if timing:
+                response.headers["Server-Timing"] = timing
+        return response
+
+    @app.teardown_request
+    def close_database(_error: BaseException | None) -> None:
+        if not host.database.is_closed():
+            host.database.close()
+
+    @app.context_processor
+    def for_templates() -> dict[str, Any]:
+        return {
+            "agent": g.get("cti_agent"),
+            "language": current_language(),
+            "languages": LANGUAGES,
+            "navigation": _navigation(host),
+            "lookup_parameter": next(iter(host.settings.url_parameters)),
+        }
+
+    app.register_error_handler(HTTPException, _show_error)
+    app.register_error_handler(peewee.OperationalError, _database_failed)
+    app.register_error_handler(Exception, _show_failure)
+
+
+def wants_json() -> bool:
+    """Whether the client asked for JSON rather than a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def allow_form_target(url: str) -> None:
+    """Let a form of this page lead to another site (the phone system's)."""
+    parts = urlsplit(url)
+    source = f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    g.setdefault("cti_form_targets", []).append(source)
+
+
+def safe_return_url(url: str | None, fallback: str) -> str:
+    """A path on this host to go back to; anything else becomes the fallback."""
+    if not url or not url.startswith("/") or url.startswith(("//", "/\\")):
+        return fallback
+    if any(ord(character) < 32 for character in url):
+        return fallback
+    return url
+
+
+def _navigation(host: Host) -> list[Any]:
+    agent = g.get("cti_agent")
+    return host.hooks.navigation(agent) if agent else []
+
+
+def _sign_in(host: Host) -> ResponseReturnValue:
+    """Where somebody who isn't known gets to: the sign-in page, or 401 for a program."""
+    problems = current_walk().lines
+    if request.authorization or wants_json():
+        message = problems[0] if problems else _("No agent is signed in, or the token is wrong.")
+        response = jsonify(error=message)
+        response.status_code = 503 if problems else 401
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+    if problems:
+        raise ServiceUnavailable(problems[0])
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    if request.query_string and request.method == "GET":
+        # The text as it came: what a phone system sent must survive the detour.
+        back = f"{request.path}?{request.query_string.decode('latin-1')}"
+    url = host.hooks.sign_in_url(back)
+    if url is None:
+        raise ServiceUnavailable(
+            _("No plugin signs agents in. An administrator enables one: plugins = [“accounts”, …].")
+        )
+    return redirect(url)
+
+
+def _show_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:  # an abort() that brought its own answer, or a redirect
+        return error.get_response()
+    code = error.code or 500
+    if code < 400:
+        return error
+    titles = {
+        400: _("This request can't be understood"),
+        403: _("This is not allowed"),
+        404: _("There is no such page"),
+        405: _("This is not allowed"),
+        413: _("This is too large"),
+        500: _("Something went wrong"),
+        503: _("This is not available right now"),
+    }
+    title = titles.get(code, error.name)
+    own_text = error.description != type(error).description
+    text = (error.description if own_text else "") or ""
+    if wants_json():
+        return jsonify(error=text or title), code
+    return render_template("cti_host/error.html", title=title, text=text, code=code), code
+
+
+def _database_failed(error: peewee.OperationalError) -> ResponseReturnValue:
+    log.error("database: %s", error)
+    return _show_error(
+        ServiceUnavailable(
+            _("The database is not available right now. Nothing was changed; please try again.")
+        )
+    )
+
+
+def _show_failure(error: Exception) -> ResponseReturnValue:
+    """An unexpected error: a reference for the agent, the trace for the log."""
+    reference = secrets.token_hex(4)
+    log.error("error %s on %s", reference, request.endpoint, exc_info=error)
+    return _show_error(
+        InternalServerError(
+            _("Please tell your administrator the reference %(reference)s.", reference=reference)
+        )
+    )

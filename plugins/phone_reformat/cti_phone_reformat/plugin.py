@@ -1,0 +1,115 @@
+"""The plugin: its settings, and the two hooks in which it takes part."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import phonenumbers
+from pydantic import Field, StrictInt, field_validator
+
+from cti_host import Call, Number, PluginConfig, Reason, Unsearchable, hookimpl
+from cti_phone_reformat.numbers import NumberReader, Output
+from cti_phone_reformat.unsearchable import Detector, is_too_short
+from cti_phone_reformat.writing import LONGEST, read_writing
+
+CACHED_TEXTS = 4096
+MOST_EXTENSION_DIGITS = 8
+
+
+class Plugin:
+    """Numbers in any writing become E.164; withheld callers are not searched for."""
+
+    class Config(PluginConfig):
+        """The table `[plugin.phone_reformat]`; README.md explains each key."""
+
+        region: str = "FR"
+        output: Output = "e164"
+        international_prefixes: list[str] = Field(default=["00"])
+        extension_digits: list[StrictInt] = Field(default=[3, 5])
+        withheld: list[str] = Field(default=[])
+        attributes: list[str] = Field(default=[])
+
+        @field_validator("region")
+        @classmethod
+        def _known_region(cls, value: str) -> str:
+            if value in phonenumbers.SUPPORTED_REGIONS:
+                return value
+            if value.upper() in phonenumbers.SUPPORTED_REGIONS:
+                raise ValueError(f'write it in capitals: "{value.upper()}"')
+            raise ValueError(f'{value!r} is no country; write its ISO 3166 code: "FR", "DE", "GB"')
+
+        @field_validator("international_prefixes")
+        @classmethod
+        def _prefixes_of_digits(cls, value: list[str]) -> list[str]:
+            for prefix in value:
+                if not (prefix.isascii() and prefix.isdigit() and len(prefix) <= 8):
+                    raise ValueError(f'{prefix!r} is not a prefix; write 1 to 8 digits: "00"')
+            return value
+
+        @field_validator("extension_digits")
+        @classmethod
+        def _shortest_and_longest(cls, value: list[int]) -> list[int]:
+            if len(value) != 2 or not 2 <= value[0] <= value[1] <= MOST_EXTENSION_DIGITS:
+                raise ValueError(
+                    "write the fewest and the most digits of an extension, "
+                    f"between 2 and {MOST_EXTENSION_DIGITS}: [3, 5]"
+                )
+            return value
+
+        @field_validator("withheld", "attributes")
+        @classmethod
+        def _no_empty_text(cls, value: list[str]) -> list[str]:
+            if not all(text.strip() for text in value):
+                raise ValueError("there is an empty text in the list; remove it")
+            return value
+
+    def __init__(self, config: Config) -> None:
+        fewest, most = config.extension_digits
+        self._reader = NumberReader(
+            config.region, config.output, config.international_prefixes, (fewest, most)
+        )
+        self._detector = Detector(config.withheld)
+        # A site may name a dummy number as withheld: it counts in every writing.
+        dummies = (self._reader.read(read_writing(text), text) for text in config.withheld)
+        self._withheld_keys = frozenset(number.key for number in dummies if number)
+        self._attributes = frozenset(config.attributes)
+        # Switchboard numbers and pops that are reloaded come again and again.
+        self._understand = lru_cache(CACHED_TEXTS)(self._understand_anew)
+
+    @hookimpl
+    def parse_number(self, text: str) -> Number | None:
+        """Understand a text as a phone number; what must match nobody is no number."""
+        understood = self._understand(text)
+        return understood if isinstance(understood, Number) else None
+
+    @hookimpl
+    def preprocess_parameters(self, call: Call) -> Call | None:
+        """Put a `Number` or `Unsearchable` in place of each text that is one.
+
+        Other texts (a name, an e-mail address) stay, and so does what a plugin before this one
+        has already understood.
+        """
+        changed = call
+        for attribute, value in call.parameters.items():
+            if not isinstance(value, str) or not self._is_asked_for(attribute):
+                continue
+            understood = self._understand(value)
+            if understood is not None:
+                changed = changed.with_parameter(attribute, understood)
+        return None if changed is call else changed
+
+    def _is_asked_for(self, attribute: str) -> bool:
+        return not self._attributes or attribute in self._attributes
+
+    def _understand_anew(self, text: str) -> Number | Unsearchable | None:
+        if len(text.strip()) > LONGEST:
+            return None
+        writing = read_writing(text)
+        reason = self._detector.reason(writing)
+        if reason is not None:
+            return Unsearchable(text, reason)
+        number = self._reader.read(writing, text)
+        if number is not None:
+            withheld = number.key in self._withheld_keys
+            return Unsearchable(text, Reason.WITHHELD) if withheld else number
+        return Unsearchable(text, Reason.TOO_SHORT) if is_too_short(writing) else None

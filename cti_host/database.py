@@ -36,6 +36,8 @@ def open_database(url: str, folder: Any) -> peewee.Database:
             f"sqlite+pool:///{path}",
             max_connections=POOL_SIZE,
             timeout=SQLITE_BUSY_SECONDS,
+            # The pool hands a connection from one thread to the next, never to two at once.
+            check_same_thread=False,
             pragmas={
                 "journal_mode": "wal",
                 "foreign_keys": 1,
@@ -50,6 +52,9 @@ def open_database(url: str, folder: Any) -> peewee.Database:
             raise BadDatabaseUrl('write "postgresql://user:password@host/name"')
         database = connect(
             url.replace(parts.scheme, "postgresql+pool", 1),
+            # A password may hold characters that a URL writes as %40.
+            unquote_user=True,
+            unquote_password=True,
             max_connections=POOL_SIZE,
             stale_timeout=300,
         )

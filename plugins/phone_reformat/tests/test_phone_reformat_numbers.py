@@ -7,7 +7,7 @@ from typing import Any
 import phonenumbers
 import pytest
 from cti_phone_reformat import Plugin
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
@@ -16,8 +16,8 @@ from cti_host import Given, Number
 REGIONS = ("FR", "DE", "GB", "IT", "ES", "CH", "BE", "NL", "US", "BR", "PL")
 
 
-def plugin(**settings: Any) -> Plugin:
-    return Plugin(Plugin.Config(**settings))
+def plugin(**options: Any) -> Plugin:
+    return Plugin(Plugin.Config(**options))
 
 
 PLUGINS = {region: plugin(region=region) for region in REGIONS}
@@ -251,6 +251,7 @@ def outside_numbers(draw: st.DrawFn) -> tuple[str, phonenumbers.PhoneNumber]:
     return region, number if phonenumbers.is_valid_number(number) else example
 
 
+@settings(deadline=None)
 @given(outside_numbers(), st.data())
 def test_every_format_of_a_number_has_one_key(
     drawn: tuple[str, phonenumbers.PhoneNumber], data: st.DataObject
@@ -280,6 +281,7 @@ def test_every_format_of_a_number_has_one_key(
     assert key("00" + e164[1:], PLUGINS[region]) == e164
 
 
+@settings(deadline=None)
 @given(outside_numbers(), st.sampled_from(REGIONS))
 def test_an_international_number_means_the_same_in_every_region(
     drawn: tuple[str, phonenumbers.PhoneNumber], elsewhere: str
@@ -291,12 +293,14 @@ def test_an_international_number_means_the_same_in_every_region(
 TEXTS = st.text() | st.text("0123456789+ ()/-.x;:@<>\"'%[]{}$*#=", max_size=40)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_no_text_raises_and_nothing_but_the_text_counts(text: str) -> None:
     for parser in (FRANCE, PLUGINS["DE"], PLUGINS["US"]):
         assert parser.parse_number(text) == parser.parse_number(text)
 
 
+@settings(deadline=None)
 @given(
     TEXTS | st.from_regex(r"\A(\+|00|0)?[0-9 ./()-]{2,18}\Z"),
     st.sampled_from(REGIONS),
@@ -310,6 +314,7 @@ def test_what_was_understood_is_understood_again(text: str, region: str, output:
         assert number.e164 is None or key(number.e164, parser) == number.key
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"\A[0-9]{3,5}\Z"), outside_numbers())
 def test_an_extension_never_equals_an_outside_number(
     digits: str, drawn: tuple[str, phonenumbers.PhoneNumber]

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from cti_phone_reformat import Plugin
 from cti_phone_reformat.unsearchable import WITHHELD
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti_host import Call, Number, Reason, Unsearchable, Value
 
 
-def preprocessed(text: str, **settings: Any) -> Value:
+def preprocessed(text: str, **options: Any) -> Value:
     """What the plugin makes of the attribute `phone`."""
     call = Call({"phone": text}, {"phone": text})
-    changed = Plugin(Plugin.Config(**settings)).preprocess_parameters(call) or call
+    changed = Plugin(Plugin.Config(**options)).preprocess_parameters(call) or call
     assert changed.received == {"phone": text}
     return changed.parameters["phone"]
 
@@ -150,6 +150,7 @@ def test_other_texts_stay_as_they_are(text: str) -> None:
     assert preprocessed(text) == text
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(WITHHELD),
     st.sampled_from([str.upper, str.lower, str.title, str.casefold]),
@@ -165,6 +166,7 @@ def test_a_withheld_text_counts_in_any_case_padding_and_wrapping(
     assert preprocessed(received) == Unsearchable(received, Reason.WITHHELD)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_must_match_nobody_is_never_a_number(text: str) -> None:
     value = preprocessed(text)
@@ -173,8 +175,8 @@ def test_what_must_match_nobody_is_never_a_number(text: str) -> None:
 
 
 def test_a_site_adds_its_own_texts_and_dummy_numbers() -> None:
-    settings = {"withheld": ["Ligne cachée", "01 99 00 00 00", "999", "--"]}
+    options = {"withheld": ["Ligne cachée", "01 99 00 00 00", "999", "--"]}
     for text in ("ligne cachee", "+33199000000", "0199000000", "999", "--"):
-        assert preprocessed(text, **settings) == Unsearchable(text, Reason.WITHHELD)
-    assert isinstance(preprocessed("0987654321", **settings), Number)
-    assert preprocessed("anonymous", **settings) == Unsearchable("anonymous", Reason.WITHHELD)
+        assert preprocessed(text, **options) == Unsearchable(text, Reason.WITHHELD)
+    assert isinstance(preprocessed("0987654321", **options), Number)
+    assert preprocessed("anonymous", **options) == Unsearchable("anonymous", Reason.WITHHELD)

@@ -1,0 +1,186 @@
+"""Queries asked of a database: checked once, compiled once per shape of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import peewee
+
+from cti_host import is_postgresql
+from cti_tickets.oql.check import check
+from cti_tickets.oql.checked import CheckedQuery
+from cti_tickets.oql.compile import Plan, Wanted, compile_query
+from cti_tickets.oql.errors import OqlRunError
+from cti_tickets.oql.parse import parse
+from cti_tickets.oql.values import MAX_VALUES, Given, Param, Shape, given
+from cti_tickets.schema import Schema
+
+# A site has some dozens of queries; more come only from someone who types them.
+_KEPT_QUERIES = 500
+_KEPT_PLANS = 2000
+_NO_LIMIT = 2**62
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement ready to run, with the values for its placeholders."""
+
+    sql: str
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the objects found, as (class, id) in order, and how many there are in all."""
+
+    keys: list[tuple[str, int]]
+    total: int
+
+
+class Oql:
+    """The queries that a schema can answer. Safe to share between threads."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._checked = lru_cache(_KEPT_QUERIES)(self._check)
+        self._plan = lru_cache(_KEPT_PLANS)(self._compile)
+
+    def check(self, text: str) -> CheckedQuery:
+        """What a query would need and find, without running it.
+
+        :raises OqlError: it can't be answered
+        """
+        return self._checked(text)
+
+    def statement(
+        self,
+        text: str,
+        parameters: Mapping[str, Param],
+        *,
+        postgresql: bool,
+        limit: int | None = None,
+        offset: int = 0,
+        count: bool = False,
+    ) -> Statement:
+        """The SQL for a query.
+
+        :param parameters: values by name, without the colon ("this->org_id" for `:this->org_id`);
+            those that the query does not use are ignored
+        :param limit: answer at most that many objects, from `offset` (from 0) on
+        :param count: answer how many there are instead
+        :raises OqlError: it can't be answered
+        """
+        wanted = Wanted.COUNT if count else Wanted.KEYS
+        return self._statement(text, parameters, postgresql, wanted, limit, offset)
+
+    def ids(
+        self,
+        database: peewee.Database,
+        text: str,
+        parameters: Mapping[str, Param],
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[tuple[str, int]]:
+        """The objects a query finds, as (class, id), in the order of their class.
+
+        :raises OqlError: it can't be answered
+        """
+        rows = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
+        return [(row[0], row[1]) for row in rows]
+
+    def page(
+        self,
+        database: peewee.Database,
+        text: str,
+        parameters: Mapping[str, Param],
+        *,
+        limit: int,
+        offset: int,
+    ) -> Page:
+        """Some of the objects a query finds, and how many it finds in all.
+
+        :raises OqlError: it can't be answered
+        """
+        rows = self._run(database, text, parameters, Wanted.PAGE, limit, offset)
+        if rows:
+            return Page([(row[0], row[1]) for row in rows], rows[0][2])
+        if offset <= 0 < limit:
+            return Page([], 0)
+        # Past the end, no row is there to carry the total.
+        return Page([], self.count(database, text, parameters))
+
+    def count(self, database: peewee.Database, text: str, parameters: Mapping[str, Param]) -> int:
+        """How many objects a query finds.
+
+        :raises OqlError: it can't be answered
+        """
+        return int(self._run(database, text, parameters, Wanted.COUNT, None, 0)[0][0])
+
+    def _run(
+        self,
+        database: peewee.Database,
+        text: str,
+        parameters: Mapping[str, Param],
+        wanted: Wanted,
+        limit: int | None,
+        offset: int,
+    ) -> list[tuple[str, int, int]]:
+        statement = self._statement(
+            text, parameters, is_postgresql(database), wanted, limit, offset
+        )
+        execute: Any = database.execute_sql
+        rows: list[tuple[str, int, int]] = execute(statement.sql, statement.values).fetchall()
+        return rows
+
+    def _statement(
+        self,
+        text: str,
+        parameters: Mapping[str, Param],
+        postgresql: bool,
+        wanted: Wanted,
+        limit: int | None,
+        offset: int,
+    ) -> Statement:
+        query = self._checked(text)
+        values = tuple(_value(name, parameters, query) for name in query.parameters)
+        limited = limit is not None or offset > 0
+        shapes = tuple(value.shape for value in values)
+        plan = self._plan(text, shapes, postgresql, wanted, limited)
+        bound = plan.values(values)
+        if limited:
+            bound += (_NO_LIMIT if limit is None else max(0, limit), max(0, offset))
+        if len(bound) > MAX_VALUES:
+            raise OqlRunError(f"more than {MAX_VALUES:,} values in one query", text=text)
+        return Statement(plan.sql, bound)
+
+    def _check(self, text: str) -> CheckedQuery:
+        return check(self.schema, parse(text), text)
+
+    def _compile(
+        self,
+        text: str,
+        shapes: tuple[Shape, ...],
+        postgresql: bool,
+        wanted: Wanted,
+        limited: bool,
+    ) -> Plan:
+        return compile_query(
+            self.schema,
+            self._checked(text),
+            shapes,
+            postgresql=postgresql,
+            wanted=wanted,
+            limited=limited,
+        )
+
+
+def _value(name: str, parameters: Mapping[str, Param], query: CheckedQuery) -> Given:
+    if name not in parameters:
+        raise OqlRunError(
+            f"the parameter {name} is missing", text=query.text, word=name, known=parameters
+        )
+    return given(name, parameters[name])

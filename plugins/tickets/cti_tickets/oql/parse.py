@@ -1,0 +1,289 @@
+"""Text to tree, with errors that point at the place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from lark import Lark, Token, Transformer, v_args
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+
+from cti_tickets.oql import tree
+from cti_tickets.oql.errors import OqlSyntaxError
+from cti_tickets.oql.words import FUNCTIONS, KEYWORDS
+
+MAX_LENGTH = 100_000
+MAX_DEPTH = 60
+MAX_CHAIN = 400
+
+_LARGEST = 2**63 - 1
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+def parse(text: str) -> tree.Query:
+    """Parse a query.
+
+    :param text: the query
+    :raises OqlSyntaxError: it is none, or it is longer or deeper than can be handled
+    """
+    if len(text) > MAX_LENGTH:
+        raise OqlSyntaxError(f"the query is too long (more than {MAX_LENGTH:,} characters)")
+    if not text.strip(" \t\r\n"):
+        raise OqlSyntaxError("the query is empty", text=text, position=0)
+    try:
+        parsed = _parser().parse(text)
+    except UnexpectedInput as error:
+        raise _syntax_error(text, error) from None
+    except VisitError as error:
+        if isinstance(error.orig_exc, _TooComplex):
+            raise OqlSyntaxError(str(error.orig_exc), text=text, position=0) from None
+        raise
+    except _TooComplex as error:
+        raise OqlSyntaxError(str(error), text=text, position=0) from None
+    assert isinstance(parsed, tree.Query)  # noqa: S101 (what `start` makes)
+    return parsed
+
+
+class _TooComplex(Exception):
+    """The query is nested or chained beyond what can be handled."""
+
+
+@dataclass(frozen=True)
+class _Built:
+    """An expression while the parser reduces: with its depth, and whether it is in parentheses."""
+
+    node: tree.Expression
+    depth: int = 1
+    grouped: bool = False
+
+
+@v_args(inline=True)
+class _Build(Transformer[Token, tree.Query]):
+    """Builds the tree while the parser reduces: without recursion, at any depth."""
+
+    def start(self, query: tuple[tree.Query, int]) -> tree.Query:
+        return query[0]
+
+    def query(self, *branches: tuple[tree.Select, int] | Token) -> tuple[tree.Query, int]:
+        selects = [branch for branch in branches if not isinstance(branch, Token)]
+        _limit(len(selects), MAX_CHAIN, "long")
+        return tree.Query(tuple(s for s, _ in selects)), max(depth for _, depth in selects)
+
+    def select_class(self, *parts: Any) -> tuple[tree.Select, int]:
+        return _branch((), _without_keywords(parts))
+
+    def select_aliases(self, *parts: Any) -> tuple[tree.Select, int]:
+        selected, *rest = _without_keywords(parts)
+        return _branch(selected, rest)
+
+    def names(self, *names: tree.Name) -> tuple[tree.Name, ...]:
+        return names
+
+    def joins(self, *joins: tree.Join) -> tuple[tree.Join, ...]:
+        _limit(len(joins), MAX_CHAIN, "long")
+        return joins
+
+    def join(self, *parts: Any) -> tree.Join:
+        *names, left, operator, right = _without_keywords(parts)
+        alias = names[1] if len(names) > 1 else None
+        return tree.Join(names[0], alias, left.node, str(operator), right.node, operator.start_pos)
+
+    def join_operator(self, token: Token) -> _Operator:
+        return _Operator(str(token), token.start_pos or 0)
+
+    or_operator = and_operator = comparison_operator = product_operator = in_operator = (
+        join_operator
+    )
+
+    def where(self, _where: Token, condition: _Built) -> _Built:
+        return condition
+
+    def binary(self, left: _Built, operator: _Operator, right: _Built) -> _Built:
+        if operator in ("AND", "OR"):
+            return _chain(operator, left, right)
+        node = tree.Binary(str(operator), left.node, right.node, operator.start_pos)
+        return _deeper(node, left, right)
+
+    def in_list(self, operand: _Built, operator: _Operator, items: tuple[_Built, ...]) -> _Built:
+        node = tree.In(operand.node, tuple(i.node for i in items), operator == "NOT IN")
+        return _deeper(node, operand, *items)
+
+    def in_query(
+        self, operand: _Built, operator: _Operator, query: tuple[tree.Query, int]
+    ) -> _Built:
+        node = tree.InQuery(operand.node, query[0], operator == "NOT IN", operator.start_pos)
+        return _deeper(node, operand, _Built(operand.node, query[1]))
+
+    def items(self, *items: _Built) -> tuple[_Built, ...]:
+        return items
+
+    def string(self, token: Token) -> _Built:
+        return _Built(tree.Text(_ESCAPE.sub(r"\1", token[1:-1])))
+
+    def integer(self, token: Token) -> _Built:
+        return _Built(tree.Integer(_saturated(token)))
+
+    def negative(self, *tokens: Token) -> _Built:
+        return _Built(tree.Integer(-_saturated(tokens[-1])))
+
+    def hexadecimal(self, token: Token) -> _Built:
+        value = int(token, 16)
+        return _Built(tree.Integer(min(value, _LARGEST), hexadecimal=True))
+
+    def null(self, _token: Token) -> _Built:
+        return _Built(tree.Null())
+
+    def parameter(self, token: Token) -> _Built:
+        return _Built(tree.Parameter(token[1:], token.start_pos or 0))
+
+    def group(self, inside: _Built) -> _Built:
+        return _deeper(inside.node, inside, grouped=True)
+
+    def function(self, token: Token) -> Token:
+        return token
+
+    unit = function
+
+    def arguments(self, *arguments: _Built) -> tuple[_Built, ...]:
+        return arguments
+
+    def call(self, function: Token, arguments: tuple[_Built, ...] = ()) -> _Built:
+        nodes = tuple(argument.node for argument in arguments)
+        return _deeper(tree.Call(str(function), nodes, function.start_pos or 0), *arguments)
+
+    def interval(self, _interval: Token, amount: _Built, unit: Token) -> _Built:
+        return _deeper(tree.Interval(amount.node, str(unit)), amount)
+
+    def path(self, first: tree.Name, second: tree.Name | None = None) -> _Built:
+        return _Built(tree.Path(second, first) if second else tree.Path(first))
+
+    def name(self, token: Token) -> tree.Name:
+        return tree.Name(token.strip("`"), token.start_pos or 0)
+
+
+class _Operator(str):
+    """An operator with its place."""
+
+    start_pos: int
+
+    def __new__(cls, text: str, start_pos: int) -> _Operator:
+        self = super().__new__(cls, text)
+        self.start_pos = start_pos
+        return self
+
+
+def _without_keywords(parts: Iterable[Any]) -> list[Any]:
+    return [part for part in parts if not isinstance(part, Token)]
+
+
+def _branch(selected: tuple[tree.Name, ...], parts: list[Any]) -> tuple[tree.Select, int]:
+    where = parts.pop() if isinstance(parts[-1], _Built) else None
+    *names, joins = parts
+    alias = names[1] if len(names) > 1 else None
+    condition = where.node if where else None
+    return (
+        tree.Select(names[0], alias, joins, condition, selected),
+        where.depth + 1 if where else 1,
+    )
+
+
+def _deeper(node: tree.Expression, *children: _Built, grouped: bool = False) -> _Built:
+    depth = 1 + max((child.depth for child in children), default=0)
+    _limit(depth, MAX_DEPTH, "deep")
+    return _Built(node, depth, grouped)
+
+
+def _chain(operator: str, left: _Built, right: _Built) -> _Built:
+    """Extends a chain `a OR b`; a chain in parentheses stays an operand of its own."""
+    chain = left.node
+    if isinstance(chain, tree.Logical) and chain.operator == operator and not left.grouped:
+        # The list is copied each time; MAX_CHAIN keeps that cheap.
+        operands = (*chain.operands, right.node)
+        _limit(len(operands), MAX_CHAIN, "long")
+        depth = max(left.depth, right.depth + 1)
+        _limit(depth, MAX_DEPTH, "deep")
+        return _Built(tree.Logical(str(operator), operands), depth)
+    return _deeper(tree.Logical(str(operator), (left.node, right.node)), left, right)
+
+
+def _limit(size: int, limit: int, how: str) -> None:
+    if size > limit:
+        what = "nested too deeply" if how == "deep" else "too long a chain"
+        raise _TooComplex(f"the query is {what} (more than {limit})")
+
+
+def _saturated(digits: str) -> int:
+    digits = digits.lstrip("0")
+    return min(int(digits or "0"), _LARGEST) if len(digits) < 20 else _LARGEST
+
+
+@cache
+def _parser() -> Lark:
+    grammar = files("cti_tickets.oql").joinpath("grammar.lark").read_text(encoding="utf-8")
+    # The basic lexer: a keyword is one everywhere, also where a name is expected.
+    return Lark(
+        grammar, parser="lalr", lexer="basic", transformer=_Build(), maybe_placeholders=False
+    )
+
+
+def _syntax_error(text: str, error: UnexpectedInput) -> OqlSyntaxError:
+    if isinstance(error, UnexpectedCharacters):
+        return _character_error(text, error.pos_in_stream or 0)
+    token = error.token if isinstance(error, UnexpectedToken) else None
+    expected = error.expected if isinstance(error, UnexpectedToken) else ()
+    if token is None or token.type == "$END":
+        return OqlSyntaxError("the query ends too early", text=text, position=len(text))
+    position = token.start_pos or 0
+    before = text[:position].rstrip(" \t\r\n")
+    word = _last_word(before)
+    if token.type == "LPAR" and word:
+        if word == "NOT":
+            message = "there is no NOT; compare the condition with 0"
+            return OqlSyntaxError(message, text=text, position=len(before) - 3, word=word)
+        return OqlSyntaxError(
+            f"there is no function {word}",
+            text=text,
+            position=len(before) - len(word),
+            word=word,
+            known=FUNCTIONS,
+        )
+    keywords = {name.replace("_", " ") for name in expected} & _KEYWORDS
+    return OqlSyntaxError(
+        f"{_shortened(token)} is not expected here",
+        text=text,
+        position=position,
+        word=str(token),
+        known=keywords if token.type == "NAME" else (),
+    )
+
+
+_KEYWORDS = KEYWORDS | {"NOT IN", "NOT LIKE"}
+_LAST_WORD = re.compile(r"[A-Za-z0-9_]{1,80}\Z")
+
+
+def _last_word(text: str) -> str:
+    found = _LAST_WORD.search(text[-80:])
+    return found.group() if found else ""
+
+
+def _shortened(word: str) -> str:
+    return word if len(word) <= 40 else f"{word[:40]}…"
+
+
+def _character_error(text: str, position: int) -> OqlSyntaxError:
+    character = text[position]
+    message = f"{character!r} has no meaning here"
+    if character in "'\"":
+        message = (
+            "this string has no end, or a backslash before something else than a backslash or "
+            "its own kind of quote"
+        )
+    elif character == "`":
+        message = "this name in backticks is empty or has no end"
+    elif character == ":":
+        message = "a parameter's name must follow the colon at once"
+    return OqlSyntaxError(message, text=text, position=position, word=character)

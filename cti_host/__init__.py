@@ -24,6 +24,7 @@ from cti_host.model import (
     Unsearchable,
     Value,
 )
+from cti_host.web import allow_form_target, safe_return_url, wants_json
 
 __version__ = "0.1.0"
 
@@ -45,10 +46,13 @@ __all__ = [
     "TicketList",
     "Unsearchable",
     "Value",
+    "allow_form_target",
     "current_agent",
     "current_host",
     "current_language",
     "database",
     "hookimpl",
     "is_postgresql",
+    "safe_return_url",
+    "wants_json",
 ]

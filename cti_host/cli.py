@@ -201,6 +201,32 @@ def serve(context: _Context, address: str | None, port: int | None, workers: int
     run(context.path, address or server.host, port or server.port, workers or server.workers)
 
 
+@cli.command()
+@click.option("--host", "address", help="Listen here instead of [server] host.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Listen here instead of [server] port.")
+@pass_context
+def demo(context: _Context, address: str | None, port: int | None) -> None:
+    """Fill the database with demo data, say what to try, and serve."""
+    from cti_host.serving import serve as run
+
+    server = context.host.settings.server
+    address, port = address or server.host, port or server.port
+    base = f"http://{f'[{address}]' if ':' in address else address}:{port}"
+    with (
+        context.app.test_request_context(base_url=base),
+        context.host.database.connection_context(),
+    ):
+        migrate.upgrade(context.host)
+        answers = context.host.hooks.set_up("load_demo")
+    context.host.database.close()
+    click.echo("\nCTI Host demo\n")
+    for _plugin, lines in answers:
+        for line in lines:
+            click.echo(f"  {line}")
+    click.echo(f"\n  Start page: {base}/\n  Stop with Ctrl-C.\n")
+    run(context.path, address, port, server.workers)
+
+
 @cli.group()
 def db() -> None:
     """The database: its tables."""

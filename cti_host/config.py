@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from pydantic_core import PydanticCustomError
+
 from cti_host.localised import Localised
 from cti_host.problems import ConfigRefused, Problem, did_you_mean
 from cti_host.toml import KeyPath, TomlFile, dotted
@@ -61,7 +63,7 @@ class _Labelled(_Section):
         for key, value in data.items():
             if key == "label" or key.startswith("label/"):
                 if not isinstance(value, str):
-                    raise ValueError(f"{key} must be a text in quotes")
+                    raise PydanticCustomError("label", "is not a text", {"key": key})
                 # iTop writes "FR FR": language and country.
                 texts["en" if key == "label" else key[6:8].lower()] = value
             else:
@@ -145,7 +147,7 @@ class Settings(_Section):
         if len(set(value.values())) < len(value):
             raise ValueError("two URL parameters give the same attribute")
         for name in value:
-            if name == "selected_caller" or name.startswith("page_"):
+            if name in ("selected_caller", "direct") or name.startswith("page_"):
                 raise ValueError(f"{name!r} is a parameter of the panel itself")
         return value
 
@@ -206,11 +208,14 @@ class Config:
         """What pydantic found, as problems with place and remedy."""
         found = []
         for item in error.errors(include_url=False, include_input=False):
-            path: KeyPath = (*base, *_real_path(item["loc"], self.file.data, base))
+            named = item["type"] in ("missing", "extra_forbidden")
+            path = (*base, *_real_path(item["loc"], self.file.data, base, last_too=named))
             message, remedy = item["msg"].removeprefix("Value error, "), ""
             if item["type"] == "extra_forbidden":
                 message = "unknown key"
                 remedy = did_you_mean(str(item["loc"][-1]), _fields(model, item["loc"][:-1]))
+            elif item["type"] == "label":
+                path, remedy = (*path, item["ctx"]["key"]), _REMEDIES["string_type"]
             elif item["type"] == "missing":
                 message, remedy = "is required", f"add {dotted(path[-1:])} = …"
             elif item["type"] in _REMEDIES:
@@ -232,16 +237,23 @@ _REMEDIES = {
 }
 
 
-def _real_path(loc: Iterable[str | int], data: Any, base: KeyPath) -> KeyPath:
-    """The part of pydantic's location that is in the file (it adds names of union branches)."""
+def _real_path(
+    loc: tuple[str | int, ...], data: Any, base: KeyPath, *, last_too: bool
+) -> KeyPath:
+    """The part of pydantic's location that is in the file (it adds names of union branches).
+
+    :param last_too: whether the last part counts although the file may lack it
+    """
     for part in base:
         data = data.get(part, {}) if isinstance(data, dict) else {}
     path: KeyPath = ()
-    for part in loc:
+    for position, part in enumerate(loc):
         inside = isinstance(data, dict) and part in data
         inside = inside or (isinstance(data, list) and isinstance(part, int) and part < len(data))
-        path = (*path, part)
-        data = data[part] if inside else {}
+        if inside:
+            data = data[part]
+        if inside or (last_too and position == len(loc) - 1):
+            path = (*path, part)
     return path
 
 

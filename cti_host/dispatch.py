@@ -143,7 +143,7 @@ class Dispatcher:
         except Overdue as error:
             problem = str(error)
             log.error("%s of plugin %s: %s", hook, plugin, problem)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a plugin never ends the process
             problem = f"{type(error).__name__}: {error}"
             # At error level without the message: it may hold a caller's number.
             log.error("%s of plugin %s raised %s", hook, plugin, type(error).__name__)
@@ -161,7 +161,9 @@ class Dispatcher:
                 line = gettext(contract.unavailable) % {"plugin": plugin}
         seconds = time.perf_counter() - started
         step = Step(plugin, hook, given, answer, seconds, problem, line)
-        current_walk().steps.append(step)
+        # What only computes may be called a million times, by an import.
+        if contract.budget or problem:
+            current_walk().steps.append(step)
         return step
 
     def _call(
@@ -258,17 +260,20 @@ class Dispatcher:
 
     def call_placed(
         self, ticket: Ticket, caller: Caller | None, action: OutboundAction, agent: Agent
-    ) -> None:
-        """See `HookSpecs.call_placed`."""
-        self._event("call_placed", ticket=ticket, caller=caller, action=action, agent=agent)
+    ) -> list[str]:
+        """See `HookSpecs.call_placed`; answers what the agent should read of failures."""
+        return self._event("call_placed", ticket=ticket, caller=caller, action=action, agent=agent)
 
     def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
         """See `HookSpecs.ticket_created`."""
         self._event("ticket_created", ticket=ticket, caller=caller, agent=agent)
 
-    def _event(self, hook: str, **arguments: Any) -> None:
-        for _ in self._answers(hook, **arguments):
-            pass
+    def _event(self, hook: str, **arguments: Any) -> list[str]:
+        steps = [
+            self._step(hook, implementation, arguments)
+            for implementation in self._implementations[hook]
+        ]
+        return [step.line for step in steps if step.line]
 
     def set_up(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
         """Call a set-up hook; give plugin and answer of those that answered.

@@ -367,6 +367,17 @@ class HookSpecs:
         On an error: the host doesn't start and says which plugin failed.
         """
 
+    @contract(Kind.SETUP, str, many=True, budget=False)
+    def load_demo(self) -> Sequence[str]:  # type: ignore[empty-body]
+        """Fill in what a demonstration needs, unless it is there already.
+
+        Fires on `cti-host demo`, when the tables are up to date.
+
+        :return: lines that tell the visitor what to try: a URL, how to sign in
+        Order: the order of the config.
+        On an error: the demonstration doesn't start and says which plugin failed.
+        """
+
 
 def contracts() -> dict[str, Contract]:
     """Every hook's contract by name, in the order of this file."""

@@ -21,7 +21,9 @@ class Host:
     """One running host: settings, hooks, database, plugins.
 
     A plugin meets it in `register(host)` and may keep it. Every page needs an agent, but for
-    those in `public_endpoints` ("accounts.sign_in"), to which a plugin may add its own.
+    those in `public_endpoints` ("accounts.sign_in"), to which a plugin may add its own. The form
+    of an endpoint in `own_csrf_endpoints` checks its CSRF token itself, so that it can give back
+    what was typed.
     """
 
     config: Config
@@ -31,6 +33,7 @@ class Host:
     models: list[type[peewee.Model]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     public_endpoints: set[str] = field(default_factory=lambda: {"static", "bootstrap.static"})
+    own_csrf_endpoints: set[str] = field(default_factory=set)
 
     @property
     def settings(self) -> Settings:

@@ -121,13 +121,12 @@ def _from_file(path: Path) -> Any:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-        return module.Plugin
-    except AttributeError:
-        sys.modules.pop(name, None)
-        raise ImportError(f"{path} has no class called Plugin") from None
+        if not hasattr(module, "Plugin"):
+            raise ImportError("it has no class called Plugin")
     except BaseException:
         sys.modules.pop(name, None)
         raise
+    return module.Plugin
 
 
 def load_plugins(config: Config) -> tuple[pluggy.PluginManager, list[LoadedPlugin], list[Problem]]:
@@ -165,7 +164,7 @@ def _load(
 ) -> tuple[LoadedPlugin | None, list[Problem]]:
     try:
         cls = available.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         line = getattr(error, "lineno", None)
         where = available.origin + (f":{line}" if line else "")
         message = f"{where} can't be imported: {type(error).__name__}: {error}"

@@ -76,7 +76,9 @@ def _split(
     for part in query_string.split(b"&"):
         raw_name, _equals, raw_value = part.partition(b"=")
         name = unquote_to_bytes(raw_name.replace(b"+", b" ")).decode("utf-8", "replace")
-        decoded = unquote_to_bytes(raw_value.replace(b"+", b" "))
+        # "%CallerNumber%", never filled in, is no percent-encoding, though "%Ca" looks like it.
+        placeholder = re.fullmatch(rb"%{1,2}[A-Za-z_][\w.]*%{1,2}", raw_value)
+        decoded = placeholder[0] if placeholder else unquote_to_bytes(raw_value.replace(b"+", b" "))
         if name.startswith(PAGE_PREFIX) and decoded.isdigit() and len(decoded) < 7:
             pages[name.removeprefix(PAGE_PREFIX)] = max(1, int(decoded))
         if name not in url_parameters:
@@ -90,8 +92,11 @@ def _split(
             values[name] = decoded.decode("utf-8", "replace")
             problems[name] = _("The parameter “%(name)s” is not valid UTF-8 text.", name=name)
             continue
-        # A sender that forgets to encode the plus of an international number sends a space.
-        text = re.sub(r"^ +(?=[\d(])", "+", text)
+        # A sender that forgets to encode the plus of an international number means a plus. An
+        # extension never has one, and no international number has fewer than seven digits. A blank
+        # that was sent as one stays a blank: with a plus, it would be somebody else's number.
+        if re.match(rb"(?:%20)*\+", raw_value):
+            text = re.sub(r"^ +(?=\(?\d(?:\D*\d){6})", "+", text)
         if any(unicodedata.category(character) == "Cc" for character in text):
             problems[name] = _("The parameter “%(name)s” has control characters.", name=name)
         elif len(text) > MAX_LENGTH:

@@ -6,7 +6,7 @@ import logging
 import secrets
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_from_bytes, urlsplit
 
 import peewee
 from flask import Flask, Response, g, jsonify, redirect, render_template, request
@@ -54,8 +54,12 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
 
     @app.before_request
     def require_csrf_token() -> None:
-        # Another site can make a browser send its cookies, but never an Authorization header.
-        if request.method not in ("GET", "HEAD", "OPTIONS") and not request.authorization:
+        # Another site can make a browser send its cookies, and a password that the browser keeps
+        # ("Basic"), but never a token.
+        token = request.authorization is not None and request.authorization.type == "bearer"
+        if token or request.endpoint in host.own_csrf_endpoints:
+            return
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
             csrf.protect()
 
     @app.after_request
@@ -84,9 +88,11 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
     def for_templates() -> dict[str, Any]:
         return {
             "agent": g.get("cti_agent"),
+            "here": here() if request.method == "GET" else "/",
             "language": current_language(),
             "languages": LANGUAGES,
             "navigation": _navigation(host),
+            "problem_lines": lambda: current_walk().lines,
             "lookup_parameter": next(iter(host.settings.url_parameters)),
         }
 
@@ -99,6 +105,16 @@ def wants_json() -> bool:
     """Whether the client asked for JSON rather than a page."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"
+
+
+def here() -> str:
+    """The path of this request with the query as it came, to come back to it.
+
+    What a phone system sent must survive the detour: a plus stays a plus, and bytes that are no
+    text stay those bytes.
+    """
+    query = quote_from_bytes(request.query_string, safe="%=&+?/:;,@!$'()*[]{}|~")
+    return f"{quote(request.path)}?{query}" if query else quote(request.path)
 
 
 def allow_form_target(url: str) -> None:
@@ -133,16 +149,15 @@ def _sign_in(host: Host) -> ResponseReturnValue:
         return response
     if problems:
         raise ServiceUnavailable(problems[0])
-    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    if request.query_string and request.method == "GET":
-        # The text as it came: what a phone system sent must survive the detour.
-        back = f"{request.path}?{request.query_string.decode('latin-1')}"
-    url = host.hooks.sign_in_url(back)
+    url = host.hooks.sign_in_url(here() if request.method in ("GET", "HEAD") else "/")
     if url is None:
         raise ServiceUnavailable(
             _("No plugin signs agents in. An administrator enables one: plugins = [“accounts”, …].")
         )
-    return redirect(url)
+    if request.method in ("GET", "HEAD"):
+        return redirect(url)
+    # A redirect would lose what was typed; the browser's way back keeps it.
+    return render_template("cti_host/signed_out.html", sign_in_url=url), 401
 
 
 def _show_error(error: HTTPException) -> ResponseReturnValue:
@@ -163,9 +178,11 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     title = titles.get(code, error.name)
     own_text = error.description != type(error).description
     text = (error.description if own_text else "") or ""
+    headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
     if wants_json():
-        return jsonify(error=text or title), code
-    return render_template("cti_host/error.html", title=title, text=text, code=code), code
+        return jsonify(error=text or title), code, headers
+    page = render_template("cti_host/error.html", title=title, text=text, code=code)
+    return page, code, headers
 
 
 def _database_failed(error: peewee.OperationalError) -> ResponseReturnValue:

@@ -7,11 +7,14 @@ deadline, and a thread that hangs never keeps the process from stopping.
 from __future__ import annotations
 
 import contextvars
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any
+
+log = logging.getLogger("cti_host.workers")
 
 MAX_OVERDUE = 8
 
@@ -91,6 +94,9 @@ class Workers:
                 job.error = error
             try:
                 self._after()
+            except Exception:
+                # The thread goes back to the idle ones: it must not end here.
+                log.exception("cleaning up after a call of a plugin failed")
             finally:
                 with self._lock:
                     self._idle.append(queue)

@@ -36,3 +36,15 @@ document.addEventListener("DOMContentLoaded", () => {
     show(link.href, "selected_caller");
   });
 });
+
+// Suggestions for a field that holds an object: what is typed finds names.
+document.addEventListener("input", async (event) => {
+  const field = event.target;
+  const address = field.dataset?.options;
+  if (!address || field.value.includes("#")) return;
+  const typed = field.value;
+  const response = await fetch(address + "?" + new URLSearchParams({ q: typed }));
+  if (!response.ok || field.value !== typed) return;
+  const options = (await response.json()).map((text) => new Option(text, text));
+  field.list.replaceChildren(...options);
+});

@@ -1,0 +1,51 @@
+"""The groups of tickets on the panel: the enabled lists of `display_tickets`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cti_host import Call, Caller, Host, TicketList
+from cti_tickets.oql import Oql
+from cti_tickets.records import Records
+from cti_tickets.rows import tickets
+
+PAGE_SIZE = 10
+
+
+class Lists:
+    """Runs the queries of the lists whose class exists.
+
+    :param usable: the positions in `display_tickets.lists` of those that are enabled and whose
+        query was found right
+    """
+
+    def __init__(self, host: Host, oql: Oql, records: Records, usable: Sequence[int]) -> None:
+        self._host, self._oql, self._records = host, oql, records
+        self._usable = usable
+
+    def find(self, call: Call, callers: Sequence[Caller]) -> list[TicketList]:
+        """One page of each list, for these callers."""
+        parameters = {**call.parameters, "callers_list": [caller.id for caller in callers]}
+        if len(callers) == 1:
+            parameters["selected_caller"] = str(callers[0].id)
+        found = []
+        for position in self._usable:
+            settings = self._host.settings.display_tickets.lists[position]
+            page_number = call.pages.get(str(position), 1)
+            page = self._oql.page(
+                self._host.database,
+                settings.query,
+                parameters,
+                limit=PAGE_SIZE,
+                offset=(page_number - 1) * PAGE_SIZE,
+            )
+            class_name = self._oql.check(settings.query).class_name
+            rows = tickets(
+                self._records, self._host.database, class_name, [id_ for _class, id_ in page.keys]
+            )
+            found.append(
+                TicketList(
+                    str(position), str(settings.label), page.total, rows, page_number, PAGE_SIZE
+                )
+            )
+        return found

@@ -1,0 +1,213 @@
+"""The pages of objects: seen, changed, created, and called from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from cti_host import current_agent, current_host, safe_return_url
+from cti_tickets import storage
+from cti_tickets.forms import (
+    change_codes,
+    creation_codes,
+    make_form,
+    references,
+    show_errors,
+    stored_values,
+)
+from cti_tickets.records import Records
+from cti_tickets.returning import with_caller
+from cti_tickets.rows import callers, tickets
+from cti_tickets.schema import ClassDef, Kind, UnknownClass
+from cti_tickets.search import MOST_SUGGESTIONS, ids_by_name
+from cti_tickets.values import InvalidValues
+from cti_tickets.viewing import ObjectView, view_object
+
+TICKET = "Ticket"
+
+
+class Pages:
+    """The views of the blueprint `tickets`; one for each application.
+
+    :param records: reads objects of this application's schema
+    :param caller_class: the class of persons who call, from `caller_information`
+    """
+
+    def __init__(self, records: Records, caller_class: str) -> None:
+        self._records, self._schema = records, records.schema
+        self._caller_class = caller_class
+
+    def blueprint(self) -> Blueprint:
+        """The pages, under /objects."""
+        found = Blueprint("tickets", __name__, url_prefix="/objects", template_folder="templates")
+        found.add_url_rule("/new/<class_name>", "new", self.new, methods=["GET", "POST"])
+        found.add_url_rule("/options/<class_name>", "options", self.options)
+        found.add_url_rule("/<class_name>/<int:id_>", "view", self.view)
+        found.add_url_rule(
+            "/<class_name>/<int:id_>/modify", "modify", self.modify, methods=["GET", "POST"]
+        )
+        found.add_url_rule(
+            "/<class_name>/<int:id_>/call/<action_name>", "call", self.call, methods=["POST"]
+        )
+        return found
+
+    def view(self, class_name: str, id_: int) -> ResponseReturnValue:
+        """All attributes of an object; for a ticket its logs and phone calls too."""
+        found = self._view(class_name, id_)
+        return render_template(
+            "tickets/view.html",
+            view=found,
+            tab=request.args.get("tab", ""),
+            back=safe_return_url(request.args.get("next"), ""),
+        )
+
+    def new(self, class_name: str) -> ResponseReturnValue:
+        """The form of a new object, filled with the presets that the address carries."""
+        cls = self._class(class_name)
+        if cls.abstract:
+            kinds = [self._schema[name] for name in self._schema.concrete(class_name)]
+            return render_template("tickets/choose.html", cls=cls, kinds=kinds, args=request.args)
+        codes = creation_codes(cls)
+        presets = {code: text for code, text in request.args.items() if code in codes}
+        form = make_form(cls, codes, self._records, presets)
+        problems: list[str] = []
+        if request.method == "POST" and self._submitted(form, problems):
+            try:
+                values = stored_values(form, cls, codes)
+                created = storage.create(class_name, values, author=current_agent())
+            except InvalidValues as error:
+                problems += show_errors(form, error.errors)
+            else:
+                return self._created(cls, created)
+        return self._show_form(form, cls, codes[:], problems, title=_new_title(cls))
+
+    def modify(self, class_name: str, id_: int) -> ResponseReturnValue:
+        """The form that changes an object; nothing is filled in but what it has."""
+        found = self._view(class_name, id_)
+        cls = self._schema[found.class_name]
+        codes = change_codes(cls)
+        form = make_form(cls, codes, self._records, found.values)
+        problems: list[str] = []
+        version = found.version
+        if request.method == "POST" and self._submitted(form, problems):
+            if request.form.get("version", version) != version:
+                problems.append(
+                    _(
+                        "Somebody else changed this in the meantime. What you typed is still "
+                        "here: compare, and save again to overwrite."
+                    )
+                )
+            else:
+                try:
+                    values = stored_values(form, cls, codes)
+                    storage.update(cls.name, id_, values, author=current_agent())
+                except InvalidValues as error:
+                    problems += show_errors(form, error.errors)
+                else:
+                    flash(_("Saved."), "success")
+                    back = url_for("tickets.view", class_name=cls.name, id_=id_)
+                    return redirect(safe_return_url(request.form.get("next"), back), 303)
+        title = _("Modify %(name)s", name=found.title)
+        return self._show_form(form, cls, codes, problems, title=title, view=found)
+
+    def options(self, class_name: str) -> ResponseReturnValue:
+        """The objects whose name begins with what is typed, for a field that holds a key."""
+        cls = self._class(class_name)
+        text = request.args.get("q", "")[:100]
+        database = current_host().database
+        found = ids_by_name(database, self._schema, cls.name, text, MOST_SUGGESTIONS)
+        return jsonify(references(self._records, cls.name, found))
+
+    def call(self, class_name: str, id_: int, action_name: str) -> ResponseReturnValue:
+        """Place a call from a ticket: tell the plugins, then open the phone system."""
+        found = self._view(class_name, id_)
+        action = next((a for a in found.actions if a.name == action_name), None)
+        if found.ticket is None or action is None:
+            abort(404, _("This call can't be placed: the caller has no such number."))
+        agent = current_agent()
+        for line in current_host().hooks.call_placed(found.ticket, found.caller, action, agent):
+            flash(line, "warning")
+        return redirect(action.url, 303)
+
+    def _class(self, class_name: str) -> ClassDef:
+        try:
+            return self._schema[class_name]
+        except UnknownClass:
+            abort(404, _("There is no class “%(cls)s”.", cls=class_name))
+
+    def _view(self, class_name: str, id_: int) -> ObjectView:
+        self._class(class_name)
+        found = view_object(self._records, class_name, id_, self._caller_class)
+        if found is None:
+            abort(404, _("There is no such object, or no longer."))
+        return found
+
+    def _submitted(self, form: FlaskForm, problems: list[str]) -> bool:
+        if form.validate():
+            return True
+        if "csrf_token" in form.errors:
+            problems.append(_("This page was open for too long. Please save again."))
+        return False
+
+    def _created(self, cls: ClassDef, created: Any) -> ResponseReturnValue:
+        is_ticket = self._schema.is_a(cls.name, TICKET)
+        if is_ticket:
+            self._announce(cls, created)
+        back = safe_return_url(request.form.get("next"), "")
+        if back and not is_ticket:
+            is_caller = self._schema.is_a(cls.name, self._caller_class)
+            return redirect(with_caller(back, created.id) if is_caller else back, 303)
+        flash(_("%(cls)s created.", cls=cls.label), "success")
+        url = url_for("tickets.view", class_name=cls.name, id_=created.id, next=back or None)
+        return redirect(url, 303)
+
+    def _announce(self, cls: ClassDef, created: Any) -> None:
+        host = current_host()
+        ticket = tickets(self._records, host.database, cls.name, [created.id])[0]
+        ids = [created.caller_id] if created.caller_id else []
+        display = host.settings.caller_information.display_name
+        found = callers(self._records, host.database, self._caller_class, ids, display)
+        host.hooks.ticket_created(ticket, found[0] if found else None, current_agent())
+
+    def _show_form(
+        self,
+        form: FlaskForm,
+        cls: ClassDef,
+        codes: list[str],
+        problems: list[str],
+        *,
+        title: str,
+        view: ObjectView | None = None,
+    ) -> ResponseReturnValue:
+        first = [code for code in codes if code in creation_codes(cls)]
+        first = [c for c in codes if c in first or c in ("status", "team_id", "agent_id")]
+        failed = bool(problems) or any(form[code].errors for code in codes)
+        page = render_template(
+            "tickets/form.html",
+            form=form,
+            cls=cls,
+            title=title,
+            main=[c for c in first if cls.attributes[c].kind is not Kind.LOG],
+            logs=[c for c in codes if cls.attributes[c].kind is Kind.LOG],
+            more=[c for c in codes if c not in first and cls.attributes[c].kind is not Kind.LOG],
+            attributes=cls.attributes,
+            problems=problems,
+            failed=failed,
+            version=view.version if view else "",
+            cancel=self._cancel_url(view),
+            next_url=safe_return_url(request.values.get("next"), ""),
+        )
+        return page, (400 if failed else 200)
+
+    def _cancel_url(self, view: ObjectView | None) -> str:
+        if view is not None:
+            return url_for("tickets.view", class_name=view.class_name, id_=view.id)
+        return safe_return_url(request.values.get("next"), url_for("cti_host.home"))
+
+
+def _new_title(cls: ClassDef) -> str:
+    return str(_("New %(cls)s", cls=cls.label))

@@ -1,0 +1,135 @@
+"""The plugin: people, tickets and phone calls behind the hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+import click
+import peewee
+from flask import Blueprint, render_template, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from cti_host import (
+    Agent,
+    Call,
+    Caller,
+    Host,
+    Match,
+    NavigationItem,
+    OutboundAction,
+    PanelSection,
+    PluginConfig,
+    Ticket,
+    TicketList,
+    hookimpl,
+)
+from cti_tickets import storage
+from cti_tickets.commands import commands as data_commands
+from cti_tickets.derive import schema
+from cti_tickets.lists import Lists
+from cti_tickets.lookup import Lookup
+from cti_tickets.models import MODELS
+from cti_tickets.oql import Oql
+from cti_tickets.pages import Pages
+from cti_tickets.presets import Presets
+from cti_tickets.recent import recent_calls
+from cti_tickets.records import Records
+from cti_tickets.settings_check import SettingsCheck
+
+
+class Plugin:
+    """People, tickets, phone calls, OQL and forms, in the host's database."""
+
+    class Config(PluginConfig):
+        """No settings of its own: it reads the sections of the host."""
+
+    def __init__(self, config: Config) -> None:
+        self.schema = schema()
+        self.oql = Oql(self.schema)
+        self.records = Records(self.schema)
+
+    @hookimpl
+    def register(self, host: Host) -> None:
+        """Check the queries and presets, and get ready to run them."""
+        storage.prepare(host.database)
+        self._host = host
+        check = SettingsCheck(host, self.oql, self.schema)
+        self._caller_class = check.caller_information() or "Person"
+        check.creations()
+        self._lookup = Lookup(host, self.oql, self.records)
+        self._lists = Lists(host, self.oql, self.records, check.lists())
+        self._presets = Presets(host, self.oql)
+        host.own_csrf_endpoints |= {"tickets.new", "tickets.modify"}
+
+    @hookimpl
+    def models(self) -> Sequence[type[peewee.Model]]:
+        """The tables."""
+        return MODELS
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The pages of objects."""
+        return [Pages(self.records, self._caller_class).blueprint()]
+
+    @hookimpl
+    def commands(self) -> Sequence[click.Command]:
+        """`data`, `oql` and `demo-data`."""
+        return data_commands(self.oql)
+
+    @hookimpl
+    def navigation(self, agent: Agent) -> Sequence[NavigationItem]:
+        """A new ticket of any kind."""
+        url = url_for("tickets.new", class_name="Ticket")
+        return [NavigationItem(_("New ticket"), url, "plus-lg")]
+
+    @hookimpl
+    def lookup_callers(self, call: Call) -> Sequence[Match]:
+        """The persons whom the query of `caller_information` finds."""
+        return self._lookup.find(call)
+
+    @hookimpl
+    def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> Sequence[TicketList]:
+        """The enabled lists of `display_tickets`."""
+        return self._lists.find(call, callers)
+
+    @hookimpl
+    def class_label(self, class_name: str) -> str | None:
+        """The label of a class of the data model."""
+        return str(self.schema[class_name].label) if class_name in self.schema else None
+
+    @hookimpl
+    def creation_presets(
+        self, class_name: str, caller: Caller | None, call: Call, direct: bool
+    ) -> Mapping[str, str]:
+        """The presets of the configuration, computed for the caller."""
+        return self._presets.values(class_name, caller, call, direct)
+
+    @hookimpl
+    def creation_form_url(
+        self, class_name: str, values: Mapping[str, str], return_url: str
+    ) -> str | None:
+        """The form of a class, with its presets in the address."""
+        if class_name not in self.schema:
+            return None
+        query = urlencode({**values, "next": return_url})
+        return f"{url_for('tickets.new', class_name=class_name)}?{query}"
+
+    @hookimpl
+    def panel_sections(self, call: Call, callers: Sequence[Caller]) -> Sequence[PanelSection]:
+        """The latest phone calls with these callers."""
+        calls = recent_calls(self._host.database, [caller.id for caller in callers])
+        if not calls:
+            return []
+        html = Markup(render_template("tickets/recent_calls.html", calls=calls))  # noqa: S704 -- rendered with escaping
+        return [PanelSection(_("Latest phone calls"), html)]
+
+    @hookimpl
+    def call_placed(
+        self, ticket: Ticket, caller: Caller | None, action: OutboundAction, agent: Agent
+    ) -> None:
+        """Record the outbound phone call with its ticket."""
+        stored = storage.load(ticket.class_name, ticket.id)
+        note = _("%(action)s: %(number)s", action=action.label, number=action.number)
+        storage.record_outbound_call(stored, caller.id if caller else None, agent, note)

@@ -1,0 +1,92 @@
+"""Tickets and callers as the hooks hand them on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import peewee
+from flask import url_for
+
+from cti_host import Caller, Ticket
+from cti_tickets.records import FRIENDLYNAME, Record, Records, as_datetime, shown
+from cti_tickets.schema import ClassDef, Kind, Schema
+
+# The first of these that a class has is what a ticket list shows.
+_STATUS = ("status", "operational_status")
+_STARTED = ("start_date", "creation_date")
+
+
+def tickets(
+    records: Records, database: peewee.Database, class_name: str, ids: Sequence[int]
+) -> tuple[Ticket, ...]:
+    """The tickets with these ids, in their order.
+
+    :param class_name: the class that was asked for; it may be a parent of the tickets' own
+    """
+    cls = records.schema[class_name]
+    codes = [
+        code
+        for code in ("ref", "title", "caller_id_friendlyname", "agent_id_friendlyname")
+        if code.removesuffix("_friendlyname") in cls.attributes
+    ]
+    codes += [code for code in (*_STATUS, *_STARTED, "last_update") if code in cls.attributes]
+    return tuple(
+        _ticket(cls, record, records.schema)
+        for record in records.load(database, class_name, ids, codes)
+    )
+
+
+def _ticket(cls: ClassDef, record: Record, schema: Schema) -> Ticket:
+    status = next((code for code in _STATUS if code in cls.attributes), "")
+    started = next((record.values[c] for c in _STARTED if record.values.get(c)), None)
+    code = record.text(status) if status else ""
+    return Ticket(
+        class_name=record.class_name,
+        id=record.id,
+        ref=record.text("ref") or f"{record.class_name} {record.id}",
+        title=record.text("title"),
+        status=code,
+        status_label=shown(cls.attributes[status], code) if status else "",
+        class_label=str(schema[record.class_name].label),
+        caller=record.text("caller_id_friendlyname"),
+        agent=record.text("agent_id_friendlyname"),
+        started=as_datetime(started),
+        updated=as_datetime(record.values.get("last_update")),
+        url=url_for("tickets.view", class_name=record.class_name, id_=record.id),
+        modify_url=url_for("tickets.modify", class_name=record.class_name, id_=record.id),
+    )
+
+
+def caller_codes(cls: ClassDef) -> list[str]:
+    """The attributes a caller carries: all that are one line, and the keys."""
+    wanted = (Kind.STRING, Kind.EMAIL, Kind.PHONE, Kind.ENUM, Kind.KEY, Kind.EXTERNAL)
+    return [FRIENDLYNAME, *(a.code for a in cls.attributes.values() if a.kind in wanted)]
+
+
+def callers(
+    records: Records,
+    database: peewee.Database,
+    class_name: str,
+    ids: Sequence[int],
+    display_name: Sequence[str],
+    codes: Sequence[str] | None = None,
+) -> list[Caller]:
+    """The persons with these ids, in their order.
+
+    :param display_name: the attributes that name a person on the panel
+    :param codes: the attributes to carry; without, all that are one line
+    """
+    wanted = list(
+        dict.fromkeys([*display_name, *(codes or caller_codes(records.schema[class_name]))])
+    )
+    return [
+        Caller(
+            class_name=record.class_name,
+            id=record.id,
+            display=", ".join(filter(None, (record.text(code) for code in display_name)))
+            or f"{record.class_name} {record.id}",
+            attributes={code: record.text(code) for code in wanted},
+            name=next(filter(None, (record.text(code) for code in display_name)), ""),
+        )
+        for record in records.load(database, class_name, ids, wanted)
+    ]

@@ -1,0 +1,137 @@
+"""Check the queries and presets of the configuration against the data model, at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cti_host import Host
+from cti_tickets.oql import Oql, OqlError, UnknownClassError
+from cti_tickets.presets import is_query
+from cti_tickets.schema import Kind, Schema
+
+
+class SettingsCheck:
+    """Reports every mistake with its key; answers what is usable."""
+
+    def __init__(self, host: Host, oql: Oql, schema: Schema) -> None:
+        self._host, self._oql, self._schema = host, oql, schema
+        self._attributes = set(host.settings.url_parameters.values())
+
+    def caller_information(self) -> str | None:
+        """The class the query finds; `display_name` names attributes of it."""
+        settings = self._host.settings.caller_information
+        path = ("caller_information", "query")
+        class_name = self._query(path, settings.query, self._attributes)
+        if class_name is None:
+            return None
+        cls = self._schema[class_name]
+        known = {*cls.attributes, "friendlyname", "id"}
+        known |= {f"{a.code}_friendlyname" for a in cls.attributes.values() if a.kind is Kind.KEY}
+        for code in settings.display_name:
+            attribute = cls.attributes.get(code)
+            if code not in known or (attribute and attribute.kind is Kind.LOG):
+                self._host.problem(
+                    ("caller_information", "display_name"),
+                    f"{class_name} has no attribute {code!r}",
+                    f"attributes: {', '.join(sorted(known))}",
+                )
+        return class_name
+
+    def lists(self) -> list[int]:
+        """The positions of the lists that can be shown."""
+        usable = []
+        for position, settings in enumerate(self._host.settings.display_tickets.lists):
+            if not settings.enabled:
+                continue
+            path = ("display_tickets", "lists", position, "query")
+            known = self._attributes | {"callers_list", "selected_caller"}
+            class_name = self._query(path, settings.query, known, list_=True)
+            if class_name is not None:
+                usable.append(position)
+        return usable
+
+    def creations(self) -> None:
+        """The classes of both chapters exist, and their presets name attributes of them."""
+        for chapter in ("direct_creation", "indirect_creation"):
+            for class_name, creation in getattr(self._host.settings, chapter).items():
+                if not creation.enabled:
+                    continue
+                if class_name not in self._schema:
+                    self._host.warn(
+                        (chapter, class_name),
+                        f"there is no class {class_name!r} in the data model: no button",
+                        f"classes: {', '.join(sorted(self._schema.classes))}",
+                    )
+                    continue
+                self._presets((chapter, class_name, "preset"), class_name, creation.preset)
+
+    def _presets(self, path: tuple[str, ...], class_name: str, presets: Mapping[str, str]) -> None:
+        known = {
+            code: attribute
+            for name in (class_name, *self._schema.concrete(class_name))
+            for code, attribute in self._schema[name].attributes.items()
+            if attribute.kind is not Kind.EXTERNAL
+        }
+        for code, preset in presets.items():
+            attribute = known.get(code)
+            if attribute is None:
+                self._host.problem(
+                    (*path, code),
+                    f"{class_name} has no attribute {code!r}",
+                    f"attributes: {', '.join(sorted(known))}",
+                )
+            elif is_query(preset):
+                if attribute.kind is not Kind.KEY:
+                    self._host.problem(
+                        (*path, code), "a query gives an id, but this is not an external key"
+                    )
+                    continue
+                found = self._query((*path, code), preset, self._attributes | {"selected_caller"})
+                if found is not None and not self._related(found, attribute.target):
+                    self._host.problem(
+                        (*path, code), f"the query finds {found}, the key is to {attribute.target}"
+                    )
+            elif attribute.kind is Kind.ENUM and not preset.startswith((":", "$")):
+                if preset not in attribute.values:
+                    self._host.problem(
+                        (*path, code),
+                        f"{preset!r} is not a value of {code}",
+                        f"values: {', '.join(attribute.values)}",
+                    )
+            elif preset.startswith(":"):
+                self._placeholders((*path, code), {preset[1:]}, {"selected_caller"})
+
+    def _related(self, one: str, other: str) -> bool:
+        return self._schema.is_a(one, other) or self._schema.is_a(other, one)
+
+    def _query(
+        self,
+        path: tuple[str | int, ...],
+        query: str,
+        known: Iterable[str],
+        *,
+        list_: bool = False,
+    ) -> str | None:
+        """The class a query finds; `None` after reporting why it can't be used."""
+        try:
+            checked = self._oql.check(query)
+        except UnknownClassError as error:
+            if list_:
+                self._host.warn(path, f"{error}: the list is not shown")
+            else:
+                self._host.problem(path, str(error))
+            return None
+        except OqlError as error:
+            self._host.problem(path, str(error))
+            return None
+        self._placeholders(path, set(checked.parameters), set(known))
+        return checked.class_name
+
+    def _placeholders(self, path: tuple[str | int, ...], used: set[str], known: set[str]) -> None:
+        known |= self._attributes
+        for name in sorted(used - known):
+            self._host.problem(
+                path,
+                f"nothing gives :{name}",
+                f"known: {', '.join(':' + one for one in sorted(known))} (see [url_parameters])",
+            )

@@ -1,0 +1,161 @@
+"""One object with everything its page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from cti_host import Caller, OutboundAction, Ticket, allow_form_target, current_host
+from cti_tickets import logs, storage
+from cti_tickets.models import LogEntry, PhoneCall
+from cti_tickets.records import FRIENDLYNAME, Record, Records, shown
+from cti_tickets.rows import callers, tickets
+from cti_tickets.schema import Attribute, ClassDef, Kind
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the page: an attribute's label, its value, and where it leads."""
+
+    code: str
+    label: str
+    text: str
+    url: str = ""
+    long: bool = False
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """A phone call in a ticket's list."""
+
+    id: int
+    moment: datetime | None
+    flow: str
+    flow_label: str
+    contact: str
+    agent: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ObjectView:
+    """An object as its page shows it; the last fields are only for tickets."""
+
+    class_name: str
+    id: int
+    class_label: str
+    title: str
+    values: Mapping[str, Any]
+    facts: Sequence[Fact]
+    empty: Sequence[str]
+    version: str = ""
+    ticket: Ticket | None = None
+    caller: Caller | None = None
+    actions: Sequence[OutboundAction] = ()
+    shortcuts: Sequence[OutboundAction] = ()
+    logs: Mapping[str, Sequence[LogEntry]] = field(default_factory=dict)
+    calls: Sequence[CallRow] = ()
+
+
+def view_object(
+    records: Records, class_name: str, id_: int, caller_class: str
+) -> ObjectView | None:
+    """An object with everything its page shows; `None` if there is none."""
+    schema = records.schema
+    try:
+        class_name = storage.definition_of(storage.load(class_name, id_)).name
+    except storage.NotFound:
+        return None
+    cls = schema[class_name]
+    attributes = [a for a in cls.attributes.values() if a.kind is not Kind.LOG]
+    names = [f"{a.code}_friendlyname" for a in attributes if a.kind is Kind.KEY]
+    codes = [FRIENDLYNAME, *(a.code for a in attributes), *names]
+    record = records.load(current_host().database, class_name, [id_], codes)[0]
+    facts = [_fact(a, record) for a in attributes if _worth_a_line(a, cls, record)]
+    ticket = schema.is_a(class_name, "Ticket")
+    return ObjectView(
+        class_name=class_name,
+        id=id_,
+        class_label=str(cls.label),
+        title=record.text(FRIENDLYNAME).strip() or f"{cls.label} {id_}",
+        values=record.values,
+        facts=[fact for fact in facts if fact.text],
+        empty=[fact.label for fact in facts if not fact.text],
+        version=record.text("last_update"),
+        **(_of_ticket(records, cls, record, caller_class) if ticket else {}),
+    )
+
+
+def _of_ticket(
+    records: Records, cls: ClassDef, record: Record, caller_class: str
+) -> dict[str, Any]:
+    host = current_host()
+    ticket = tickets(records, host.database, cls.name, [record.id])[0]
+    caller_id = record.values.get("caller_id")
+    display = host.settings.caller_information.display_name
+    ids = [caller_id] if caller_id else []
+    caller = next(iter(callers(records, host.database, caller_class, ids, display)), None)
+    actions = host.hooks.outbound_actions(ticket, caller)
+    for action in actions:
+        allow_form_target(action.url)
+    moved = set(host.settings.shortcut_actions)
+    return {
+        "ticket": ticket,
+        "caller": caller,
+        "actions": actions,
+        "shortcuts": [action for action in actions if action.name in moved],
+        "logs": {
+            str(a.label): logs.entries(record.id, a.code)
+            for a in cls.attributes.values()
+            if a.kind is Kind.LOG
+        },
+        "calls": [_call(records, call) for call in storage.phone_calls(record.id)],
+    }
+
+
+def _call(records: Records, call: PhoneCall) -> CallRow:
+    cls = records.schema["PhoneCall"]
+    return CallRow(
+        id=call.id,
+        moment=call.created,
+        flow=call.flow,
+        flow_label=shown(cls.attributes["flow"], call.flow),
+        contact=storage.attribute_text(call, "contact_id"),
+        agent=storage.attribute_text(call, "agent_id"),
+        note=call.note,
+        url=url_for("tickets.view", class_name="PhoneCall", id_=call.id),
+    )
+
+
+def _worth_a_line(attribute: Attribute, cls: ClassDef, record: Record) -> bool:
+    """Whether an external field says more than the link of its key does."""
+    if attribute.kind is not Kind.EXTERNAL:
+        return True
+    value = record.text(attribute.code)
+    return bool(value) and value not in record.text(f"{attribute.via}_friendlyname")
+
+
+def _fact(attribute: Attribute, record: Record) -> Fact:
+    value = record.values.get(attribute.code)
+    label = str(attribute.label)
+    long = attribute.kind is Kind.TEXT
+    if attribute.kind is Kind.KEY:
+        if not value:
+            return Fact(attribute.code, label, "")
+        name = record.text(f"{attribute.code}_friendlyname").strip() or f"#{value}"
+        url = url_for("tickets.view", class_name=attribute.target, id_=value)
+        return Fact(attribute.code, label, name, url)
+    text = shown(attribute, value)
+    if text and attribute.kind is Kind.EMAIL:
+        return Fact(attribute.code, label, text, f"mailto:{text}")
+    if text and attribute.kind is Kind.PHONE:
+        number = current_host().hooks.parse_number(text)
+        return Fact(
+            attribute.code, label, text, f"tel:{number.e164}" if number and number.e164 else ""
+        )
+    return Fact(attribute.code, label, text, long=long)

@@ -28,7 +28,7 @@ from cti_tickets.oql.sql import (
     Dialect,
     Slot,
     Sql,
-    balanced,
+    chained,
     compose,
     joined,
 )
@@ -98,7 +98,7 @@ class Conditions:
         """
         match operand:
             case checked.Chain(operator, conditions):
-                return balanced(operator, [self.condition(c) for c in conditions])
+                return chained(operator, [self.condition(c) for c in conditions])
             case checked.Comparison(operator, left, right):
                 return self._compare(operator, self._single(left), self._single(right))
             case checked.Membership():
@@ -198,7 +198,7 @@ class Conditions:
             others += values
         operator = "!=" if node.negated else "="
         parts += [self._compare(operator, operand, other) for other in others]
-        return balanced("AND" if node.negated else "OR", parts)
+        return chained("AND" if node.negated else "OR", parts)
 
     def _equals(self, field: Field, values: list[Val], negated: bool) -> Sql:
         """A field and one or more values: =, !=, IN and NOT IN."""
@@ -214,7 +214,7 @@ class Conditions:
         ]
         if has_null:
             parts.append(UNKNOWN)
-        return balanced("AND" if negated else "OR", parts)
+        return chained("AND" if negated else "OR", parts)
 
     def _one_of(self, column: Sql, values: list[Sql], negated: bool) -> Sql:
         if len(values) == 1:
@@ -284,7 +284,7 @@ class Conditions:
         if None in numbers:
             parts.append(UNKNOWN)
         # Different from 5 are all but 5, the unset ones too.
-        return balanced("OR", parts)
+        return chained("OR", parts)
 
     def _unset(self, field: Field, column: Sql) -> Sql:
         existing = self._columns.id_if_nullable(field)
@@ -352,7 +352,9 @@ class Conditions:
             kind = "BIGINT" if number is None or _whole(operand) else "DOUBLE PRECISION"
             return compose(f"CAST({{}} AS {kind})", number.sql if number else Sql("NULL"))
         if not isinstance(operand, Field):
-            return compose("CAST({} AS INTEGER)", self.condition(operand))
+            condition = self.condition(operand)
+            # In SQLite it is a number already, and each level of nesting counts.
+            return compose(self._dialect.condition_as_number, condition)
         if operand.domain not in _NUMERIC:
             raise self._unsupported("comparing text or a date with a number")
         column = self._columns.value(operand)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,8 +17,11 @@ from cti_tickets.oql.errors import OqlSyntaxError
 from cti_tickets.oql.words import FUNCTIONS, KEYWORDS
 
 MAX_LENGTH = 100_000
-MAX_DEPTH = 60
-MAX_CHAIN = 400
+# SQLite's parser has a stack of 100 places, of which a level takes three, and an expression may
+# be 1,000 operators high there. Both databases get the same limits.
+MAX_DEPTH = 24
+MAX_HEIGHT = 400
+MAX_BRANCHES = 100
 
 _LARGEST = 2**63 - 1
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -54,10 +57,15 @@ class _TooComplex(Exception):
 
 @dataclass(frozen=True)
 class _Built:
-    """An expression while the parser reduces: with its depth, and whether it is in parentheses."""
+    """An expression while the parser reduces.
+
+    `depth` counts a chain as one level, `height` each of its operators; `grouped` tells
+    whether it is in parentheses.
+    """
 
     node: tree.Expression
     depth: int = 1
+    height: int = 1
     grouped: bool = False
 
 
@@ -70,7 +78,7 @@ class _Build(Transformer[Token, tree.Query]):
 
     def query(self, *branches: tuple[tree.Select, int] | Token) -> tuple[tree.Query, int]:
         selects = [branch for branch in branches if not isinstance(branch, Token)]
-        _limit(len(selects), MAX_CHAIN, "long")
+        _limit(len(selects), MAX_BRANCHES, "too long a union")
         return tree.Query(tuple(s for s, _ in selects)), max(depth for _, depth in selects)
 
     def select_class(self, *parts: Any) -> tuple[tree.Select, int]:
@@ -84,7 +92,7 @@ class _Build(Transformer[Token, tree.Query]):
         return names
 
     def joins(self, *joins: tree.Join) -> tuple[tree.Join, ...]:
-        _limit(len(joins), MAX_CHAIN, "long")
+        _limit(len(joins), MAX_BRANCHES, "too long a list of joins")
         return joins
 
     def join(self, *parts: Any) -> tree.Join:
@@ -110,13 +118,13 @@ class _Build(Transformer[Token, tree.Query]):
 
     def in_list(self, operand: _Built, operator: _Operator, items: tuple[_Built, ...]) -> _Built:
         node = tree.In(operand.node, tuple(i.node for i in items), operator == "NOT IN")
-        return _deeper(node, operand, *items)
+        return _deeper(node, operand, *items, weight=2)
 
     def in_query(
         self, operand: _Built, operator: _Operator, query: tuple[tree.Query, int]
     ) -> _Built:
         node = tree.InQuery(operand.node, query[0], operator == "NOT IN", operator.start_pos)
-        return _deeper(node, operand, _Built(operand.node, query[1]))
+        return _deeper(node, operand, _Built(operand.node, query[1]), weight=2)
 
     def items(self, *items: _Built) -> tuple[_Built, ...]:
         return items
@@ -141,7 +149,7 @@ class _Build(Transformer[Token, tree.Query]):
         return _Built(tree.Parameter(token[1:], token.start_pos or 0))
 
     def group(self, inside: _Built) -> _Built:
-        return _deeper(inside.node, inside, grouped=True)
+        return replace(inside, grouped=True)
 
     def function(self, token: Token) -> Token:
         return token
@@ -191,28 +199,31 @@ def _branch(selected: tuple[tree.Name, ...], parts: list[Any]) -> tuple[tree.Sel
     )
 
 
-def _deeper(node: tree.Expression, *children: _Built, grouped: bool = False) -> _Built:
-    depth = 1 + max((child.depth for child in children), default=0)
-    _limit(depth, MAX_DEPTH, "deep")
-    return _Built(node, depth, grouped)
+def _deeper(node: tree.Expression, *children: _Built, weight: int = 1) -> _Built:
+    depth = weight + max((child.depth for child in children), default=0)
+    height = 1 + max((child.height for child in children), default=0)
+    return _limited(_Built(node, depth, height))
 
 
 def _chain(operator: str, left: _Built, right: _Built) -> _Built:
     """Extends a chain `a OR b`; a chain in parentheses stays an operand of its own."""
     chain = left.node
     if isinstance(chain, tree.Logical) and chain.operator == operator and not left.grouped:
-        # The list is copied each time; MAX_CHAIN keeps that cheap.
-        operands = (*chain.operands, right.node)
-        _limit(len(operands), MAX_CHAIN, "long")
-        depth = max(left.depth, right.depth + 1)
-        _limit(depth, MAX_DEPTH, "deep")
-        return _Built(tree.Logical(str(operator), operands), depth)
+        # The list is copied each time; MAX_HEIGHT keeps that cheap.
+        node = tree.Logical(str(operator), (*chain.operands, right.node))
+        depth, height = max(left.depth, right.depth + 1), max(left.height, right.height) + 1
+        return _limited(_Built(node, depth, height))
     return _deeper(tree.Logical(str(operator), (left.node, right.node)), left, right)
 
 
-def _limit(size: int, limit: int, how: str) -> None:
+def _limited(built: _Built) -> _Built:
+    _limit(built.depth, MAX_DEPTH, "nested too deeply")
+    _limit(built.height, MAX_HEIGHT, "too long a chain")
+    return built
+
+
+def _limit(size: int, limit: int, what: str) -> None:
     if size > limit:
-        what = "nested too deeply" if how == "deep" else "too long a chain"
         raise _TooComplex(f"the query is {what} (more than {limit})")
 
 

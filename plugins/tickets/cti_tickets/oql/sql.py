@@ -52,15 +52,9 @@ def joined(separator: str, pieces: Iterable[Sql]) -> Sql:
     )
 
 
-def balanced(operator: str, pieces: Sequence[Sql]) -> Sql:
-    """Conditions joined by AND or OR, nested as little as possible: SQLite limits the depth."""
-    if len(pieces) == 1:
-        return pieces[0]
-    if len(pieces) <= 4:
-        return compose("({})", joined(f" {operator} ", pieces))
-    middle = len(pieces) // 2
-    halves = (balanced(operator, pieces[:middle]), balanced(operator, pieces[middle:]))
-    return compose("({})", joined(f" {operator} ", halves))
+def chained(operator: str, pieces: Sequence[Sql]) -> Sql:
+    """Conditions joined by AND or OR."""
+    return pieces[0] if len(pieces) == 1 else compose("({})", joined(f" {operator} ", pieces))
 
 
 TRUE = Sql("(1 = 1)")
@@ -83,6 +77,11 @@ class Dialect:
     def by_code_point(self) -> str:
         """Makes texts sort by code points, as SQLite does of itself."""
         return ' COLLATE "C"' if self.postgresql else ""
+
+    @property
+    def condition_as_number(self) -> str:
+        """A template that makes a condition 1, 0 or NULL."""
+        return "CAST({} AS INTEGER)" if self.postgresql else "{}"
 
     def name(self, *parts: str) -> str:
         """A quoted name: a table, or an alias and its column."""

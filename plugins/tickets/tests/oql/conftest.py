@@ -1,0 +1,391 @@
+"""A small schema made by hand, and the same rows in SQLite and in PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import peewee
+import psycopg
+import pytest
+from cti_tickets.oql import Oql
+from cti_tickets.oql.fold import fold, postgresql_function
+from cti_tickets.schema import Attribute, ClassDef, Kind, Schema
+from playhouse.db_url import connect
+
+from cti_host import Localised
+
+NO_LABEL = Localised.of("")
+NUMBER_COLUMNS = {"phone": "phone_e164", "mobile_phone": "mobile_phone_e164"}
+
+
+def _attribute(code: str, spelling: str) -> Attribute:
+    """An attribute from a short spelling: "string", "enum a b", "key! Organization", …"""
+    kind, *rest = spelling.split()
+    mandatory, kind = kind.endswith("!"), kind.rstrip("!")
+    common = {"code": code, "kind": Kind(kind), "label": NO_LABEL, "mandatory": mandatory}
+    column = "" if kind in ("external", "log") else code
+    if kind == "enum":
+        return Attribute(**common, column=column, values=dict.fromkeys(rest, NO_LABEL))
+    if kind == "key":
+        hierarchical = "tree" in rest
+        return Attribute(**common, column=column, target=rest[0], hierarchical=hierarchical)
+    if kind == "phone":
+        return Attribute(**common, column=column, number_column=NUMBER_COLUMNS[code])
+    if kind == "external":
+        return Attribute(**common, via=rest[0], target_attribute=rest[1])
+    return Attribute(**common, column=column)
+
+
+def _class(
+    name: str, table: str, attributes: dict[str, str], parent: ClassDef | None = None, **more: Any
+) -> ClassDef:
+    inherited = dict(parent.attributes) if parent else {}
+    own = {code: _attribute(code, spelling) for code, spelling in attributes.items()}
+    return ClassDef(
+        name=name,
+        label=NO_LABEL,
+        table=table,
+        parent=parent.name if parent else "",
+        attributes=inherited | own,
+        **more,
+    )
+
+
+def make_schema() -> Schema:
+    """Organizations, locations, contacts and tickets."""
+    active = "enum active inactive"
+    organization = _class(
+        "Organization",
+        "organization",
+        {
+            "name": "string",
+            "code": "string",
+            "status": active,
+            "parent_id": "key Organization tree",
+        },
+    )
+    location = _class(
+        "Location",
+        "location",
+        {
+            "name": "string",
+            "status": active,
+            "org_id": "key! Organization",
+            "city": "string",
+            "country": "string",
+        },
+    )
+    contact = _class(
+        "Contact",
+        "contact",
+        {
+            "name": "string",
+            "status": active,
+            "org_id": "key! Organization",
+            "org_name": "external org_id name",
+            "email": "email",
+            "phone": "phone",
+            "notify": "enum yes no",
+            "function": "string",
+        },
+        abstract=True,
+        polymorphic=True,
+    )
+    person = _class(
+        "Person",
+        "contact",
+        {
+            "first_name": "string",
+            "mobile_phone": "phone",
+            "location_id": "key Location",
+            "location_name": "external location_id name",
+            "manager_id": "key Person",
+        },
+        contact,
+        polymorphic=True,
+        friendlyname=("first_name", "name"),
+    )
+    team = _class("Team", "contact", {}, contact, polymorphic=True)
+    ticket = _class(
+        "Ticket",
+        "ticket",
+        {
+            "operational_status": "enum ongoing resolved closed",
+            "ref": "string",
+            "org_id": "key! Organization",
+            "org_name": "external org_id name",
+            "caller_id": "key Person",
+            "caller_name": "external caller_id name",
+            "caller_phone": "external caller_id phone",
+            "agent_id": "key Person",
+            "title": "string",
+            "description": "text",
+            "start_date": "datetime",
+            "due": "date",
+            "private_log": "log",
+        },
+        abstract=True,
+        polymorphic=True,
+        friendlyname=("ref",),
+    )
+    ticket_rules: dict[str, Any] = {
+        "polymorphic": True,
+        "friendlyname": ("ref",),
+        "order": "-ref",
+    }
+    own = {"status": "enum new assigned pending closed", "priority": "enum 1 2 3 4"}
+    request = _class("UserRequest", "ticket", own, ticket, **ticket_rules)
+    incident = _class("Incident", "ticket", own, ticket, **ticket_rules)
+    change = _class("Change", "ticket", {"outage": "enum yes no"}, ticket, **ticket_rules)
+    normal = _class("NormalChange", "ticket", {"acceptance_date": "date"}, change, **ticket_rules)
+    emergency = _class("EmergencyChange", "ticket", {}, change, **ticket_rules)
+    problem = _class(
+        "Problem", "ticket", {**own, "related_change_id": "key Change"}, ticket, **ticket_rules
+    )
+    classes = (
+        *(organization, location, contact, person, team, ticket),
+        *(request, incident, problem, change, normal, emergency),
+    )
+    return Schema({c.name: c for c in classes})
+
+
+TEXTS = "TEXT NOT NULL DEFAULT ''"
+TABLES = {
+    "organization": {"name": TEXTS, "code": TEXTS, "status": TEXTS, "parent_id": "INTEGER"},
+    "location": {
+        "name": TEXTS,
+        "status": TEXTS,
+        "org_id": "INTEGER",
+        "city": TEXTS,
+        "country": TEXTS,
+    },
+    "contact": {
+        "finalclass": TEXTS,
+        "name": TEXTS,
+        "first_name": TEXTS,
+        "status": TEXTS,
+        "org_id": "INTEGER NOT NULL",
+        "email": TEXTS,
+        "phone": TEXTS,
+        "phone_e164": "TEXT",
+        "mobile_phone": TEXTS,
+        "mobile_phone_e164": "TEXT",
+        "notify": TEXTS,
+        "function": TEXTS,
+        "location_id": "INTEGER",
+        "manager_id": "INTEGER",
+    },
+    "ticket": {
+        "finalclass": TEXTS,
+        "operational_status": TEXTS,
+        "ref": TEXTS,
+        "org_id": "INTEGER NOT NULL",
+        "caller_id": "INTEGER",
+        "agent_id": "INTEGER",
+        "title": TEXTS,
+        "description": TEXTS,
+        "start_date": "TIMESTAMP",
+        "due": "DATE",
+        "status": TEXTS,
+        "priority": TEXTS,
+        "outage": TEXTS,
+        "acceptance_date": "DATE",
+        "related_change_id": "INTEGER",
+    },
+}
+INDEXES = (
+    "contact (org_id)",
+    "contact (phone)",
+    "contact (phone_e164)",
+    "contact (mobile_phone)",
+    "contact (mobile_phone_e164)",
+    "contact (lower(email))",
+    "ticket (ref)",
+    "ticket (org_id, status)",
+    "ticket (caller_id)",
+)
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "organization": [
+        {"id": 1, "name": "Holding", "code": "HQ", "status": "active"},
+        {"id": 2, "name": "Société Générale d'Électricité", "code": "SGE", "parent_id": 1},
+        {"id": 3, "name": "Straße & Söhne", "code": "50%", "parent_id": 1},
+    ],
+    "location": [
+        {"id": 1, "name": "Lyon", "status": "active", "org_id": 1, "city": "Lyon"},
+        {"id": 2, "name": "Nice", "status": "active", "org_id": 2, "city": "Nice"},
+    ],
+    "contact": [
+        {
+            "id": 1,
+            "finalclass": "Person",
+            "first_name": "Jane",
+            "name": "Doe",
+            "org_id": 1,
+            "email": "Jane.Doe@Example.org",
+            "status": "active",
+            "phone": "01 23 45 67 89",
+            "phone_e164": "+33123456789",
+            "location_id": 1,
+        },
+        {
+            "id": 2,
+            "finalclass": "Person",
+            "first_name": "Zoé",
+            "name": "Mönét",
+            "org_id": 2,
+            "email": "zoe@example.com",
+            "status": "inactive",
+            "phone": "123",
+            "phone_e164": "ext:123",
+            "mobile_phone": "+33 6 12 34 56 78",
+            "mobile_phone_e164": "+33612345678",
+            "manager_id": 1,
+        },
+        {
+            "id": 3,
+            "finalclass": "Person",
+            "first_name": "Ada",
+            "name": "O'Neil",
+            "org_id": 2,
+            "status": "active",
+            "phone": "0123456789",
+            "phone_e164": "+33123456789",
+            "location_id": 2,
+            "manager_id": 2,
+        },
+        {
+            "id": 4,
+            "finalclass": "Team",
+            "name": "Desk",
+            "org_id": 1,
+            "status": "active",
+            "email": "desk@example.org",
+            "notify": "yes",
+        },
+        {"id": 5, "finalclass": "Person", "first_name": "Max", "name": "100% a_b", "org_id": 3},
+    ],
+    "ticket": [
+        {
+            "id": 1,
+            "finalclass": "UserRequest",
+            "ref": "R-000001",
+            "org_id": 1,
+            "caller_id": 1,
+            "agent_id": 2,
+            "status": "new",
+            "title": "Router",
+            "priority": "1",
+            "start_date": "2031-05-01 10:00:00",
+            "due": "2031-05-02",
+            "operational_status": "ongoing",
+        },
+        {
+            "id": 2,
+            "finalclass": "UserRequest",
+            "ref": "R-000002",
+            "org_id": 2,
+            "caller_id": 2,
+            "status": "closed",
+            "title": "VPN",
+            "priority": "3",
+            "start_date": "2031-06-01 00:00:00",
+            "operational_status": "closed",
+        },
+        {
+            "id": 3,
+            "finalclass": "UserRequest",
+            "ref": "R-000003",
+            "org_id": 2,
+            "status": "pending",
+            "title": "Wifi",
+            "priority": "2",
+            "operational_status": "ongoing",
+        },
+        {
+            "id": 4,
+            "finalclass": "Incident",
+            "ref": "I-000004",
+            "org_id": 2,
+            "caller_id": 3,
+            "status": "pending",
+            "title": "Œuvre",
+            "operational_status": "ongoing",
+        },
+        {
+            "id": 5,
+            "finalclass": "Problem",
+            "ref": "P-000005",
+            "org_id": 1,
+            "caller_id": 1,
+            "status": "new",
+            "related_change_id": 7,
+        },
+        {"id": 6, "finalclass": "Problem", "ref": "P-000006", "org_id": 1, "related_change_id": 8},
+        {"id": 7, "finalclass": "NormalChange", "ref": "C-000007", "org_id": 1, "outage": "yes"},
+        {"id": 8, "finalclass": "EmergencyChange", "ref": "C-000008", "org_id": 1},
+        {"id": 9, "finalclass": "Problem", "ref": "P-000009", "org_id": 3},
+    ],
+}
+
+
+def fill(database: Any) -> None:
+    """Make the tables, indexes and rows."""
+    mark = "%s" if isinstance(database, peewee.PostgresqlDatabase) else "?"
+    for table, columns in TABLES.items():
+        listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        database.execute_sql(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, {listed})")
+        for row in ROWS[table]:
+            marks = ", ".join([mark] * len(row))
+            database.execute_sql(
+                f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})",  # noqa: S608
+                list(row.values()),
+            )
+    for number, index in enumerate(INDEXES):
+        table, columns = index.split(" ", 1)
+        database.execute_sql(f"CREATE INDEX i{number} ON {table} {columns}")
+
+
+def open_sqlite(path: str | Path) -> Any:
+    """An SQLite database with the function that compares texts."""
+    database: Any = peewee.SqliteDatabase(path)
+    database.register_function(fold, "cti_fold", 1, deterministic=True)
+    return database
+
+
+@pytest.fixture(scope="session")
+def schema() -> Schema:
+    return make_schema()
+
+
+@pytest.fixture(scope="session")
+def oql(schema: Schema) -> Oql:
+    return Oql(schema)
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    database = open_sqlite(tmp_path_factory.mktemp("oql") / "oql.db")
+    fill(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql(postgres_server: str) -> Iterator[Any]:
+    name = f"oql_{os.getpid()}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+    database = connect(postgres_server.replace("/postgres?", f"/{name}?"), prefer_psycopg3=True)
+    database.execute_sql(postgresql_function().replace("%", "%%"))
+    fill(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Any:
+    """Both databases, one after the other, with the same rows."""
+    return request.getfixturevalue(request.param)

@@ -1,0 +1,87 @@
+"""That the queries of a call use indexes, and are compiled once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from cti_tickets.oql import Oql, OqlRunError, Param
+
+from cti_host import Number
+
+CALLERS: dict[str, Param] = {"callers_list": [1, 2, 3]}
+PHONE = Number("0123456789", "+33123456789")
+
+
+def plan(database: Any, oql: Oql, text: str, parameters: dict[str, Param]) -> list[str]:
+    """The steps that SQLite takes for a query."""
+    statement = oql.statement(text, parameters, postgresql=False)
+    rows = database.execute_sql(f"EXPLAIN QUERY PLAN {statement.sql}", statement.values)
+    return [row[3] for row in rows.fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters"),
+    [
+        ("SELECT Person WHERE phone LIKE :p OR mobile_phone LIKE :p", {"p": PHONE}),
+        ("SELECT Person WHERE phone LIKE :p OR mobile_phone LIKE :p", {"p": "0123"}),
+        ("SELECT Person WHERE phone = :p OR mobile_phone IN (:p)", {"p": PHONE}),
+        ("SELECT Person WHERE email = :p", {"p": "a@example.org"}),
+        (
+            "SELECT UserRequest AS u WHERE u.caller_id IN (:callers_list) AND u.status != 'closed'",
+            CALLERS,
+        ),
+        (
+            "SELECT UserRequest AS u JOIN Organization AS o ON u.org_id = o.id JOIN Person AS p"
+            " ON p.org_id = o.id WHERE p.id IN (:callers_list) AND u.status != 'closed'",
+            CALLERS,
+        ),
+        ("SELECT Organization AS o JOIN Person AS p ON p.org_id = o.id WHERE p.id = :c", {"c": 3}),
+    ],
+)
+def test_a_query_of_a_call_scans_no_table(
+    oql: Oql, sqlite: Any, text: str, parameters: dict[str, Param]
+) -> None:
+    steps = plan(sqlite, oql, text, parameters)
+    # q is the result itself, made distinct.
+    tables = [step for step in steps if step.startswith("SCAN") and step != "SCAN q"]
+    assert not tables, steps
+
+
+def test_two_phone_attributes_use_both_indexes(oql: Oql, sqlite: Any) -> None:
+    text = "SELECT Person WHERE phone LIKE :p OR mobile_phone LIKE :p"
+    steps = " ".join(plan(sqlite, oql, text, {"p": PHONE}))
+    assert "phone_e164=?" in steps
+    assert "mobile_phone_e164=?" in steps
+
+
+def test_values_are_bound_and_never_part_of_the_statement(oql: Oql) -> None:
+    text = "SELECT Person WHERE name = 'o\\'neil' OR name LIKE '%x%' OR phone = :p"
+    for postgresql in (False, True):
+        statement = oql.statement(text, {"p": "'; DROP TABLE x"}, postgresql=postgresql)
+        assert "neil" not in statement.sql
+        assert "DROP" not in statement.sql
+        assert len(statement.values) == 3
+
+
+def test_queries_with_values_alike_share_a_statement(oql: Oql) -> None:
+    text = "SELECT Person WHERE id IN (:ids) AND name = :name"
+    first = oql.statement(text, {"ids": [1, 2, 3], "name": "a"}, postgresql=False)
+    second = oql.statement(text, {"ids": [4, 5, 6, 7], "name": "b"}, postgresql=False)
+    assert first.sql is second.sql
+    assert oql.check(text) is oql.check(text)
+
+
+def test_only_a_join_that_can_repeat_an_object_makes_rows_distinct(oql: Oql) -> None:
+    pointing = "SELECT Person AS p JOIN Organization AS o ON p.org_id = o.id"
+    assert "DISTINCT" not in oql.statement(pointing, {}, postgresql=False).sql
+    back = "SELECT Organization AS o JOIN Person AS p ON p.org_id = o.id"
+    assert "DISTINCT" in oql.statement(back, {}, postgresql=False).sql
+
+
+def test_more_values_than_a_statement_takes_are_refused(oql: Oql) -> None:
+    text = "SELECT Person WHERE id IN (:ids) OR id IN (:ids) OR id IN (:ids)"
+    with pytest.raises(OqlRunError, match="values"):
+        oql.statement(text, {"ids": list(range(1, 16_000))}, postgresql=False)
+    with pytest.raises(OqlRunError, match="the list ids"):
+        oql.statement(text, {"ids": list(range(20_000))}, postgresql=False)

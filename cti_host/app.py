@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import peewee
 from flask import Flask
@@ -23,6 +25,7 @@ from cti_host.problems import ConfigRefused, Problem
 from cti_host.workers import Workers
 
 CONFIG_VARIABLE = "CTI_HOST_CONFIG"
+SHORTEST_SECRET_KEY = 16
 DEFAULT_CONFIGS = ("config/cti.toml", "cti.toml")
 
 
@@ -105,22 +108,24 @@ def _secret_key(config: Config) -> str:
     path = config.resolve(config.settings.secret_key_file)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Exclusive creation: of two processes that start together, one makes the key.
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise ConfigRefused(
-            [
-                config.problem(
-                    ("secret_key_file",),
-                    f"{path} can't be written: {error.strerror}",
-                    "name a file in a folder that the server may write to",
-                )
-            ]
-        ) from None
-    return path.read_text()
+        if not path.exists():
+            # Of two processes that start together, one makes the key, and the other finds it whole.
+            with NamedTemporaryFile("w", dir=path.parent) as file:
+                file.write(secrets.token_urlsafe(48))
+                file.flush()
+                with suppress(FileExistsError):
+                    os.link(file.name, path)
+        key = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        message = f"{path} can't be read or written: {reason}"
+        remedy = "name a file in a folder that the server may write to"
+        raise ConfigRefused([config.problem(("secret_key_file",), message, remedy)]) from None
+    if len(key) < SHORTEST_SECRET_KEY:
+        message = f"the key in {path} has fewer than {SHORTEST_SECRET_KEY} characters"
+        remedy = "remove the file; the host makes another one"
+        raise ConfigRefused([config.problem(("secret_key_file",), message, remedy)])
+    return key
 
 
 def _set_up(app: Flask, host: Host) -> None:

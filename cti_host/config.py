@@ -17,7 +17,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-
 from pydantic_core import PydanticCustomError
 
 from cti_host.localised import Localised
@@ -237,9 +236,7 @@ _REMEDIES = {
 }
 
 
-def _real_path(
-    loc: tuple[str | int, ...], data: Any, base: KeyPath, *, last_too: bool
-) -> KeyPath:
+def _real_path(loc: tuple[str | int, ...], data: Any, base: KeyPath, *, last_too: bool) -> KeyPath:
     """The part of pydantic's location that is in the file (it adds names of union branches).
 
     :param last_too: whether the last part counts although the file may lack it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import peewee
 from flask import current_app
@@ -31,7 +31,10 @@ def open_database(url: str, folder: Any) -> peewee.Database:
         if not name or name == url:
             raise BadDatabaseUrl('write "sqlite:///folder/file.db"')
         path = (folder / name).resolve()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadDatabaseUrl(f"{path.parent} can't be made: {error.strerror}") from None
         database = connect(
             f"sqlite+pool:///{path}",
             max_connections=POOL_SIZE,
@@ -50,6 +53,7 @@ def open_database(url: str, folder: Any) -> peewee.Database:
     if parts.scheme in ("postgresql", "postgres"):
         if not parts.path.strip("/"):
             raise BadDatabaseUrl('write "postgresql://user:password@host/name"')
+        _refuse_bad_port(parts)
         database = connect(
             url.replace(parts.scheme, "postgresql+pool", 1),
             # A password may hold characters that a URL writes as %40.
@@ -60,6 +64,13 @@ def open_database(url: str, folder: Any) -> peewee.Database:
         )
         return database
     raise BadDatabaseUrl('write "sqlite:///…" or "postgresql://…"')
+
+
+def _refuse_bad_port(parts: SplitResult) -> None:
+    try:
+        _ = parts.port
+    except ValueError:
+        raise BadDatabaseUrl("the port is a number from 0 to 65535") from None
 
 
 def is_postgresql(database: peewee.Database) -> bool:

@@ -32,7 +32,9 @@ class Host:
     plugins: list[LoadedPlugin]
     models: list[type[peewee.Model]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    public_endpoints: set[str] = field(default_factory=lambda: {"static", "bootstrap.static"})
+    public_endpoints: set[str] = field(
+        default_factory=lambda: {"static", "bootstrap.static", "cti_host.language"}
+    )
     own_csrf_endpoints: set[str] = field(default_factory=set)
 
     @property

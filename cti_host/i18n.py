@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -13,6 +15,7 @@ from flask import Flask, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = {"en": "English", "fr": "Français"}
+VARIANTS = {"en": "en_GB", "fr": "fr_FR"}
 COOKIE = "cti_language"
 
 
@@ -41,6 +44,14 @@ class Catalogues(Domain):  # type: ignore[misc]  # flask_babel ships no types
         return found or NullTranslations()
 
 
+def _known(tag: str) -> bool:
+    try:
+        Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
+
+
 def init_languages(
     app: Flask, default_language: str, timezone: str, folders: Iterable[Path]
 ) -> None:
@@ -51,15 +62,19 @@ def init_languages(
 
     def select_language() -> str:
         if not has_request_context():
-            return default_language
+            return VARIANTS[default_language]
         chosen = request.cookies.get(COOKIE, "")
-        if chosen in LANGUAGES:
-            return chosen
-        return request.accept_languages.best_match(LANGUAGES) or default_language
+        if chosen not in LANGUAGES:
+            chosen = request.accept_languages.best_match(LANGUAGES) or default_language
+        # The browser's variant says how dates are written: en-GB 23/11/2026, en-US 11/23/26.
+        for tag in request.accept_languages.values():
+            if re.fullmatch(rf"{chosen}-[A-Za-z]{{2}}", tag) and _known(tag):
+                return tag.replace("-", "_")
+        return VARIANTS[chosen]
 
     babel = Babel(
         app,
-        default_locale=default_language,
+        default_locale=VARIANTS[default_language],
         default_timezone=timezone,
         locale_selector=select_language,
     )

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from cti_host.config import Config, PluginConfig
 from cti_host.hookspecs import PROJECT, HookSpecs, contracts
 from cti_host.problems import ConfigRefused, Problem, did_you_mean
-from cti_host.toml import KeyPath
+from cti_host.toml import KeyPath, dotted
 
 ENTRY_POINT_GROUP = "cti_host.plugins"
 
@@ -146,6 +146,11 @@ def load_plugins(config: Config) -> tuple[pluggy.PluginManager, list[LoadedPlugi
         plugin, found = _load(available[name], config, path)
         problems += found
         if plugin is not None:
+            for other in loaded:
+                if other.section == plugin.section:
+                    table = dotted(plugin.section)
+                    message = f"the table {table} is read by {other.name} and by {name}"
+                    problems.append(config.problem(path, message, "take one of them out"))
             loaded.append(plugin)
     problems += _unowned(config, loaded, available)
     if any(not problem.warning for problem in problems):
@@ -186,10 +191,12 @@ def _load(
         return None, problems
     try:
         instance = cls(settings) if hasattr(cls, "Config") else cls()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = f"{available.origin} can't be set up: {type(error).__name__}: {error}"
-        return None, [config.problem(section, message)]
-    module = sys.modules[cls.__module__]
+        return None, [config.problem(path, message, "correct it, or take it out of plugins")]
+    # The class may come from a module inside its package, but locale/ and migrations/ are beside
+    # the package's own file.
+    module = sys.modules[cls.__module__.partition(".")[0]]
     return (
         LoadedPlugin(
             available.name,

@@ -12,13 +12,14 @@ from cti_host.loader import LoadedPlugin
 
 
 def pending(host: Host) -> list[str]:
-    """The migrations that were not applied yet, as "plugin/0001_initial"."""
-    return [
+    """What was not applied yet: migrations, as "plugin/0001_initial", and tables without any."""
+    migrations = [
         f"{plugin.name}/{migration.name}"
         for plugin, runner in _runners(host)
         for migration in runner.status()
         if not migration.applied
     ]
+    return migrations + [_table_name(model) for model in _missing_tables(host)]
 
 
 def upgrade(host: Host) -> list[str]:
@@ -30,11 +31,14 @@ def upgrade(host: Host) -> list[str]:
     done = []
     for plugin, runner in _runners(host):
         done += [f"{plugin.name}/{name}" for name in runner.up()]
-    for model in _models_without_migrations(host):
-        if not host.database.table_exists(model._meta.table_name):
-            model.create_table()
-            done.append(f"{model.__module__}/{model.__name__}")
+    for model in _missing_tables(host):
+        model.create_table()
+        done.append(_table_name(model))
     return done
+
+
+def _table_name(model: type[peewee.Model]) -> str:
+    return f"{model.__module__}/{model.__name__}"
 
 
 def _runners(host: Host) -> list[tuple[LoadedPlugin, Runner]]:
@@ -50,6 +54,12 @@ def _folder(plugin: LoadedPlugin) -> Path | None:
     return folder if folder and folder.is_dir() else None
 
 
-def _models_without_migrations(host: Host) -> list[type[peewee.Model]]:
+def _missing_tables(host: Host) -> list[type[peewee.Model]]:
+    """The models of plugins without migrations whose tables are not there."""
     migrated = {plugin.module.__name__ for plugin in host.plugins if _folder(plugin)}
-    return [m for m in host.models if m.__module__.partition(".")[0] not in migrated]
+    return [
+        model
+        for model in host.models
+        if model.__module__.partition(".")[0] not in migrated
+        and not host.database.table_exists(model._meta.table_name)
+    ]

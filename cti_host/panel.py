@@ -165,7 +165,8 @@ def search(host: Host, call: Call) -> Search:
     notices = [
         _NOTICES[value.reason]() % {"value": value.raw}
         for value in call.parameters.values()
-        if isinstance(value, Unsearchable) and value.reason is not Reason.EMPTY
+        # A lookup by hand leaves fields empty on purpose; "()" is what a phone system sends.
+        if isinstance(value, Unsearchable) and value.raw
     ]
     matches = host.hooks.lookup_callers(call) if call.searchable else []
     return Search(call, matches, notices)
@@ -179,7 +180,7 @@ def build_panel(host: Host, found: Search, wanted: str = "") -> Panel:
     """
     selected = found.selected(wanted)
     notices = list(found.notices)
-    if wanted and wanted != selected:
+    if wanted.isdigit() and wanted != selected:
         notices.append(_("The person chosen is not among the callers found."))
     callers = found.callers(selected)
     call = found.call
@@ -254,5 +255,6 @@ _NOTICES = {
         "Please tell your administrator."
     ),
     Reason.WILDCARD: lambda: _("“%(value)s” is not a number; nobody was searched for."),
+    Reason.EMPTY: lambda: _("“%(value)s” holds no number; nobody was searched for."),
     Reason.TOO_SHORT: lambda: _("“%(value)s” is too short to tell who is calling."),
 }

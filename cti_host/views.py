@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,7 +10,7 @@ from cti_host.dispatch import current_walk
 from cti_host.host import current_agent, current_host
 from cti_host.i18n import COOKIE, LANGUAGES
 from cti_host.model import Call
-from cti_host.panel import UnknownChoice, build_panel, creation_target, search
+from cti_host.panel import UNKNOWN, UnknownChoice, build_panel, creation_target, search
 from cti_host.pop import BadCall, read_call
 from cti_host.web import safe_return_url, wants_json
 
@@ -76,6 +74,10 @@ def create(class_name: str) -> ResponseReturnValue:
         abort(400, " ".join(bad.problems))
     except UnknownChoice as unknown:
         abort(400, _unknown_choice(unknown))
+    wanted = request.args.get("selected_caller", "")
+    if wanted.isdigit() and wanted != selected:
+        flash(_("The person chosen is not among the callers found."), "warning")
+        selected = UNKNOWN
     target = creation_target(host, found, class_name, selected, direct=direct)
     if target is None:
         abort(404, _("No plugin has a form for “%(cls)s”.", cls=class_name))
@@ -96,8 +98,7 @@ def language() -> ResponseReturnValue:
 def _read(*, partial: bool) -> Call:
     settings = current_host().settings
     # The undecoded text: only there can a plus still be told from a space.
-    query_string = cast(bytes, request.environ.get("QUERY_STRING", "").encode("latin-1"))
-    return read_call(query_string, settings.url_parameters, partial=partial)
+    return read_call(request.query_string, settings.url_parameters, partial=partial)
 
 
 def _show(call: Call) -> ResponseReturnValue:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import secrets
 from datetime import timedelta
-from typing import Any
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_from_bytes, urlsplit
 
 import peewee
-from flask import Flask, Response, g, jsonify, redirect, render_template, request
+from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
@@ -21,13 +22,32 @@ from cti_host.host import Host
 from cti_host.i18n import LANGUAGES
 from cti_host.localised import current_language
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+VERSION = metadata.version("cti-host")  # in the addresses of static files, so that none is stale
 log = logging.getLogger("cti_host.web")
 
+STATIC_FILES_SECONDS = 24 * 3600
 MAX_BODY_BYTES = 2 * 1024 * 1024
+_ASCII = "".join(map(chr, range(33, 127)))
+
+
+class _Request(Request):
+    """A request whose query may hold any bytes: what is no ASCII becomes percent-encoded.
+
+    werkzeug reads bytes that are no UTF-8 only in that form; else it fails.
+    """
+
+    def __init__(self, environ: WSGIEnvironment, *args: Any, **options: Any) -> None:
+        raw = environ.get("QUERY_STRING", "").encode("latin-1")
+        environ["QUERY_STRING"] = quote_from_bytes(raw, safe=_ASCII)
+        super().__init__(environ, *args, **options)
 
 
 def configure(app: Flask, settings: Settings) -> None:
     """Settings of Flask and its extensions."""
+    app.request_class = _Request
     app.config.update(
         SESSION_COOKIE_NAME="cti_host",
         SESSION_COOKIE_HTTPONLY=True,
@@ -35,6 +55,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.https_only,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_FILES_SECONDS,
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,  # an agent's page stays open all day; the session ends it
         WTF_CSRF_CHECK_DEFAULT=False,  # checked below, after the agent is known
@@ -89,6 +110,7 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
         return {
             "agent": g.get("cti_agent"),
             "here": here() if request.method == "GET" else "/",
+            "version": VERSION,
             "language": current_language(),
             "languages": LANGUAGES,
             "navigation": _navigation(host),
@@ -113,7 +135,7 @@ def here() -> str:
     What a phone system sent must survive the detour: a plus stays a plus, and bytes that are no
     text stay those bytes.
     """
-    query = quote_from_bytes(request.query_string, safe="%=&+?/:;,@!$'()*[]{}|~")
+    query = request.query_string.decode("ascii")
     return f"{quote(request.path)}?{query}" if query else quote(request.path)
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks: run on demand, recorded in docs/performance.md."""

@@ -1,0 +1,143 @@
+"""The panel over HTTP, against a bare page with the same rows and a hello-world.
+
+All three run on the same server with the same workers, in turn, several rounds in one run; the
+figures are the medians of the rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.bench.data import build, cti_host, number_of
+
+WORKERS = 2
+CONNECTIONS = 8
+
+
+def main() -> None:
+    """Build the data, run the rounds, print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--persons", type=int, default=100_000)
+    parser.add_argument("--tickets", type=int, default=300_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=8)
+    options = parser.parse_args()
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        sys.exit("the load generator wrk is not installed")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        config = build(folder, options.persons, options.tickets)
+        password = "a password for the benchmark\n"
+        profile = ("--profile", "Support Agent", "--password-stdin")
+        cti_host(config, "agent", "add", "bench", *profile, text=password)
+        token = cti_host(config, "agent", "token", "bench")
+        script = folder / "numbers.lua"
+        with _server(config) as panel, _bare(folder / "bench.db") as bare:
+            targets = {
+                "panel": (f"{panel}/pop", token),
+                "bare page": (f"{bare}/bare", ""),
+                "hello-world": (f"{bare}/", ""),
+            }
+            found: dict[str, list[float]] = {what: [] for what in targets}
+            for _round in range(options.rounds):
+                for what, (url, bearer) in targets.items():
+                    script.write_text(_script(options.persons, bearer))
+                    found[what].append(_requests_per_second(wrk, url, script, options.seconds))
+    print(f"{options.persons:,} persons, {options.tickets:,} tickets, {WORKERS} workers, "
+          f"{CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s")  # fmt: skip
+    medians = {what: statistics.median(rates) for what, rates in found.items()}
+    for what, rate in medians.items():
+        rounds = ", ".join(f"{r:.0f}" for r in found[what])
+        print(f"{what:12} {rate:8.0f} requests/s   ({rounds})")
+    print(f"panel / bare page: {medians['panel'] / medians['bare page']:.2f}")
+    print(f"panel / hello-world: {medians['panel'] / medians['hello-world']:.3f}")
+
+
+def _script(persons: int, bearer: str) -> str:
+    """Each request asks for another of a thousand callers."""
+    numbers = [f'"%2B{number_of(1 + i * (persons // 1000))[1:]}"' for i in range(1000)]
+    header = f'wrk.headers["Authorization"] = "Bearer {bearer}"\n' if bearer else ""
+    return (
+        f"{header}local numbers = {{{', '.join(numbers)}}}\nlocal i = 0\n"
+        "request = function()\n  i = i % #numbers + 1\n"
+        '  return wrk.format("GET", wrk.path .. "?phone=" .. numbers[i])\nend\n'
+    )
+
+
+def _requests_per_second(wrk: str, url: str, script: Path, seconds: int) -> float:
+    command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), url]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 -- our own command
+    if "Non-2xx" in output or "Socket errors" in output:
+        raise SystemExit(f"{url} answered errors:\n{output}")
+    found = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    assert found, output
+    return float(found[1])
+
+
+@contextmanager
+def _server(config: Path) -> Iterator[str]:
+    port = _free_port()
+    with _process(
+        ["-m", "cti_host", "--config", str(config), "serve", f"--port={port}",
+         f"--workers={WORKERS}"],
+        port,
+        {},
+    ):  # fmt: skip
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _bare(database: Path) -> Iterator[str]:
+    port = _free_port()
+    arguments = [
+        "-m", "granian", "--interface", "wsgi", "--factory", "tests.bench.bare:create",
+        "--port", str(port), "--workers", str(WORKERS), "--no-ws",
+    ]  # fmt: skip
+    with _process(arguments, port, {"BENCH_DATABASE": str(database)}):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _process(arguments: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(  # noqa: S603 -- our own command
+        [sys.executable, *arguments],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _attempt in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        else:
+            raise SystemExit("a server did not start")
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    main()

@@ -17,9 +17,9 @@ from cti_tickets.oql.errors import OqlSyntaxError
 from cti_tickets.oql.words import FUNCTIONS, KEYWORDS
 
 MAX_LENGTH = 100_000
-# SQLite's parser has a stack of 100 places, of which a level takes three, and an expression may
+# SQLite's parser has a stack of 100 places, of which a level takes up to four; an expression may
 # be 1,000 operators high there. Both databases get the same limits.
-MAX_DEPTH = 24
+MAX_DEPTH = 20
 MAX_HEIGHT = 400
 MAX_BRANCHES = 100
 
@@ -114,7 +114,7 @@ class _Build(Transformer[Token, tree.Query]):
         if operator in ("AND", "OR"):
             return _chain(operator, left, right)
         node = tree.Binary(str(operator), left.node, right.node, operator.start_pos)
-        return _deeper(node, left, right)
+        return _deeper(node, left, right, weight=2 if "LIKE" in operator else 1)
 
     def in_list(self, operand: _Built, operator: _Operator, items: tuple[_Built, ...]) -> _Built:
         node = tree.In(operand.node, tuple(i.node for i in items), operator == "NOT IN")

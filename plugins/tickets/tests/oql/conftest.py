@@ -25,7 +25,8 @@ def _attribute(code: str, spelling: str) -> Attribute:
     """An attribute from a short spelling: "string", "enum a b", "key! Organization", …"""
     kind, *rest = spelling.split()
     mandatory, kind = kind.endswith("!"), kind.rstrip("!")
-    common = {"code": code, "kind": Kind(kind), "label": NO_LABEL, "mandatory": mandatory}
+    common: dict[str, Any] = {"code": code, "kind": Kind(kind), "label": NO_LABEL}
+    common["mandatory"] = mandatory
     column = "" if kind in ("external", "log") else code
     if kind == "enum":
         return Attribute(**common, column=column, values=dict.fromkeys(rest, NO_LABEL))
@@ -344,13 +345,12 @@ def fill(database: Any) -> None:
                 list(row.values()),
             )
     for number, index in enumerate(INDEXES):
-        table, columns = index.split(" ", 1)
-        database.execute_sql(f"CREATE INDEX i{number} ON {table} {columns}")
+        database.execute_sql(f"CREATE INDEX i{number} ON {index}")
 
 
-def open_sqlite(path: str | Path) -> Any:
+def open_sqlite(path: Path) -> Any:
     """An SQLite database with the function that compares texts."""
-    database: Any = peewee.SqliteDatabase(path)
+    database: Any = peewee.SqliteDatabase(str(path))
     database.register_function(fold, "cti_fold", 1, deterministic=True)
     return database
 
@@ -377,7 +377,7 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def postgresql(postgres_server: str) -> Iterator[Any]:
     name = f"oql_{os.getpid()}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name}")
     database = connect(postgres_server.replace("/postgres?", f"/{name}?"), prefer_psycopg3=True)
     database.execute_sql(postgresql_function().replace("%", "%%"))
     fill(database)

@@ -1,0 +1,198 @@
+"""Constructors of attributes: real peewee fields, each carrying its description.
+
+A model says once what an attribute is called, holds and demands; `derive` makes the schema from
+it. The code of an attribute is its column's name, so a key is declared without its `_id`:
+`org = key(Organization, ...)` has the code and the column `org_id`, `person.org_id` is the id and
+`person.org` the organization.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import peewee
+
+from cti_host import Localised
+from cti_tickets.schema import Attribute, Kind
+
+Label = tuple[str, str]
+OnDelete = Literal["SET NULL", "RESTRICT", "CASCADE"]
+
+_Field = TypeVar("_Field", bound="peewee.Field[Any]")
+
+if TYPE_CHECKING:
+    _ForeignKey = peewee.ForeignKeyField[Any]
+else:
+    _ForeignKey = peewee.ForeignKeyField
+
+# What happens to an object when the object behind one of its keys is deleted.
+RESET: OnDelete = "SET NULL"
+MANUAL: OnDelete = "RESTRICT"
+AUTO: OnDelete = "CASCADE"
+
+# A class that has no value of its own for a column of the shared table leaves it to the database.
+EMPTY_TEXT: list[peewee.Node] = [peewee.SQL("DEFAULT ''")]
+
+
+@dataclass(frozen=True)
+class ClassInfo:
+    """What a model says of its class, as its attribute `about`; see `schema.ClassDef`."""
+
+    label: Localised
+    abstract: bool = False
+    friendlyname: tuple[str, ...] = ("name",)
+    order: str = "friendlyname"
+    form: tuple[str, ...] = ()
+
+
+def about(label: Label, **options: Any) -> ClassInfo:
+    """The description of a class: its label in English and French, and `ClassInfo`'s options."""
+    return ClassInfo(Localised.of(*label), **options)
+
+
+def values(**codes: Label) -> dict[str, Localised]:
+    """The codes of an enum with their labels in English and French."""
+    return labels(codes)
+
+
+def labels(codes: Mapping[str, Label]) -> dict[str, Localised]:
+    """Like `values`, for codes that aren't Python names."""
+    return {code: Localised.of(*label) for code, label in codes.items()}
+
+
+def _described(field: _Field, kind: Kind, label: Label, **description: Any) -> _Field:
+    # Codes and columns are known when the field is bound to its model; `derive` adds them.
+    field.__dict__["attribute"] = Attribute("", kind, Localised.of(*label), **description)
+    return field
+
+
+def _line(kind: Kind, label: Label, mandatory: bool, read_only: bool) -> peewee.CharField[str]:
+    field = peewee.CharField(default="", constraints=EMPTY_TEXT)
+    return _described(field, kind, label, mandatory=mandatory, read_only=read_only)
+
+
+def string(
+    label: Label, *, mandatory: bool = False, read_only: bool = False
+) -> peewee.CharField[str]:
+    """One line of text, at most 255 characters."""
+    return _line(Kind.STRING, label, mandatory, read_only)
+
+
+def email(label: Label, *, mandatory: bool = False) -> peewee.CharField[str]:
+    """An e-mail address."""
+    return _line(Kind.EMAIL, label, mandatory, False)
+
+
+def phone(label: Label, *, mandatory: bool = False) -> peewee.CharField[str]:
+    """A phone number as typed; declare `<name>_e164 = number()` beside it."""
+    return _line(Kind.PHONE, label, mandatory, False)
+
+
+def number() -> peewee.CharField[str]:
+    """The column with the `Number.key` of the phone attribute it is named after, "" for none."""
+    return peewee.CharField(default="", constraints=EMPTY_TEXT)
+
+
+def text(label: Label, *, mandatory: bool = False) -> peewee.TextField[str]:
+    """Several lines of text."""
+    field = peewee.TextField(default="", constraints=EMPTY_TEXT)
+    return _described(field, Kind.TEXT, label, mandatory=mandatory)
+
+
+def enum(
+    label: Label,
+    codes: Mapping[str, Localised],
+    *,
+    default: str = "",
+    mandatory: bool = False,
+    read_only: bool = False,
+) -> peewee.CharField[str]:
+    """One of some codes, each with a label."""
+    field = peewee.CharField(default=default, constraints=EMPTY_TEXT)
+    return _described(
+        field,
+        Kind.ENUM,
+        label,
+        values=dict(codes),
+        default=default,
+        mandatory=mandatory,
+        read_only=read_only,
+    )
+
+
+def date(label: Label) -> peewee.DateField[dt.date | None]:
+    """A day."""
+    return _described(peewee.DateField(null=True), Kind.DATE, label)
+
+
+def datetime(label: Label, *, read_only: bool = False) -> peewee.DateTimeField[dt.datetime | None]:
+    """A moment, in UTC without a zone, whole seconds."""
+    field = peewee.DateTimeField(null=True, formats=["%Y-%m-%d %H:%M:%S"])
+    return _described(field, Kind.DATETIME, label, read_only=read_only)
+
+
+class KeyField(_ForeignKey):
+    """A foreign key that children of its class inherit with the same target."""
+
+    def bind(self, model: Any, name: str, set_attribute: bool = True) -> None:
+        super().bind(model, name, set_attribute)
+        # peewee would let the copy of a child of the class point to that child.
+        self._is_self_reference = False
+
+
+def key(
+    target: Any,
+    label: Label,
+    *,
+    on_delete: OnDelete = RESET,
+    mandatory: bool = False,
+    null: bool | None = None,
+    hierarchical: bool = False,
+) -> Any:
+    """The id of another object.
+
+    :param target: the model it points to; "self" is the one it is declared in
+    :param on_delete: what happens to this object when that one is deleted
+    :param null: whether the column may be empty; by default when it isn't mandatory
+    :param hierarchical: whether the objects of this class form a tree by this key
+    """
+    field = KeyField(
+        target,
+        backref="+",
+        on_delete=on_delete,
+        # An import checks its references when it is complete: they may point forward.
+        deferrable="INITIALLY IMMEDIATE",
+        index=False,
+        null=not mandatory if null is None else null,
+    )
+    return _described(field, Kind.KEY, label, mandatory=mandatory, hierarchical=hierarchical)
+
+
+@dataclass(frozen=True)
+class Columnless:
+    """An attribute without a column: an external field or a log."""
+
+    attribute: Attribute
+
+
+def external(label: Label, path: str) -> Columnless:
+    """The value of another object's attribute, read through a key: "org_id.name"."""
+    via, _, target_attribute = path.partition(".")
+    return Columnless(
+        Attribute(
+            "",
+            Kind.EXTERNAL,
+            Localised.of(*label),
+            read_only=True,
+            via=via,
+            target_attribute=target_attribute,
+        )
+    )
+
+
+def log(label: Label) -> Columnless:
+    """A log; its entries are rows of `log_entry`."""
+    return Columnless(Attribute("", Kind.LOG, Localised.of(*label)))

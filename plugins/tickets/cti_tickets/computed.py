@@ -1,0 +1,68 @@
+"""What follows from other values and is worked out on each write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from cti_tickets.schema import ClassDef, Kind
+from cti_tickets.values import number_key
+
+# impact -> urgency -> priority
+PRIORITY = {
+    "1": {"1": "1", "2": "1", "3": "2", "4": "4"},
+    "2": {"1": "1", "2": "2", "3": "3", "4": "4"},
+    "3": {"1": "2", "2": "3", "3": "3", "4": "4"},
+}
+_OPERATIONAL = {"resolved": "resolved", "closed": "closed", "rejected": "closed"}
+# The date that is set when a ticket enters a status.
+_DATES = {
+    "assigned": "assignment_date",
+    "pending": "last_pending_date",
+    "resolved": "resolution_date",
+    "closed": "close_date",
+}
+
+
+def utc_now() -> datetime:
+    """This moment, as it is stored: UTC without a zone, whole seconds."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def numbers(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str]:
+    """The number columns of the phone attributes that are in a row."""
+    return {
+        attribute.number_column: number_key(row[attribute.code])
+        for attribute in definition.attributes.values()
+        if attribute.kind is Kind.PHONE and attribute.code in row
+    }
+
+
+def ticket_columns(
+    definition: ClassDef, row: Mapping[str, Any], before: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The computed columns of a ticket, except its reference.
+
+    :param row: all values as they will be stored
+    :param before: the stored values so far; empty for a new ticket
+    :return: the columns to store in addition
+    """
+    found: dict[str, Any] = {"last_update": now}
+    attributes = definition.attributes
+    started = "creation_date" if "creation_date" in attributes else "start_date"
+    if not before and not row.get(started):
+        found[started] = now
+    status = row.get("status")
+    found["operational_status"] = _OPERATIONAL.get(str(status), "ongoing")
+    if "priority" in attributes:
+        found["priority"] = priority(row["impact"], row["urgency"])
+    entered = _DATES.get(str(status), "")
+    if entered in attributes and before.get("status") != status and not row.get(entered):
+        found[entered] = now
+    return found
+
+
+def priority(impact: str, urgency: str) -> str:
+    """The priority of a ticket, "1" (critical) to "4" (low)."""
+    return PRIORITY[impact][urgency]

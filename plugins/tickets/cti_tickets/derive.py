@@ -1,0 +1,101 @@
+"""The schema, made from the models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import peewee
+
+from cti_tickets.attributes import ClassInfo, Columnless
+from cti_tickets.models import MODELS
+from cti_tickets.schema import Attribute, ClassDef, Kind, Schema
+
+
+@cache
+def schema() -> Schema:
+    """The schema of this plugin's own models."""
+    return schema_of(MODELS)
+
+
+def schema_of(models: Iterable[type[peewee.Model]]) -> Schema:
+    """The schema of some models; those that don't say what they are about have no class in it.
+
+    :param models: parents before their children; `about`, on the class itself, describes each
+    """
+    described = {model: info for model in models if (info := vars(model).get("about"))}
+    return Schema({class_name(model): _class(model, info) for model, info in described.items()})
+
+
+def class_name(model: type[peewee.Model]) -> str:
+    """The name of a model's class: the Python one, unless the model gives another."""
+    return str(vars(model).get("class_name", model.__name__))
+
+
+@cache
+def model_of(name: str) -> type[peewee.Model]:
+    """The model behind a class of this plugin.
+
+    :raises KeyError: there is none
+    """
+    found = {class_name(model): model for model in MODELS if "about" in vars(model)}
+    return found[name]
+
+
+def _class(model: type[peewee.Model], info: ClassInfo) -> ClassDef:
+    lineage = _lineage(model)
+    return ClassDef(
+        name=class_name(model),
+        label=info.label,
+        table=_meta(lineage[0]).table_name,
+        parent=class_name(lineage[-2]) if len(lineage) > 1 else "",
+        abstract=info.abstract,
+        polymorphic="finalclass" in _meta(model).fields,
+        attributes={attribute.code: attribute for attribute in _attributes(lineage)},
+        friendlyname=info.friendlyname,
+        order=info.order,
+        form=info.form,
+    )
+
+
+def _lineage(model: type[peewee.Model]) -> list[Any]:
+    """The described classes from the root down to the model."""
+    return [cls for cls in reversed(model.__mro__) if "about" in vars(cls)]
+
+
+def _attributes(lineage: list[Any]) -> Iterator[Attribute]:
+    # Parents come first, and an attribute that a child describes anew stays where it was.
+    names = dict.fromkeys(name for cls in lineage for name in _declared(cls))
+    fields = _meta(lineage[-1]).fields
+    for name in names:
+        if name in fields:
+            yield _of_field(fields[name], fields)
+        else:
+            declared = next(vars(cls)[name] for cls in reversed(lineage) if name in vars(cls))
+            yield replace(declared.attribute, code=name)
+
+
+def _declared(cls: Any) -> Iterator[str]:
+    # peewee appends what a class inherits to what it declares, so a child names the parents'
+    # fields again; the parents have put them in their places already.
+    fields = _meta(cls).fields
+    for name, value in vars(cls).items():
+        if isinstance(value, Columnless) or (name in fields and "attribute" in vars(fields[name])):
+            yield name
+
+
+def _of_field(field: Any, fields: dict[str, Any]) -> Attribute:
+    described: Attribute = field.attribute
+    column = field.column_name
+    attribute = replace(described, code=column, column=column)
+    if described.kind is Kind.KEY:
+        return replace(attribute, target=class_name(field.rel_model))
+    if described.kind is Kind.PHONE:
+        return replace(attribute, number_column=fields[f"{field.name}_e164"].column_name)
+    return attribute
+
+
+def _meta(model: Any) -> Any:
+    return model._meta

@@ -1,0 +1,30 @@
+"""Transactions that write, on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import peewee
+
+from cti_host import database, is_postgresql
+
+
+def writing() -> peewee._atomic:
+    """A transaction that writes: in SQLite it takes the write lock at once.
+
+    A SQLite transaction that read first can't wait for another one's write, it would fail.
+    """
+    return database.atomic() if is_postgresql(database.obj) else database.atomic("immediate")
+
+
+def locked(query: Any) -> Any:
+    """A query whose rows nobody else changes before this transaction ends."""
+    return query.for_update() if is_postgresql(database.obj) else query
+
+
+def defer_references() -> None:
+    """Check foreign keys when this transaction commits, not at each statement."""
+    if is_postgresql(database.obj):
+        database.execute_sql("SET CONSTRAINTS ALL DEFERRED")
+    else:
+        database.execute_sql("PRAGMA defer_foreign_keys = ON")

@@ -1,0 +1,92 @@
+"""A host with this plugin's tables, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cti_tickets
+import pytest
+from cti_tickets import storage
+from flask import Flask
+from playhouse.migrations import Runner
+
+from cti_host import Agent
+from cti_host.app import create_app
+from cti_host.testing import write_config
+from cti_host.testing_postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
+
+MIGRATIONS = Path(cti_tickets.__file__).parent / "migrations"
+
+# This plugin works with whatever understands numbers; here, a site's own few lines do.
+NUMBERS = '''
+import phonenumbers
+
+from cti_host import Number, hookimpl
+
+
+class Plugin:
+    """French numbers, and extensions of three digits."""
+
+    @hookimpl
+    def parse_number(self, text):
+        if text.isascii() and text.isdigit() and len(text) == 3:
+            return Number(text, extension=text)
+        try:
+            number = phonenumbers.parse(text, "FR")
+        except phonenumbers.NumberParseException:
+            return None
+        if not phonenumbers.is_possible_number(number):
+            return None
+        return Number(text, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+'''
+
+MakeDatabase = Callable[[str], Flask]
+
+
+@pytest.fixture
+def make_database(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Build an application around a database URL, with this plugin's tables in it."""
+    built: list[Any] = []
+
+    def make(url: str = "sqlite:///cti.db") -> Flask:
+        folder = tmp_path / f"data{len(built)}"
+        folder.mkdir()
+        sources = {"numbers": NUMBERS}
+        app = create_app(write_config(folder, plugins=["numbers"], sources=sources, database=url))
+        database = app.extensions["cti_host"].database
+        built.append(database)
+        storage.prepare(database)
+        with app.app_context(), database.connection_context():
+            Runner(database, str(MIGRATIONS), "tickets_migration").up()
+        return app
+
+    yield make
+    for database in built:
+        database.close_all()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        return "sqlite:///cti.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def db_app(database_url: str, make_database: Callable[..., Flask]) -> Iterator[Flask]:
+    """An application with empty tables, on each kind of database; its context is pushed."""
+    app = make_database(database_url)
+    with app.app_context(), app.extensions["cti_host"].database.connection_context():
+        yield app
+
+
+@pytest.fixture
+def agent() -> Agent:
+    """A support agent who is no person in the data."""
+    return Agent("sam", "Sam Support", profiles=frozenset({"Support Agent"}))

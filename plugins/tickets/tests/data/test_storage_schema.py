@@ -1,0 +1,127 @@
+"""The schema, the tables and the SQL function agree with the models."""
+
+from __future__ import annotations
+
+import pytest
+from cti_tickets.derive import schema, schema_of
+from cti_tickets.models import MODELS, Organization
+from cti_tickets.oql.fold import fold
+from cti_tickets.schema import Kind
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cti_host import current_host, database, is_postgresql
+
+
+def columns_of(table: str) -> dict[str, tuple[str, bool]]:
+    return {c.name: (c.data_type.upper(), c.null) for c in database.get_columns(table)}
+
+
+def test_the_migrated_tables_have_the_columns_of_the_models(db_app: Flask) -> None:
+    # Made from the models in a second place, the tables must look the same.
+    expected: dict[str, set[str]] = {}
+    for model in MODELS:
+        meta = model._meta
+        expected.setdefault(meta.table_name, set()).update(
+            field.column_name for field in meta.sorted_fields
+        )
+    assert {table: set(columns_of(table)) for table in expected} == expected
+
+
+def test_the_columns_have_the_types_of_the_models(db_app: Flask) -> None:
+    for model in MODELS:
+        meta = model._meta
+        found = columns_of(meta.table_name)
+        context = current_host().database.get_sql_context()
+        for field in meta.sorted_fields:
+            declared = field.ddl_datatype(context).sql.upper()
+            declared = {"SERIAL": "INTEGER"}.get(declared, declared)
+            stored, null = found[field.column_name]
+            stored = {
+                "CHARACTER VARYING": "VARCHAR(255)",
+                "TIMESTAMP WITHOUT TIME ZONE": "TIMESTAMP",
+            }.get(stored, stored)
+            assert (field.column_name, stored) == (field.column_name, declared)
+            assert (field.column_name, null) == (field.column_name, field.null)
+
+
+def test_keys_and_external_fields_lead_to_attributes_that_exist() -> None:
+    for definition in schema():
+        for attribute in definition.attributes.values():
+            if attribute.kind is Kind.KEY:
+                assert attribute.target in schema()
+            if attribute.kind is Kind.EXTERNAL:
+                target = schema()[definition.attributes[attribute.via].target]
+                assert attribute.target_attribute in target.attributes
+        for code in (*definition.form, *definition.friendlyname):
+            assert code in definition.attributes
+        order = definition.order.removeprefix("-")
+        assert order == "friendlyname" or order in definition.attributes
+
+
+def test_children_inherit_and_keep_the_target_of_a_key_to_the_parent() -> None:
+    assert schema().ancestors("NormalChange") == [
+        "NormalChange",
+        "ApprovedChange",
+        "Change",
+        "Ticket",
+    ]
+    assert schema()["NormalChange"].attributes["parent_id"].target == "Change"
+    assert schema()["Person"].attributes["org_id"].column == "org_id"
+    assert schema()["Person"].attributes["mobile_phone"].number_column == "mobile_phone_e164"
+    assert schema()["UserRequest"].table == schema()["Ticket"].table
+    assert schema().concrete("Change") == ["RoutineChange", "NormalChange", "EmergencyChange"]
+    assert "status" not in schema()["Ticket"].attributes
+
+
+def test_every_label_is_there_in_both_languages() -> None:
+    for definition in schema():
+        assert set(definition.label.texts) == {"en", "fr"}
+        for attribute in definition.attributes.values():
+            assert set(attribute.label.texts) == {"en", "fr"}
+            assert all(set(label.texts) == {"en", "fr"} for label in attribute.values.values())
+
+
+def test_a_model_that_says_nothing_of_itself_is_no_class() -> None:
+    assert [c.name for c in schema_of([Organization, MODELS[-1]])] == ["Organization"]
+
+
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Co"], max_codepoint=0x24F)
+    | st.characters(min_codepoint=0x370, max_codepoint=0x4FF, categories=["Lu", "Ll", "Mn"])
+)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(text=TEXTS)
+def test_cti_fold_is_the_same_in_sql_as_in_python(db_app: Flask, text: str) -> None:
+    mark = "%s" if is_postgresql(database.obj) else "?"
+    cast = "::text" if is_postgresql(database.obj) else ""
+    (folded,) = database.execute_sql(f"SELECT cti_fold({mark}{cast})", (text,)).fetchone()
+    assert folded == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("MONET ", "monet"),
+        ("François d'Estaing", "francois d'estaing"),
+        ("Jürgen Weiß", "jurgen weiss"),
+        ("Œuvre", "oeuvre"),
+        ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
+        ("ﬁn №1", "fin no1"),
+        ("", ""),
+    ],
+)
+def test_cti_fold_takes_case_and_accents_away(db_app: Flask, text: str, folded: str) -> None:
+    mark = "%s::text" if is_postgresql(database.obj) else "?"
+    assert database.execute_sql(f"SELECT cti_fold({mark})", (text,)).fetchone() == (folded,)
+
+
+def test_cti_fold_leaves_nothing_nothing(db_app: Flask) -> None:
+    assert database.execute_sql("SELECT cti_fold(NULL)").fetchone() == (None,)

@@ -1,0 +1,381 @@
+"""Calling plugins: in order, each on its own; one that fails or hangs costs one line."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from cti_host import Call
+from cti_host.dispatch import current_walk
+from cti_host.testing import MakeHost, RunningHost
+from cti_host.workers import MAX_OVERDUE, Overdue, Workers
+
+NUMBER = "0987654321"
+CALL = Call({"phone": NUMBER}, {"phone": NUMBER}, {"phone": NUMBER})
+FOUND = "[plugin.people]\nfound = ['Ada']\ntickets = 2\n"
+IMPATIENT = "[plugin.stuck]\ntimeout = 0.05\n"
+LOOKUP_LINE = "Caller lookup by {} is not available right now."
+LISTS_LINE = "Tickets from {} are not available right now."
+WITH_CREATION = "[indirect_creation.UserRequest]\nenabled = true\n"
+
+
+def suffix(letter: str) -> str:
+    return f"""
+        from cti_host import hookimpl
+
+
+        class Plugin:
+            @hookimpl
+            def preprocess_parameters(self, call):
+                return call.with_parameter("phone", call.parameters["phone"] + "{letter}")
+        """
+
+
+def raising(hook: str) -> str:
+    return f"""
+        from cti_host import hookimpl
+
+
+        class Plugin:
+            @hookimpl
+            def {hook}:
+                raise LookupError("no {NUMBER} in the directory")
+        """
+
+
+def answering(hook: str, body: str) -> str:
+    return f"""
+        import sys
+        from cti_host import *
+
+
+        class Plugin:
+            @hookimpl
+            def {hook}:
+                {body}
+        """
+
+
+@pytest.mark.parametrize(("order", "result"), [("abc", "1abc"), ("cba", "1cba"), ("bac", "1bac")])
+def test_each_preprocessor_gets_what_the_one_before_it_left(
+    make_host: MakeHost, order: str, result: str
+) -> None:
+    running = make_host(plugins=[*order], sources={letter: suffix(letter) for letter in order})
+    answer = running.get_json("/pop?phone=1")
+    assert answer["parameters"] == {"phone": result}
+    assert answer["received"] == {"phone": "1"}
+
+
+def test_a_preprocessor_in_the_middle_that_raises_costs_only_its_own_part(
+    make_host: MakeHost,
+) -> None:
+    running = make_host(
+        plugins=["a", "broken", "b"],
+        sources={
+            "a": suffix("a"),
+            "broken": raising("preprocess_parameters(self, call)"),
+            "b": suffix("b"),
+        },
+    )
+    answer = running.get_json("/pop?phone=1")
+    assert answer["parameters"] == {"phone": "1ab"}
+    assert answer["problems"] == ["The number could not be preprocessed by broken."]
+
+
+def test_a_person_whom_two_plugins_find_counts_once(make_host: MakeHost, people: str) -> None:
+    running = make_host(
+        "[plugin.one]\nfound = ['Ada']\n[plugin.two]\nfound = ['Countess', 'Bo']\n",
+        plugins=["one", "two"],
+        sources={"one": people, "two": people},
+    )
+    callers = running.get_json("/pop?phone=1")["callers"]
+    assert [caller["display"] for caller in callers] == ["Ada", "Bo"]
+
+
+@pytest.mark.parametrize("order", [["people", "broken"], ["broken", "people"]])
+def test_a_lookup_that_fails_costs_one_line(
+    make_host: MakeHost, people: str, order: list[str]
+) -> None:
+    sources = {"people": people, "broken": raising("lookup_callers(self, call)")}
+    running = make_host(FOUND, plugins=order, sources=sources)
+    page = running.client().get(f"/pop?phone={NUMBER}")
+    assert page.status_code == 200
+    assert page.text.count(LOOKUP_LINE.format("broken")) == 1
+    assert "Ada" in page.text
+    assert "R-000001" in page.text
+
+
+@pytest.mark.parametrize("order", [["people", "broken"], ["broken", "people"]])
+def test_a_ticket_list_that_fails_costs_one_line(
+    make_host: MakeHost, people: str, order: list[str]
+) -> None:
+    sources = {"people": people, "broken": raising("ticket_lists(self, call, callers)")}
+    running = make_host(FOUND, plugins=order, sources=sources)
+    page = running.client().get(f"/pop?phone={NUMBER}")
+    assert page.status_code == 200
+    assert page.text.count(LISTS_LINE.format("broken")) == 1
+    assert "R-000001" in page.text
+
+
+@pytest.mark.parametrize(
+    ("hook", "line"),
+    [
+        ("preprocess_parameters(self, call)", "The number could not be preprocessed by {}."),
+        ("lookup_callers(self, call)", LOOKUP_LINE),
+        ("ticket_lists(self, call, callers)", LISTS_LINE),
+        ("panel_sections(self, call, callers)", "A section of {} is not available right now."),
+        ("call_received(self, call, callers, agent)", None),
+        ("identify_agent(self, request)", "Sign-in by {} is not available right now."),
+    ],
+)
+def test_a_plugin_that_hangs_costs_one_line_and_never_the_page(
+    make_stuck_host: MakeHost, people: str, stuck: Any, hook: str, line: str | None
+) -> None:
+    running = make_stuck_host(
+        FOUND + IMPATIENT,
+        plugins=["stuck", "people"],
+        sources={"stuck": stuck(hook), "people": people},
+    )
+    page = running.client().get(f"/pop?phone={NUMBER}")
+    assert page.status_code == 200
+    assert "Ada" in page.text
+    assert "R-000001" in page.text
+    answer = running.get_json(f"/pop?phone={NUMBER}")
+    assert answer["problems"] == ([line.format("stuck")] if line else [])
+
+
+def test_when_lookup_and_lists_both_hang_the_panel_still_comes(
+    make_stuck_host: MakeHost, people: str, stuck: Any
+) -> None:
+    source = stuck("lookup_callers(self, call)", "ticket_lists(self, call, callers)")
+    running = make_stuck_host(
+        FOUND + IMPATIENT,
+        plugins=["stuck", "people"],
+        sources={"stuck": source, "people": people},
+    )
+    answer = running.get_json(f"/pop?phone={NUMBER}")
+    assert answer["problems"] == [LOOKUP_LINE.format("stuck"), LISTS_LINE.format("stuck")]
+    assert answer["ticket_lists"][0]["total"] == 2
+
+
+@pytest.mark.parametrize(
+    ("hook", "line"),
+    [
+        (
+            "creation_presets(self, class_name, caller, call, direct)",
+            "Presets from stuck are not available right now.",
+        ),
+        (
+            "creation_form_url(self, class_name, values, return_url)",
+            "The form of stuck is not available right now.",
+        ),
+    ],
+)
+def test_a_form_opens_although_another_plugin_hangs(
+    make_stuck_host: MakeHost, people: str, stuck: Any, hook: str, line: str
+) -> None:
+    running = make_stuck_host(
+        FOUND + IMPATIENT + WITH_CREATION,
+        plugins=["stuck", "people"],
+        sources={"stuck": stuck(hook), "people": people},
+    )
+    client = running.client()
+    response = client.get("/create/UserRequest?phone=1&selected_caller=1")
+    assert response.status_code == 302
+    assert "caller=Ada" in response.location
+    with client.session_transaction() as session:
+        assert session["_flashes"] == [("warning", line)]
+
+
+def test_what_a_plugin_answers_too_late_is_thrown_away(
+    make_stuck_host: MakeHost, stuck: Any
+) -> None:
+    source = stuck("lookup_callers(self, call)")
+    running = make_stuck_host(IMPATIENT, plugins=["stuck"], sources={"stuck": source})
+    with running.app.test_request_context():
+        assert running.host.hooks.lookup_callers(CALL) == []
+        (step,) = current_walk().steps
+        assert step.problem == "no answer within 0.05 s"
+        running.host.plugins[0].instance.release.set()
+        assert current_walk().steps == [step]
+
+
+@pytest.mark.parametrize(
+    ("hook", "body", "problem"),
+    [
+        ("lookup_callers(self, call)", "return 'Ada'", "answered str, not a list"),
+        ("lookup_callers(self, call)", "return ['Ada']", "answered str, not Match"),
+        ("lookup_callers(self, call)", "return 7", "TypeError: 'int' object is not iterable"),
+        ("lookup_callers(self, call)", "return {1: 2}", "answered int, not Match"),
+        ("preprocess_parameters(self, call)", "return {'phone': '1'}", "answered dict, not Call"),
+        ("preprocess_parameters(self, call)", "return False", "answered bool, not Call"),
+        ("ticket_lists(self, call, callers)", "return [None]", "answered NoneType, not TicketList"),
+        ("panel_sections(self, call, callers)", "return ['x']", "answered str, not PanelSection"),
+        ("lookup_callers(self, call)", "sys.exit(3)", "SystemExit: 3"),
+    ],
+)
+def test_an_answer_of_the_wrong_type_counts_as_a_failure(
+    make_host: MakeHost, people: str, hook: str, body: str, problem: str
+) -> None:
+    running = make_host(
+        FOUND,
+        plugins=["wrong", "people"],
+        sources={"wrong": answering(hook, body), "people": people},
+    )
+    assert len(running.get_json("/pop?phone=1")["problems"]) == 1
+    name = hook.partition("(")[0]
+    arguments = {"call": CALL, "callers": []} if "callers)" in hook else {"call": CALL}
+    with running.app.test_request_context():
+        getattr(running.host.hooks, name)(**arguments)
+        assert current_walk().steps[0].problem == problem
+
+
+def test_presets_must_be_texts(make_host: MakeHost) -> None:
+    hook = "creation_presets(self, class_name, caller, call, direct)"
+    running = make_host(
+        plugins=["wrong"], sources={"wrong": answering(hook, "return {'org_id': 3}")}
+    )
+    with running.app.test_request_context():
+        assert running.host.hooks.creation_presets("UserRequest", None, CALL, False) == {}
+        assert "org_id" in current_walk().steps[0].problem
+
+
+def test_a_generator_runs_inside_the_plugins_own_budget_and_isolation(make_host: MakeHost) -> None:
+    good = "yield Match(Caller('Person', 1, 'Ada'), 'why')"
+    bad = "yield Match(Caller('Person', 2, 'Bo'), 'why'); raise RuntimeError"
+    hook = "lookup_callers(self, call)"
+    running = make_host(
+        plugins=["bad", "good"],
+        sources={"bad": answering(hook, bad), "good": answering(hook, good)},
+    )
+    answer = running.get_json("/pop?phone=1")
+    assert [caller["display"] for caller in answer["callers"]] == ["Ada"]
+    assert answer["problems"] == [LOOKUP_LINE.format("bad")]
+
+
+def test_hooks_work_in_a_command_too_in_the_sites_language(make_host: MakeHost) -> None:
+    running = make_host(
+        plugins=["broken"], sources={"broken": raising("lookup_callers(self, call)")}
+    )
+    with running.app.app_context():
+        assert running.host.hooks.lookup_callers(CALL) == []
+        assert current_walk().lines == [LOOKUP_LINE.format("broken")]
+
+
+def test_a_plugin_that_hangs_again_and_again_does_not_pile_up_threads(
+    make_stuck_host: MakeHost, people: str, stuck: Any
+) -> None:
+    running = make_stuck_host(
+        FOUND + IMPATIENT,
+        plugins=["stuck", "people"],
+        sources={"stuck": stuck("lookup_callers(self, call)"), "people": people},
+    )
+    problems = []
+    with running.app.test_request_context():
+        for _ in range(MAX_OVERDUE + 3):
+            assert len(running.host.hooks.lookup_callers(CALL)) == 1
+        problems = [s.problem for s in current_walk().steps if s.plugin == "stuck"]
+    refused = f"{MAX_OVERDUE} earlier calls have not answered yet"
+    assert problems == ["no answer within 0.05 s"] * MAX_OVERDUE + [refused] * 3
+
+
+def test_a_thread_whose_clean_up_fails_goes_on_working() -> None:
+    def clean_up() -> None:
+        raise OSError("the connection is gone")
+
+    workers = Workers(after=clean_up)
+    assert [workers.run("plugin", lambda: 1, 5) for _ in range(3)] == [1, 1, 1]
+
+
+def test_a_worker_hands_on_what_the_call_raised() -> None:
+    def fail() -> None:
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        Workers().run("plugin", fail, 5)
+
+
+def test_a_plugin_that_answers_again_is_asked_again() -> None:
+    import threading
+
+    workers, release = Workers(), threading.Event()
+    for _ in range(MAX_OVERDUE):
+        with pytest.raises(Overdue):
+            workers.run("plugin", release.wait, 0.01)
+    with pytest.raises(Overdue, match="earlier calls"):
+        workers.run("plugin", lambda: 1, 5)
+    assert workers.run("another", lambda: 1, 5) == 1
+    release.set()
+    for _ in range(10_000):  # the calls end by themselves, each in its own thread
+        try:
+            assert workers.run("plugin", lambda: 1, 5) == 1
+            break
+        except Overdue:
+            threading.Event().wait(0.001)
+    else:
+        pytest.fail("the plugin is still refused")
+
+
+def test_the_answer_says_what_each_call_took(make_panel: MakeHost) -> None:
+    running = make_panel(FOUND)
+    timing = running.client().get("/pop?phone=1").headers["Server-Timing"]
+    names = [entry.partition(";dur=")[0] for entry in timing.split(", ")]
+    assert names[:3] == [
+        "identify_agent.signed_in",
+        "lookup_callers.people",
+        "call_received.people",
+    ]
+    assert all(float(entry.partition(";dur=")[2]) >= 0 for entry in timing.split(", "))
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "preprocess_parameters(self, call)",
+        "lookup_callers(self, call)",
+        "ticket_lists(self, call, callers)",
+        "panel_sections(self, call, callers)",
+        "call_received(self, call, callers, agent)",
+    ],
+)
+def test_the_log_names_plugin_and_hook_but_never_the_number(
+    make_host: MakeHost, people: str, caplog: pytest.LogCaptureFixture, hook: str
+) -> None:
+    running = make_host(
+        FOUND, plugins=["people", "broken"], sources={"people": people, "broken": raising(hook)}
+    )
+    with caplog.at_level(logging.INFO):
+        assert running.client().get(f"/pop?phone={NUMBER}").status_code == 200
+    records = [record for record in caplog.records if record.name.startswith("cti_host")]
+    assert [record.getMessage() for record in records] == [
+        f"{hook.partition('(')[0]} of plugin broken raised LookupError"
+    ]
+    assert NUMBER not in caplog.text
+
+
+def test_what_a_plugin_refuses_to_work_with_does_not_reach_the_next_request(
+    make_host: MakeHost, people: str
+) -> None:
+    flaky = answering(
+        "lookup_callers(self, call)",
+        "if call.received['phone'] == '1': raise RuntimeError",
+    )
+    running = make_host(
+        FOUND, plugins=["flaky", "people"], sources={"flaky": flaky, "people": people}
+    )
+    assert running.get_json("/pop?phone=1")["problems"] == [LOOKUP_LINE.format("flaky")]
+    assert running.get_json("/pop?phone=2")["problems"] == []
+
+
+def test_a_plugin_can_use_the_request_and_the_database_in_its_hooks(make_host: MakeHost) -> None:
+    body = (
+        "from flask import request; "
+        "current_host().database.execute_sql('select 1'); "
+        "return [PanelSection(request.path, current_agent().name)]"
+    )
+    hook = "panel_sections(self, call, callers)"
+    running: RunningHost = make_host(plugins=["shows"], sources={"shows": answering(hook, body)})
+    page = running.client().get("/pop?phone=1").text
+    assert "<h2>/pop</h2>test" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from pathlib import Path
@@ -25,7 +26,7 @@ class TomlFile:
         self.path = path
         self.name = str(path)
         try:
-            source = path.read_bytes()
+            source = path.read_bytes().removeprefix(codecs.BOM_UTF8)
         except OSError as error:
             remedy = "name an existing file with --config FILE or CTI_HOST_CONFIG"
             raise ConfigRefused(

@@ -106,7 +106,7 @@ def _show(call: Call) -> ResponseReturnValue:
     wanted = request.args.get("selected_caller", "")
     found = search(host, call)
     # With a caller chosen, the agent came back to the panel; else the phone system opened it.
-    opened = not wanted and not call.pages
+    opened = request.method == "GET" and not wanted and not call.pages
     if opened:
         host.hooks.call_received(found.call, [m.caller for m in found.matches], current_agent())
     if opened and host.settings.direct and not wants_json():

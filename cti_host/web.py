@@ -77,6 +77,8 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
     def require_csrf_token() -> None:
         # Another site can make a browser send its cookies, and a password that the browser keeps
         # ("Basic"), but never a token.
+        if request.endpoint is None:  # there is no such page, nothing will be done
+            return
         token = request.authorization is not None and request.authorization.type == "bearer"
         if token or request.endpoint in host.own_csrf_endpoints:
             return

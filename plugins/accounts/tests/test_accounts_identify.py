@@ -75,7 +75,7 @@ def test_tokens_can_be_taken_back(running: RunningHost, inside: Inside) -> None:
 def test_only_the_hash_of_a_token_is_kept(running: RunningHost, inside: Inside) -> None:
     with inside(running):
         token = issue_token("ada")
-        row = AgentToken.select().dicts().get()
+        row: Any = AgentToken.select().dicts().get()
     assert token not in str(row)
     assert len(row["hash"]) == 64
 
@@ -105,13 +105,14 @@ def test_a_page_costs_one_statement_and_no_write(
     sign_in(client)
     client.get("/")
     asked: list[str] = []
-    execute = running.host.database.execute_sql
+    database: Any = running.host.database
+    execute = database.execute_sql
 
     def listen(sql: str, *arguments: Any, **named: Any) -> Any:
         asked.append(sql)
         return execute(sql, *arguments, **named)
 
-    monkeypatch.setattr(running.host.database, "execute_sql", listen)
+    monkeypatch.setattr(database, "execute_sql", listen)
     assert client.get("/").status_code == 200
     assert len(asked) == 1
     assert asked[0].startswith("SELECT")
@@ -123,7 +124,8 @@ def test_without_its_tables_the_page_says_that_sign_in_is_not_available(
     client = running.client()
     sign_in(client)
     with inside(running):
-        running.host.database.execute_sql("DROP TABLE agent_profile")
+        database: Any = running.host.database
+        database.execute_sql("DROP TABLE agent_profile")
     answer = client.get("/")
     assert answer.status_code == 503
     assert "accounts" in answer.text

@@ -242,7 +242,7 @@ def test_the_table_holds_argon2_hashes_and_never_a_password(
     on_both: RunningHost, inside: Inside
 ) -> None:
     with inside(on_both):
-        row = AgentAccount.select().dicts().get()
+        row: Any = AgentAccount.select().dicts().get()
     assert row["password"].startswith("$argon2id$")
     assert "wonderful" not in str(row)
 

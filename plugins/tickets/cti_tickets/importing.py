@@ -46,18 +46,26 @@ def import_files(
     :raises ImportRefused: a line is wrong; nothing was imported
     :raises OSError: a file can't be read; nothing was imported
     """
+    records = (record for path in paths for record in read(path, class_name))
+    return import_records(records, progress)
+
+
+def import_records(
+    records: Iterable[Record | ImportProblem],
+    progress: Callable[[int], None] = lambda size: None,
+) -> dict[str, int]:
+    """Import what was read, in one transaction; see `import_files`."""
     try:
         with writing():
             bulk.keep_others_out()
             defer_references()
             run = _Import()
-            for path in paths:
-                for record in read(path, class_name):
-                    if isinstance(record, ImportProblem):
-                        run.problems.append(record)
-                    else:
-                        run.add(record)
-                        progress(record.size)
+            for record in records:
+                if isinstance(record, ImportProblem):
+                    run.problems.append(record)
+                else:
+                    run.add(record)
+                    progress(record.size)
             run.finish()
     except bulk.INTEGRITY_ERRORS as error:
         message = _("the database refuses it: %(reason)s", reason=str(error).partition("\n")[0])
@@ -111,8 +119,7 @@ class _Import:
             first = reserve(len(self._without_ref))
             for number, (class_name, row) in enumerate(self._without_ref, first):
                 self._write_later(class_name, {**row, "ref": reference(class_name, number)})
-        for name in sorted(self._rows, key=lambda name: name == bulk.LOG_TABLE):
-            self._flush(name)
+        self._flush()
         bulk.reset_sequences()
 
     def _give_ids(self) -> None:
@@ -234,14 +241,14 @@ class _Import:
         rows = self._rows.setdefault(class_name, [])
         rows.append(tuple(row[column] for column in bulk.columns(class_name)))
         if len(rows) >= BATCH and not self.problems:
-            self._flush(class_name)
+            self._flush()
 
-    def _flush(self, name: str) -> None:
-        rows = self._rows.pop(name, [])
-        if name == bulk.LOG_TABLE:
-            bulk.insert(bulk.LOG_TABLE, bulk.LOG_COLUMNS, rows)
-        else:
-            bulk.insert(schema()[name].table, bulk.columns(name), rows)
+    def _flush(self) -> None:
+        # A SQLite row that something refers to before it is there makes each insert a search.
+        for definition in schema():
+            rows = self._rows.pop(definition.name, [])
+            bulk.insert(definition.table, bulk.columns(definition.name), rows)
+        bulk.insert(bulk.LOG_TABLE, bulk.LOG_COLUMNS, self._rows.pop(bulk.LOG_TABLE, []))
 
 
 @cache

@@ -154,6 +154,28 @@ INDEXES = [
     "INDEX log_entry_ticket_id ON log_entry (ticket_id)",
 ]
 
+# Keys that few objects fill or that nobody searches: these indexes are for deleting what they
+# point to. The columns of the indexes above are not among them.
+SPARSE_KEYS = {
+    "contact": ["location_id", "manager_id"],
+    "ticket": [
+        "approver_id",
+        "parent_request_id",
+        "parent_incident_id",
+        "parent_problem_id",
+        "parent_change_id",
+        "related_change_id",
+        "requestor_id",
+        "supervisor_group_id",
+        "supervisor_id",
+        "manager_group_id",
+        "manager_id",
+        "parent_id",
+    ],
+    "phone_call": ["agent_id"],
+    "log_entry": ["author_contact_id"],
+}
+
 # Without these columns filled the object makes no sense; other keys may point to nothing.
 MANDATORY_KEYS = {
     ("location", "org_id"),
@@ -173,6 +195,11 @@ def up(migrator, db):
         db.execute_sql(f'CREATE TABLE "{table}" ({", ".join(parts)})')
     for index in INDEXES:
         db.execute_sql(f"CREATE {index}")
+    for table, keys in SPARSE_KEYS.items():
+        for key in keys:
+            db.execute_sql(
+                f'CREATE INDEX {table}_{key} ON "{table}" ({key}) WHERE {key} IS NOT NULL'
+            )
     db.execute_sql("INSERT INTO ticket_counter (id, value) VALUES (1, 0)")
     if postgresql:
         db.execute_sql(_fold_function(db))

@@ -13,7 +13,10 @@ from cti_tickets.schema import Attribute, ClassDef, Kind
 from cti_tickets.values import BadValue, InvalidValues, Raw, Stored, parse
 
 # Attributes that identify an object within its organization, and with it a link.
-UNIQUE = {"Person": ("org_id", "employee_number"), "lnkPersonToTeam": ("team_id", "person_id")}
+UNIQUE: dict[str, tuple[str, ...]] = {
+    "Person": ("org_id", "employee_number"),
+    "lnkPersonToTeam": ("team_id", "person_id"),
+}
 
 
 def new_values(definition: ClassDef, values: Mapping[str, Raw]) -> dict[str, Stored]:
@@ -109,13 +112,13 @@ def _key_problem(
 ) -> str:
     if not exists(attribute.target, value):
         label = schema()[attribute.target].label
-        return _("there is no %(class_name)s with the id %(id)s", class_name=label, id=value)
+        return str(_("there is no %(class_name)s with the id %(id)s", class_name=label, id=value))
     if object_id is None or not schema().is_a(definition.name, attribute.target):
         return ""
     if attribute.code.startswith("parent_") and value == object_id:
-        return _("an object can't be its own parent")
+        return str(_("an object can't be its own parent"))
     if attribute.hierarchical and object_id in _ancestors(attribute, value):
-        return _("this one is below the object itself")
+        return str(_("this one is below the object itself"))
     return ""
 
 

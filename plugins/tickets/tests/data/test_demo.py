@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cti_tickets import demo, storage
+from cti_tickets.demo_tickets import STORIES
 from cti_tickets.derive import schema
 from cti_tickets.models import LogEntry, Organization, Person, PhoneCall, Ticket
 from flask import Flask
@@ -32,9 +33,9 @@ def test_the_three_numbers_to_try_have_one_several_and_no_owner(db_app: Flask) -
 
 def test_there_are_tickets_of_every_class_with_logs_and_calls(db_app: Flask) -> None:
     demo.load_demo(NOW)
-    classes = {row[0] for row in Ticket.select(Ticket.finalclass).distinct().tuples()}
+    classes = {ticket.finalclass for ticket in Ticket.select()}
     assert classes == set(schema().concrete("Ticket"))
-    assert Ticket.select().count() == len(demo.STORIES)
+    assert Ticket.select().count() == len(STORIES)
     assert LogEntry.select().count() > 40
     assert {call.flow for call in PhoneCall.select()} == {"inbound", "outbound"}
     agent = storage.load("Person", demo.DEMO_AGENT_CONTACT_ID)

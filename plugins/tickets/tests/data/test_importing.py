@@ -38,7 +38,7 @@ def problems_of(*paths: Path, class_name: str | None = None) -> list[tuple[str, 
 
 ACME = line("Organization", 7, name="Acme")
 ADA = line("Person", 70, name="Lovelace", first_name="Ada", org_id=7, phone="0987654321")
-TICKET = {"org_id": 7, "caller_id": 70, "title": "T", "description": "D"}
+TICKET: dict[str, Any] = {"org_id": 7, "caller_id": 70, "title": "T", "description": "D"}
 
 
 def stored() -> int:
@@ -151,7 +151,7 @@ def test_a_csv_cell_may_hold_line_breaks_and_the_file_a_byte_order_mark(
 
 
 def test_every_bad_line_is_reported_and_nothing_is_stored(db_app: Flask, tmp_path: Path) -> None:
-    lines = [
+    lines: list[str | bytes] = [
         ACME,
         "{",
         "[]",

@@ -80,7 +80,7 @@ class Plugin:
 
 @pytest.fixture
 def people() -> str:
-    """The source of a plugin "people": `[plugin.people] found = ["Ada", …]` decides who is found."""
+    """The source of a plugin "people": `[plugin.people] found = ["Ada"]` says who is found."""
     return PEOPLE
 
 
@@ -128,7 +128,8 @@ def stuck_source(*hooks: str) -> str:
     )
     return (
         "import threading\n\nfrom cti_host import hookimpl\n\n\nclass Plugin:\n"
-        f'    """Hangs."""\n\n    def __init__(self):\n        self.release = threading.Event()\n{methods}'
+        '    """Hangs."""\n\n    def __init__(self):\n        self.release = threading.Event()\n'
+        f"{methods}"
     )
 
 

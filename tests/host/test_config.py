@@ -52,7 +52,8 @@ def test_labels_are_written_as_in_itop(config_file: Path) -> None:
 
 def test_a_list_of_attributes_may_be_written_with_commas(config_file: Path) -> None:
     config_file.write_text(
-        'shortcut_actions = ["a", "b"]\n[caller_information]\ndisplay_name = "friendlyname , email"\n'
+        'shortcut_actions = ["a", "b"]\n'
+        '[caller_information]\ndisplay_name = "friendlyname , email"\n'
     )
     settings = Config(config_file).settings
     assert settings.caller_information.display_name == ["friendlyname", "email"]

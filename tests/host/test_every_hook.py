@@ -1,4 +1,4 @@
-"""Every hook, observed three times: an implementation that answers, one that doesn't, one that fails.
+"""Every hook, observed three times: answering, not answering, and failing.
 
 Two plugins implement the hook: the *subject* does what the case says, its *neighbour*, named
 after it, always answers. A hook without an entry here fails the last test.

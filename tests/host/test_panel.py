@@ -122,7 +122,7 @@ def test_garbage_instead_of_a_choice_is_a_400(make_panel: MakeHost, garbage: str
         assert "is the id of a caller, “all” or “unknown”" in html.unescape(response.text)
         answer = running.client(Accept="application/json").get(response.request.url)
         assert answer.status_code == 400
-        assert "selected_caller" in answer.json["error"]
+        assert "selected_caller" in answer.get_json()["error"]
 
 
 def test_the_title_is_in_the_agents_language_with_the_number_filled_in(
@@ -305,10 +305,10 @@ def test_lists_are_shown_ten_at_a_time_with_the_total(make_panel: MakeHost) -> N
 
     def look(url: str) -> tuple[list[str], dict[str, str]]:
         page = client.get(url).text
-        links = dict(
-            (rel, html.unescape(href))
+        links = {
+            rel: html.unescape(href)
             for href, rel in re.findall(r'href="([^"]*)" data-panel rel="(\w+)"', page)
-        )
+        }
         return re.findall(r">(R-\d+)</a>", page), links
 
     shown, links = look("/pop?phone=12")
@@ -502,7 +502,7 @@ def test_a_lookup_of_nothing_gives_the_box_back_with_what_is_missing(make_panel:
     assert 'name="mail"' in page
     answer = running.client(Accept="application/json").get("/lookup")
     assert answer.status_code == 400
-    assert "“telephone” is missing" in answer.json["error"]
+    assert "“telephone” is missing" in answer.get_json()["error"]
 
 
 def test_the_start_page_has_a_field_for_each_parameter(make_panel: MakeHost) -> None:
@@ -526,6 +526,6 @@ def test_a_call_counts_as_received_when_the_phone_system_opens_it_and_only_then(
     client.get("/pop?phone=13&page_open=2")
     client.get("/pop?phone=")
     assert received(running) == ["11"]
-    call, callers, agent = running.host.plugins[0].instance.received[0]
+    _call, callers, agent = running.host.plugins[0].instance.received[0]
     assert [caller.display for caller in callers] == ["Ada", "Bo", "Cy"]
     assert agent.name == "test"

@@ -113,8 +113,8 @@ def test_a_url_that_cannot_be_read_is_a_400_that_says_why(
     assert "/pop?phone=0987654321" in text
     answer = panel.client(Accept="application/json").get(f"/pop?{query}")
     assert answer.status_code == 400
-    assert wrong in answer.json["error"]
-    assert answer.json["example"].endswith("/pop?phone=0987654321")
+    assert wrong in answer.get_json()["error"]
+    assert answer.get_json()["example"].endswith("/pop?phone=0987654321")
 
 
 def test_every_mistake_is_named_with_what_was_received_and_an_example(
@@ -123,11 +123,13 @@ def test_every_mistake_is_named_with_what_was_received_and_an_example(
     running = make_panel(TWO_PARAMETERS)
     answer = running.client(Accept="application/json").get("/pop?telephone=1&telephone=2&phone=3")
     assert answer.status_code == 400
-    assert answer.json["error"] == (
+    assert answer.get_json()["error"] == (
         "The parameter “telephone” is there more than once. The parameter “mailaddress” is missing."
     )
-    assert answer.json["received"] == {"telephone": "1"}
-    assert answer.json["example"].endswith("?telephone=0987654321&mailaddress=ada@example.org")
+    assert answer.get_json()["received"] == {"telephone": "1"}
+    assert answer.get_json()["example"].endswith(
+        "?telephone=0987654321&mailaddress=ada@example.org"
+    )
 
 
 def test_nobody_is_looked_up_for_a_url_that_cannot_be_read(panel: RunningHost) -> None:
@@ -138,7 +140,7 @@ def test_nobody_is_looked_up_for_a_url_that_cannot_be_read(panel: RunningHost) -
 def test_the_example_of_the_400_page_works(make_panel: MakeHost) -> None:
     running = make_panel(TWO_PARAMETERS)
     client = running.client(Accept="application/json")
-    example = client.get("/pop").json["example"]
+    example = client.get("/pop").get_json()["example"]
     assert client.get(example).status_code == 200
 
 
@@ -218,13 +220,16 @@ def test_any_printable_text_survives_the_url(text: str) -> None:
 
 @given(query=st.binary(max_size=80), partial=st.booleans())
 def test_reading_gives_a_call_or_says_what_is_wrong(query: bytes, partial: bool) -> None:
+    refused: BadCall | None = None
     try:
         call = read_call(query, BOTH, partial=partial)
     except BadCall as bad:
-        assert bad.problems
-        assert set(bad.fields) <= set(BOTH)
-    else:
+        refused = bad
+    if refused is None:
         assert set(call.received) == set(call.parameters) == set(BOTH.values())
+    else:
+        assert refused.problems
+        assert set(refused.fields) <= set(BOTH)
 
 
 def test_a_lookup_by_hand_may_leave_out_some_parameters_but_not_all() -> None:

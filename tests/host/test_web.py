@@ -153,7 +153,7 @@ def test_when_the_plugin_that_signs_in_fails_it_is_not_the_agents_fault(
     assert line in page.text
     answer = running.client(Accept="application/json").get("/pop?phone=1")
     assert answer.status_code == 503
-    assert answer.json == {"error": line}
+    assert answer.get_json() == {"error": line}
 
 
 def test_every_page_but_public_ones_needs_an_agent(door: RunningHost) -> None:
@@ -282,7 +282,7 @@ def test_errors_are_pages_for_people_and_json_for_programs(
     assert f"<h1>{title}</h1>" in page.text
     answer = pages.client(Accept="application/json").open(url, method=method)
     assert answer.status_code == status
-    assert answer.json["error"]
+    assert answer.get_json()["error"]
     french = pages.client(Accept_Language="fr").open(url, method=method)
     assert french.status_code == status
     for response in (page, answer, french):

@@ -4,7 +4,7 @@ This is the public API for plugins, and nothing else. A plugin imports from here
 """
 
 from cti_host.config import PluginConfig
-from cti_host.database import database, is_postgresql
+from cti_host.databases import database, is_postgresql
 from cti_host.hookspecs import hookimpl
 from cti_host.host import Host, current_agent, current_host
 from cti_host.localised import Localised, current_language

@@ -16,7 +16,7 @@ from flask_wtf import CSRFProtect
 
 from cti_host import views, web
 from cti_host.config import Config
-from cti_host.database import BadDatabaseUrl, open_database
+from cti_host.databases import BadDatabaseUrl, open_database
 from cti_host.dispatch import Dispatcher, SetupFailed
 from cti_host.host import Host
 from cti_host.i18n import init_languages

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -45,6 +46,12 @@ class _Context:
         host: Host = self.app.extensions["cti_host"]
         return host
 
+    def close(self) -> None:
+        """Close the database connections of the application, if it was built."""
+        if self._app is not None:
+            pool: Any = self.host.database
+            pool.close_all()
+
 
 pass_context = click.make_pass_decorator(_Context)
 
@@ -56,6 +63,7 @@ class HostGroup(click.Group):
         """Take `--config` out first: which commands there are depends on it."""
         rest, config_file = _take_config(args)
         ctx.obj = _Context(config_file)
+        ctx.call_on_close(ctx.obj.close)
         return super().parse_args(ctx, rest)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -111,8 +119,10 @@ def _in_app(command: click.Command, context: _Context) -> click.Command:
         with context.app.app_context(), context.host.database.connection_context():
             return invoke(ctx)
 
-    command.invoke = invoke_in_app  # type: ignore[method-assign]  # click has no hook for this
-    return command
+    # A copy: the command may be a module's, and serve several applications.
+    wrapped = copy(command)
+    wrapped.invoke = invoke_in_app  # type: ignore[method-assign]  # click has no hook for this
+    return wrapped
 
 
 @click.group(cls=HostGroup, no_args_is_help=True)

@@ -117,7 +117,6 @@ class Settings(_Section):
     language: Literal["en", "fr"] = "en"
     timezone: str = "UTC"
     secret_key_file: str = "../var/secret_key"  # noqa: S105 -- a path
-    log_numbers: bool = False
     https_only: bool = False
     server: Server = Server()
     url_parameters: dict[str, str] = {"phone": "phone"}

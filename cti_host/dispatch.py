@@ -294,8 +294,9 @@ def _type_problem(contract: Contract, answer: Any) -> str:
         if not isinstance(item, contract.result):
             expected = getattr(contract.result, "__name__", str(contract.result))
             return f"answered {type(item).__name__}, not {expected}"
-        if contract.result is Mapping:
-            wrong = [key for key, text in item.items() if not isinstance(text, str)]
+        if isinstance(item, Mapping):
+            texts: Mapping[Any, Any] = item
+            wrong = [key for key, text in texts.items() if not isinstance(text, str)]
             if wrong:
                 return f"answered something other than a text for {wrong[0]}"
     return ""

@@ -62,8 +62,12 @@ class Explanation:
 
 def explain_url(app: Flask, url: str) -> Explanation:
     """Walk a call's URL through the plugins as the panel does, without an agent."""
-    parts = urlsplit(url if "?" in url else f"?{url}")
     explanation = Explanation()
+    try:
+        parts = urlsplit(url if "?" in url else f"?{url}")
+    except ValueError as error:
+        explanation.error = f"{url!r} is not a URL: {error}"
+        return explanation
     # Events are left out: nothing was received, an integrator only asks.
     with app.test_request_context(f"/pop?{parts.query}"):
         host = app.extensions["cti_host"]

@@ -219,7 +219,8 @@ class HookSpecs:
 
         :param ticket: the ticket
         :param caller: the ticket's caller with all their attributes; `None`: the ticket has none
-        :return: the actions that can be done now (a number that is empty offers none)
+        :return: the actions that can be done now (a number that is empty offers none); `None` or
+            empty: none
         Order: all answers are kept, in the order of the config.
         On an error: the other actions stay; the ticket says so in one line.
         """
@@ -304,6 +305,8 @@ class HookSpecs:
     def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
         """A ticket was created and saved.
 
+        Fires after the form of a new ticket was saved, before the agent sees the ticket.
+
         :param ticket: the new ticket
         :param caller: its caller, if it has one
         :param agent: who created it
@@ -315,6 +318,8 @@ class HookSpecs:
     @contract(Kind.COLLECT, NavigationItem, many=True, budget=False)
     def navigation(self, agent: Agent) -> Sequence[NavigationItem] | None:
         """Add entries to the menu at the top of every page.
+
+        Fires whenever a page is shown to an agent.
 
         :param agent: who is signed in
         :return: the entries for them; `None` or empty: none
@@ -362,7 +367,7 @@ class HookSpecs:
 
         Fires once, when the application is built.
 
-        :return: peewee models bound to `cti_host.database`
+        :return: peewee models with `database = cti_host.database` in their `Meta`
         Order: the order of the config; two owners of a class name are refused.
         On an error: the host doesn't start and says which plugin failed.
         """

@@ -152,7 +152,8 @@ def load_plugins(config: Config) -> tuple[pluggy.PluginManager, list[LoadedPlugi
                     message = f"the table {table} is read by {other.name} and by {name}"
                     problems.append(config.problem(path, message, "take one of them out"))
             loaded.append(plugin)
-    problems += _unowned(config, loaded, available)
+    if len(loaded) == len(config.settings.plugins):  # else it isn't known who owns what
+        problems += _unowned(config, loaded, available)
     if any(not problem.warning for problem in problems):
         raise ConfigRefused(problems)
     manager = pluggy.PluginManager(PROJECT)

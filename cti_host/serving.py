@@ -12,6 +12,10 @@ from granian.server import Server
 
 from cti_host.app import CONFIG_VARIABLE
 
+# Threads for requests in each worker: a few, so that one slow request holds up nobody.
+THREADS = 4
+# Requests that may wait in each worker.
+BACKLOG = 128
 APP_FACTORY = "cti_host.app:app_from_environment"
 
 
@@ -37,6 +41,8 @@ def serve(config_file: Path, address: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
+        blocking_threads=THREADS,
+        backpressure=BACKLOG,
         factory=True,
         websockets=False,
         log_access=False,

@@ -7,7 +7,7 @@ import secrets
 from datetime import timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_from_bytes, urlsplit
+from urllib.parse import quote, quote_from_bytes, urlencode, urlsplit
 
 import peewee
 from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request
@@ -111,7 +111,7 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
     def for_templates() -> dict[str, Any]:
         return {
             "agent": g.get("cti_agent"),
-            "here": here() if request.method == "GET" else "/",
+            "here": here() if request.method == "GET" else _sent_from(),
             "version": VERSION,
             "language": current_language(),
             "languages": LANGUAGES,
@@ -139,6 +139,12 @@ def here() -> str:
     """
     query = request.query_string.decode("ascii")
     return f"{quote(request.path)}?{query}" if query else quote(request.path)
+
+
+def _sent_from() -> str:
+    """Where the page of a form that was sent is, with the place that it leads back to."""
+    back = request.form.get("next", "")
+    return f"{quote(request.path)}?{urlencode({'next': back})}" if back else quote(request.path)
 
 
 def allow_form_target(url: str) -> None:

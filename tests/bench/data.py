@@ -49,7 +49,7 @@ def number_of(person: int) -> str:
 def cti_host(config: Path, *arguments: str, text: str | None = None) -> str:
     """Run `cti-host` and answer what it prints."""
     command = [sys.executable, "-m", "cti_host", "--config", str(config), *arguments]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)  # noqa: S603 -- our own command
+    done = subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 -- our own command
     return done.stdout.strip()
 
 

@@ -42,8 +42,8 @@ def main() -> None:
         config = build(folder, options.persons, options.tickets)
         password = "a password for the benchmark\n"
         profile = ("--profile", "Support Agent", "--password-stdin")
-        cti_host(config, "agent", "add", "bench", *profile, text=password)
-        token = cti_host(config, "agent", "token", "bench")
+        cti_host(config, "agent", "add", "loader", *profile, text=password)
+        token = cti_host(config, "agent", "token", "loader")
         script = folder / "numbers.lua"
         with _server(config) as panel, _bare(folder / "bench.db") as bare:
             targets = {

@@ -8,6 +8,8 @@ from cti_accounts.passwords import is_password_of
 
 NAME = "demo"
 PASSWORD = "ring-ring-hello"  # noqa: S105 -- everybody may know it
+# Some plugin's data may know a person with this address: the agent is that person.
+EMAIL = "camille.moreau@nsd.example"
 PROFILES = ("Support Agent", "Configuration Manager")
 
 
@@ -17,7 +19,7 @@ def load_demo_agent() -> list[str]:
     :return: how to sign in
     """
     if not AgentAccount.select().exists():
-        add_agent(NAME, PASSWORD, PROFILES, display="Demo Agent")
+        add_agent(NAME, PASSWORD, PROFILES, display="Camille Moreau", email=EMAIL)
     account = find_agent(NAME)
     if account and account.active and is_password_of(account, PASSWORD):
         return [f"Sign in as {NAME}, password {PASSWORD}"]

@@ -91,9 +91,13 @@ def phone(label: Label, *, mandatory: bool = False) -> peewee.CharField[str]:
     return _line(Kind.PHONE, label, mandatory, False)
 
 
-def number() -> peewee.CharField[str]:
-    """The column with the `Number.key` of the phone attribute it is named after, "" for none."""
-    return peewee.CharField(default="", constraints=EMPTY_TEXT)
+def number() -> peewee.CharField[str | None]:
+    """The column with the `Number.key` of the phone attribute it is named after.
+
+    None, not "", where there is no number: most persons have no mobile phone, and an index full
+    of equal values would look useless to the database, which would then read the whole table.
+    """
+    return peewee.CharField(null=True)
 
 
 def text(label: Label, *, mandatory: bool = False) -> peewee.TextField[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cti_host import current_host
+from cti_tickets.data_commands import data
 from cti_tickets.oql import Oql, OqlError
 from cti_tickets.records import FRIENDLYNAME, Records
 
@@ -47,8 +48,6 @@ def commands(oql: Oql) -> Sequence[click.Command]:
         for record in names:
             click.echo(f"{record.class_name}::{record.id}\t{record.text(FRIENDLYNAME)}")
         click.echo(f"{len(keys)} found", err=True)
-
-    from cti_tickets.data_commands import data
 
     return [oql_command, data]
 

@@ -30,7 +30,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
-def numbers(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str]:
+def numbers(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str | None]:
     """The number columns of the phone attributes that are in a row."""
     return {
         attribute.number_column: number_key(row[attribute.code])

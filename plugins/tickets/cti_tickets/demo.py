@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import url_for
+
+from cti_host import Host
 from cti_tickets.computed import utc_now
 from cti_tickets.demo_people import LOCATIONS, MEMBERS, ORGANIZATIONS, PEOPLE, TEAM_ID, TEAMS
 from cti_tickets.demo_tickets import STORIES
 from cti_tickets.import_files import Record
 from cti_tickets.importing import import_records
 from cti_tickets.models import Organization
+from cti_tickets.oql.fold import fold
 
 # A number that one person has, one that several share, and one that nobody has.
 DEMO_KNOWN = "0987654321"
-DEMO_SHARED = "+33199001200"
-DEMO_UNKNOWN = "+33536490042"
+DEMO_SHARED = "0199001200"
+DEMO_UNKNOWN = "0536490042"
 # The person in the data who is the demonstration's agent: Camille Moreau.
 DEMO_AGENT_CONTACT_ID = 10
 
@@ -35,6 +40,18 @@ def load_demo(now: datetime | None = None) -> bool:
         return False
     import_records([*_people(), *_tickets(now or utc_now())])
     return True
+
+
+def demo_calls(host: Host) -> list[str]:
+    """Three calls to try, as a phone system would open them; inside a request context."""
+    name = next(iter(host.settings.url_parameters))
+    calls = {
+        DEMO_KNOWN: "a caller known once",
+        DEMO_SHARED: "a number that several people share",
+        DEMO_UNKNOWN: "an unknown number",
+    }
+    base = url_for("cti_host.pop", _external=True)
+    return [f"{base}?{name}={number}   {what}" for number, what in calls.items()]
 
 
 def _record(class_name: str, object_id: int, **fields: Any) -> Record:
@@ -67,13 +84,19 @@ def _people() -> Iterator[Record]:
             phone=phone,
             mobile_phone=mobile,
             manager_id=manager,
-            email=f"person{i}@{ORGANIZATIONS[org][1].lower()}.example",
+            email=_address(first, name, ORGANIZATIONS[org][1]),
         )
     for i, (name, email, phone) in TEAMS.items():
         yield _record("Team", TEAM_ID + i, name=name, org_id=6, email=email, phone=phone)
     links = ((team, person) for team, people in MEMBERS.items() for person in people)
     for i, (team, person) in enumerate(links, 1):
         yield _record("lnkPersonToTeam", i, team_id=TEAM_ID + team, person_id=person)
+
+
+def _address(first: str, name: str, code: str) -> str:
+    """An e-mail address: "zoe.o.brien@acme.example"."""
+    words = re.findall(r"[a-z0-9]+", fold(f"{first} {name}") or "")
+    return f"{'.'.join(words)}@{code.lower()}.example"
 
 
 def _tickets(now: datetime) -> Iterator[Record]:

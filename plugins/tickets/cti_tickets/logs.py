@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import peewee
+
 from cti_host import Agent
 from cti_tickets.checks import exists
-from cti_tickets.models import LogEntry, Ticket
+from cti_tickets.models import LogEntry, Person, Ticket
 from cti_tickets.schema import ClassDef, Kind
 
 
@@ -41,6 +43,16 @@ def append_all(
 
 
 def contact_of(agent: Agent | None) -> int | None:
-    """The id of the person who is this agent, if there is such a person."""
-    contact_id = agent.contact_id if agent else None
-    return contact_id if contact_id and exists("Person", contact_id) else None
+    """The id of the person who is this agent, or None.
+
+    It is the person that the agent is linked to, else the only one with their e-mail address.
+    """
+    if agent is None:
+        return None
+    if agent.contact_id:
+        return agent.contact_id if exists("Person", agent.contact_id) else None
+    if not agent.email:
+        return None
+    email = peewee.fn.lower(Person.email) == agent.email.lower()
+    found = list(Person.select().where(email, Person.finalclass == "Person").limit(2))
+    return int(found[0].id) if len(found) == 1 else None

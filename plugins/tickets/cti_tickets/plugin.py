@@ -27,6 +27,7 @@ from cti_host import (
 )
 from cti_tickets import storage
 from cti_tickets.commands import commands as data_commands
+from cti_tickets.demo import demo_calls, load_demo
 from cti_tickets.derive import schema
 from cti_tickets.lists import Lists
 from cti_tickets.lookup import Lookup
@@ -83,6 +84,12 @@ class Plugin:
         """A new ticket of any kind."""
         url = url_for("tickets.new", class_name="Ticket")
         return [NavigationItem(_("New ticket"), url, "plus-lg")]
+
+    @hookimpl
+    def load_demo(self) -> Sequence[str]:
+        """People and tickets, and three calls to try."""
+        load_demo()
+        return demo_calls(self._host)
 
     @hookimpl
     def lookup_callers(self, call: Call) -> Sequence[Match]:

@@ -79,11 +79,11 @@ def _line(attribute: Attribute, text: str) -> str:
     return text
 
 
-def number_key(text: str) -> str:
-    """What the indexed column of a phone attribute holds for this text; "" if it is no number."""
+def number_key(text: str) -> str | None:
+    """What the indexed column of a phone attribute holds for this text; None if it is no number."""
     number = current_host().hooks.parse_number(text) if text else None
     # An extension of absurd length is no number that anybody dials.
-    return number.key[:255] if number else ""
+    return number.key[:255] if number else None
 
 
 def _id(text: str) -> int | None:

@@ -395,3 +395,21 @@ def test_any_input_is_stored_or_refused_attribute_by_attribute(
         errors = refused.errors
     assert errors.keys() <= {*values, "name", "first_name", "org_id"}
     assert Person.select().count() == before + (not errors)
+
+
+def test_an_agent_is_the_only_person_with_their_address(db_app: Flask) -> None:
+    acme = create("Organization", {"name": "Acme"}, author=None)
+    ada = create(
+        "Person",
+        {"name": "L", "first_name": "A", "org_id": acme.id, "email": "Ada@Acme.example"},
+        author=None,
+    )
+    assert logs.contact_of(Agent("ada", email="ada@acme.example")) == ada.id
+    assert logs.contact_of(Agent("bo", email="bo@acme.example")) is None
+    assert logs.contact_of(Agent("ada")) is None
+    create(
+        "Person",
+        {"name": "M", "first_name": "B", "org_id": acme.id, "email": "ada@acme.example"},
+        author=None,
+    )
+    assert logs.contact_of(Agent("ada", email="ada@acme.example")) is None

@@ -119,7 +119,7 @@ def test_the_first_enabled_direct_creation_counts(config_file: Path) -> None:
         ("database = 5", 1, "database", "valid string", "write a text in quotes"),
         ("plugins = 'tickets'", 1, "plugins", "valid list", "write a list"),
         ("plugins = ['a',\n  5]", 2, "plugins[1]", "valid string", "write a text in quotes"),
-        ("log_numbers = 'perhaps'", 1, "log_numbers", "valid boolean", "write true or false"),
+        ("https_only = 'perhaps'", 1, "https_only", "valid boolean", "write true or false"),
         ("direct_creation = 3", 1, "direct_creation", "valid dictionary", "write a table"),
         ("server = 3", 1, "server", "valid dictionary", "write a table"),
         (

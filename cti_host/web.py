@@ -143,7 +143,10 @@ def here() -> str:
 
 def _sent_from() -> str:
     """Where the page of a form that was sent is, with the place that it leads back to."""
-    back = request.form.get("next", "")
+    try:
+        back = request.form.get("next", "")
+    except HTTPException:  # too large: this is the page that says so
+        back = ""
     return f"{quote(request.path)}?{urlencode({'next': back})}" if back else quote(request.path)
 
 

@@ -22,6 +22,7 @@ from cti_host.host import Host
 from cti_host.i18n import init_languages
 from cti_host.loader import load_plugins
 from cti_host.problems import ConfigRefused, Problem
+from cti_host.rendering import init_rendering
 from cti_host.workers import Workers
 
 CONFIG_VARIABLE = "CTI_HOST_CONFIG"
@@ -54,6 +55,7 @@ def create_app(config: Config | Path | str) -> Flask:
     folders = [Path(app.root_path), *(p.folder for p in plugins if p.folder)]
     init_languages(app, config.settings.language, config.settings.timezone, folders)
     Bootstrap5(app)
+    init_rendering(app)
     csrf = CSRFProtect(app)
 
     def give_back_connection() -> None:

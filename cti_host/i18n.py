@@ -72,6 +72,7 @@ def init_languages(
                 return tag.replace("-", "_")
         return VARIANTS[chosen]
 
+    app.config["BABEL_DEFAULT_TIMEZONE"] = timezone
     babel = Babel(
         app,
         default_locale=VARIANTS[default_language],

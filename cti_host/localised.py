@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from babel import Locale
+from flask import g, has_request_context
 from flask_babel import get_locale
 
 DEFAULT_LANGUAGE = "en"
@@ -41,7 +42,22 @@ class Localised:
         return any(self.texts.values())
 
 
+def current_locale() -> Locale | None:
+    """The language of the current request with its country, else the site's; None without an app.
+
+    It is looked up once per request: a page asks for it a hundred times.
+    """
+    found: Locale | None
+    if not has_request_context():
+        found = get_locale()
+        return found
+    if "cti_locale" not in g:
+        g.cti_locale = get_locale()
+    found = g.cti_locale
+    return found
+
+
 def current_language() -> str:
-    """The language code of the current request ("en" outside of one)."""
-    locale: Locale | None = get_locale()
+    """The language code of the current request, else the site's ("en" without an app)."""
+    locale = current_locale()
     return locale.language if locale is not None else DEFAULT_LANGUAGE

@@ -13,7 +13,7 @@ from granian.server import Server
 from cti_host.app import CONFIG_VARIABLE
 
 # Threads for requests in each worker: a few, so that one slow request holds up nobody.
-THREADS = 4
+THREADS = 2
 # Requests that may wait in each worker.
 BACKLOG = 128
 APP_FACTORY = "cti_host.app:app_from_environment"

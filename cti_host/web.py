@@ -115,7 +115,7 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
             "version": VERSION,
             "language": current_language(),
             "languages": LANGUAGES,
-            "navigation": _navigation(host),
+            "navigation": lambda: _navigation(host),
             "problem_lines": lambda: current_walk().lines,
             "lookup_parameter": next(iter(host.settings.url_parameters)),
         }

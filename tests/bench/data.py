@@ -95,7 +95,7 @@ def _person(i: int, organizations: int) -> tuple[Any, ...]:
     org = 1 + (i - 1) % organizations
     return (
         i, "Person", f"Name{i}", f"First{i}", "active", org, f"p{i}@example.org",
-        stored, number, "", "",
+        stored, number, "", None,
     )  # fmt: skip
 
 

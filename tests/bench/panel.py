@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cti_host.serving import BACKLOG, THREADS
 from tests.bench.data import build, cti_host, number_of
 
 WORKERS = 2
@@ -105,6 +106,7 @@ def _bare(database: Path) -> Iterator[str]:
     arguments = [
         "-m", "granian", "--interface", "wsgi", "--factory", "tests.bench.bare:create",
         "--port", str(port), "--workers", str(WORKERS), "--no-ws",
+        "--blocking-threads", str(THREADS), "--backpressure", str(BACKLOG),
     ]  # fmt: skip
     with _process(arguments, port, {"BENCH_DATABASE": str(database)}):
         yield f"http://127.0.0.1:{port}"

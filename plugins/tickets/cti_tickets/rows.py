@@ -30,16 +30,29 @@ def tickets(
         if code.removesuffix("_friendlyname") in cls.attributes
     ]
     codes += [code for code in (*_STATUS, *_STARTED, "last_update") if code in cls.attributes]
+    addresses = _Addresses()
     return tuple(
-        _ticket(cls, record, records.schema)
+        _ticket(cls, record, records.schema, addresses)
         for record in records.load(database, class_name, ids, codes)
     )
 
 
-def _ticket(cls: ClassDef, record: Record, schema: Schema) -> Ticket:
+class _Addresses(dict[str, tuple[str, str]]):
+    """The pages of objects, by class: what stands before the id, and after it for a change."""
+
+    def __missing__(self, class_name: str) -> tuple[str, str]:
+        view = url_for("tickets.view", class_name=class_name, id_=0)
+        modify = url_for("tickets.modify", class_name=class_name, id_=0)
+        found = self[class_name] = (view.removesuffix("0"), modify.removeprefix(view))
+        return found
+
+
+def _ticket(cls: ClassDef, record: Record, schema: Schema, addresses: _Addresses) -> Ticket:
     status = next((code for code in _STATUS if code in cls.attributes), "")
     started = next((record.values[c] for c in _STARTED if record.values.get(c)), None)
     code = record.text(status) if status else ""
+    view, modify = addresses[record.class_name]
+    url = f"{view}{record.id}"
     return Ticket(
         class_name=record.class_name,
         id=record.id,
@@ -52,8 +65,8 @@ def _ticket(cls: ClassDef, record: Record, schema: Schema) -> Ticket:
         agent=record.text("agent_id_friendlyname"),
         started=as_datetime(started),
         updated=as_datetime(record.values.get("last_update")),
-        url=url_for("tickets.view", class_name=record.class_name, id_=record.id),
-        modify_url=url_for("tickets.modify", class_name=record.class_name, id_=record.id),
+        url=url,
+        modify_url=url + modify,
     )
 
 

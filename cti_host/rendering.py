@@ -1,0 +1,74 @@
+"""What templates use: translations, moments in the agent's way, icons.
+
+A panel shows a hundred texts and some twenty icons, so these find the language and the address
+of the icons once per request.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.support import NullTranslations
+from flask import Flask, current_app, g, has_request_context, url_for
+from flask_babel import get_translations
+from markupsafe import Markup, escape
+
+from cti_host.localised import current_locale
+
+_KEPT_MOMENTS = 4096
+
+
+def init_rendering(app: Flask) -> None:
+    """Give the templates of the host and of plugins their helpers.
+
+    `icon("telephone")` draws an icon of Bootstrap Icons, hidden from screen readers: the words
+    stand beside it. `moment|moment` shows a UTC datetime in the site's time zone.
+    """
+    app.jinja_env.globals["_"] = translate
+    app.jinja_env.globals["icon"] = icon
+    app.jinja_env.filters["moment"] = moment
+
+
+def translate(text: str, **values: object) -> Markup:
+    """A text in the agent's language; its `%(name)s` are filled with the values, escaped."""
+    found = Markup(_texts().ugettext(text))  # noqa: S704 -- a text of a template or a catalogue
+    return found % values if values else found
+
+
+def icon(name: str) -> Markup:
+    """An icon by its Bootstrap name; a decoration, so without a text of its own."""
+    sprite = g.get("cti_icons")
+    if sprite is None:
+        sprite = g.cti_icons = url_for("bootstrap.static", filename="icons/bootstrap-icons.svg")
+    return Markup(  # noqa: S704 -- the name is escaped, the address is the host's
+        '<svg class="bi" width="1em" height="1em" fill="currentColor" aria-hidden="true">'
+        f'<use href="{sprite}#{escape(name)}"/></svg>'
+    )
+
+
+def moment(value: datetime | None) -> str:
+    """A UTC datetime, naive or aware, as date and time in the site's zone and the agent's way."""
+    if value is None:
+        return ""
+    locale = current_locale() or Locale("en", "GB")
+    return _formatted(value, str(locale), current_app.config["BABEL_DEFAULT_TIMEZONE"])
+
+
+@lru_cache(_KEPT_MOMENTS)
+def _formatted(value: datetime, locale: str, zone: str) -> str:
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return format_datetime(aware.astimezone(ZoneInfo(zone)), "short", locale=locale)
+
+
+def _texts() -> NullTranslations:
+    if not has_request_context():
+        found: NullTranslations = get_translations()
+        return found
+    if "cti_texts" not in g:
+        g.cti_texts = get_translations()
+    kept: NullTranslations = g.cti_texts
+    return kept

@@ -53,7 +53,7 @@ def _class(model: type[peewee.Model], info: ClassInfo) -> ClassDef:
         parent=class_name(lineage[-2]) if len(lineage) > 1 else "",
         abstract=info.abstract,
         polymorphic="finalclass" in _meta(model).fields,
-        attributes={attribute.code: attribute for attribute in _attributes(lineage)},
+        attributes={attribute.code: attribute for attribute in _attributes(model)},
         friendlyname=info.friendlyname,
         order=info.order,
         form=info.form,
@@ -65,10 +65,12 @@ def _lineage(model: type[peewee.Model]) -> list[Any]:
     return [cls for cls in reversed(model.__mro__) if "about" in vars(cls)]
 
 
-def _attributes(lineage: list[Any]) -> Iterator[Attribute]:
-    # Parents come first, and an attribute that a child describes anew stays where it was.
+def _attributes(model: type[peewee.Model]) -> Iterator[Attribute]:
+    # Parents come first, also those that only share attributes, and an attribute that a child
+    # describes anew stays where it was.
+    lineage = [cls for cls in reversed(model.__mro__) if hasattr(cls, "_meta")]
     names = dict.fromkeys(name for cls in lineage for name in _declared(cls))
-    fields = _meta(lineage[-1]).fields
+    fields = _meta(model).fields
     for name in names:
         if name in fields:
             yield _of_field(fields[name], fields)

@@ -114,7 +114,43 @@ _REQUEST_FORM = (
 )
 
 
-class Incident(Ticket):
+class Request(Ticket):
+    """What incidents and user requests have in common; no class of its own to users."""
+
+    class Meta:
+        table_name = "ticket"
+
+    impact = a.enum(("Impact", "Impact"), IMPACT, default="1", mandatory=True)
+    urgency = a.enum(("Urgency", "Urgence"), URGENCY, default="4", mandatory=True)
+    priority = a.enum(
+        ("Priority", "Priorité"), URGENCY, default="4", mandatory=True, read_only=True
+    )
+    escalation_flag = a.enum(("Hot", "Sensible"), YES_NO, default="no")
+    escalation_reason = a.string(("Hot reason", "Motif de sensibilité"))
+    assignment_date = a.datetime(("Assignment date", "Date d'assignation"))
+    resolution_date = a.datetime(("Resolution date", "Date de résolution"))
+    last_pending_date = a.datetime(("Last pending date", "Dernière mise en attente"))
+    resolution_code = a.enum(
+        ("Resolution code", "Code de résolution"), RESOLUTION, default="assistance"
+    )
+    solution = a.text(("Solution", "Solution"))
+    pending_reason = a.text(("Pending reason", "Motif de mise en attente"))
+    parent_problem = a.key(Problem, ("Parent problem", "Problème parent"))
+    parent_problem_ref = a.external(
+        ("Parent problem ref", "Référence du problème parent"), "parent_problem_id.ref"
+    )
+    parent_change = a.key(Change, ("Parent change", "Changement parent"))
+    parent_change_ref = a.external(
+        ("Parent change ref", "Référence du changement parent"), "parent_change_id.ref"
+    )
+    public_log = a.log(("Public log", "Journal public"))
+    user_satisfaction = a.enum(
+        ("User satisfaction", "Satisfaction de l'utilisateur"), SATISFACTION, default="1"
+    )
+    user_comment = a.text(("User comment", "Commentaire de l'utilisateur"))
+
+
+class Incident(Request):
     """Something that doesn't work."""
 
     class Meta:
@@ -138,42 +174,14 @@ class Incident(Ticket):
         default="new",
         mandatory=True,
     )
-    impact = a.enum(("Impact", "Impact"), IMPACT, default="1", mandatory=True)
-    urgency = a.enum(("Urgency", "Urgence"), URGENCY, default="4", mandatory=True)
-    priority = a.enum(
-        ("Priority", "Priorité"), URGENCY, default="4", mandatory=True, read_only=True
-    )
     origin = a.enum(("Origin", "Origine"), {**ORIGIN, **MONITORING}, default="phone")
-    escalation_flag = a.enum(("Hot", "Sensible"), YES_NO, default="no")
-    escalation_reason = a.string(("Hot reason", "Motif de sensibilité"))
-    assignment_date = a.datetime(("Assignment date", "Date d'assignation"))
-    resolution_date = a.datetime(("Resolution date", "Date de résolution"))
-    last_pending_date = a.datetime(("Last pending date", "Dernière mise en attente"))
-    resolution_code = a.enum(
-        ("Resolution code", "Code de résolution"), RESOLUTION, default="assistance"
-    )
-    solution = a.text(("Solution", "Solution"))
-    pending_reason = a.text(("Pending reason", "Motif de mise en attente"))
     parent_incident = a.key("self", ("Parent incident", "Incident parent"))
     parent_incident_ref = a.external(
         ("Parent incident ref", "Référence de l'incident parent"), "parent_incident_id.ref"
     )
-    parent_problem = a.key(Problem, ("Parent problem", "Problème parent"))
-    parent_problem_ref = a.external(
-        ("Parent problem ref", "Référence du problème parent"), "parent_problem_id.ref"
-    )
-    parent_change = a.key(Change, ("Parent change", "Changement parent"))
-    parent_change_ref = a.external(
-        ("Parent change ref", "Référence du changement parent"), "parent_change_id.ref"
-    )
-    public_log = a.log(("Public log", "Journal public"))
-    user_satisfaction = a.enum(
-        ("User satisfaction", "Satisfaction de l'utilisateur"), SATISFACTION, default="1"
-    )
-    user_comment = a.text(("User comment", "Commentaire de l'utilisateur"))
 
 
-class UserRequest(Ticket):
+class UserRequest(Request):
     """Something that a user needs."""
 
     class Meta:
@@ -209,24 +217,9 @@ class UserRequest(Ticket):
         default="service_request",
         read_only=True,
     )
-    impact = a.enum(("Impact", "Impact"), IMPACT, default="1", mandatory=True)
-    urgency = a.enum(("Urgency", "Urgence"), URGENCY, default="4", mandatory=True)
-    priority = a.enum(
-        ("Priority", "Priorité"), URGENCY, default="4", mandatory=True, read_only=True
-    )
     origin = a.enum(("Origin", "Origine"), ORIGIN, default="phone")
     approver = a.key(Person, ("Approver", "Approbateur"))
     approver_email = a.external(("Approver email", "E-mail de l'approbateur"), "approver_id.email")
-    escalation_flag = a.enum(("Hot", "Sensible"), YES_NO, default="no")
-    escalation_reason = a.string(("Hot reason", "Motif de sensibilité"))
-    assignment_date = a.datetime(("Assignment date", "Date d'assignation"))
-    resolution_date = a.datetime(("Resolution date", "Date de résolution"))
-    last_pending_date = a.datetime(("Last pending date", "Dernière mise en attente"))
-    resolution_code = a.enum(
-        ("Resolution code", "Code de résolution"), RESOLUTION, default="assistance"
-    )
-    solution = a.text(("Solution", "Solution"))
-    pending_reason = a.text(("Pending reason", "Motif de mise en attente"))
     parent_request = a.key("self", ("Parent request", "Demande parente"))
     parent_request_ref = a.external(
         ("Parent request ref", "Référence de la demande parente"), "parent_request_id.ref"
@@ -235,16 +228,3 @@ class UserRequest(Ticket):
     parent_incident_ref = a.external(
         ("Parent incident ref", "Référence de l'incident parent"), "parent_incident_id.ref"
     )
-    parent_problem = a.key(Problem, ("Parent problem", "Problème parent"))
-    parent_problem_ref = a.external(
-        ("Parent problem ref", "Référence du problème parent"), "parent_problem_id.ref"
-    )
-    parent_change = a.key(Change, ("Parent change", "Changement parent"))
-    parent_change_ref = a.external(
-        ("Parent change ref", "Référence du changement parent"), "parent_change_id.ref"
-    )
-    public_log = a.log(("Public log", "Journal public"))
-    user_satisfaction = a.enum(
-        ("User satisfaction", "Satisfaction de l'utilisateur"), SATISFACTION, default="1"
-    )
-    user_comment = a.text(("User comment", "Commentaire de l'utilisateur"))

@@ -13,6 +13,7 @@ import peewee
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cti_host import views, web
 from cti_host.config import Config
@@ -68,6 +69,11 @@ def create_app(config: Config | Path | str) -> Flask:
     app.extensions["cti_host"] = host
     # The order of the hooks below: an agent first, then CSRF, which needs to know of tokens.
     web.init_app(app, host, csrf)
+    proxies = config.settings.server.proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
     app.register_blueprint(views.blueprint)
     with app.app_context():
         _set_up(app, host)

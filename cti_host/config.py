@@ -106,6 +106,8 @@ class Server(_Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
+    # Believing a header that no proxy sets would let anybody claim any address.
+    proxies: int = Field(default=0, ge=0, le=8)
 
 
 class Settings(_Section):

@@ -425,3 +425,11 @@ def test_a_connection_is_given_back_after_each_request(make_panel: MakeHost) -> 
         assert running.client().get("/pop?phone=1").status_code == 200
     assert not running.host.database._in_use  # type: ignore[attr-defined]  # peewee's pool
     assert Path(running.config_file).is_file()
+
+
+def test_behind_a_proxy_the_host_knows_its_outer_address(make_host: MakeHost) -> None:
+    forwarded = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "cti.example.org"}
+    behind = make_host("[server]\nproxies = 1")
+    assert "https://cti.example.org/pop?phone=" in behind.client(**forwarded).get("/pop").text
+    alone = make_host()
+    assert "https://cti.example.org" not in alone.client(**forwarded).get("/pop").text

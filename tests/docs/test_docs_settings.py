@@ -23,6 +23,7 @@ from cti_host.config import (
     Settings,
     TicketListSettings,
 )
+from cti_host.hookspecs import contracts
 from cti_host.loader import load_plugins
 from cti_host.problems import Problem
 
@@ -131,3 +132,12 @@ def test_the_example_for_itop_has_all_sections_of_the_extension() -> None:
     } <= set(data)
     assert [*data["indirect_creation"]] == ["UserRequest", "Incident", "Change", "Person"]
     assert len(data["display_tickets"]["lists"]) == 4
+
+
+def test_the_lines_that_the_guide_quotes_are_those_that_agents_read() -> None:
+    lines = {contract.unavailable for contract in contracts().values()}
+    quoted = re.findall(r"^\| [^|]+ \| \*(.+?)\*", section("When a plugin fails or hangs"), re.M)
+    assert len(quoted) >= 6
+    names = r"\b(acme_reformat|tickets|ecall|accounts)\b(?=\.| is| are)"
+    for line in quoted:
+        assert re.sub(names, "%(plugin)s", line) in lines

@@ -21,7 +21,7 @@ from cti_host.databases import BadDatabaseUrl, open_database
 from cti_host.dispatch import Dispatcher, SetupFailed
 from cti_host.host import Host
 from cti_host.i18n import init_languages
-from cti_host.loader import load_plugins
+from cti_host.loader import find_plugins, plugin_manager
 from cti_host.problems import ConfigRefused, Problem
 from cti_host.rendering import init_rendering
 from cti_host.workers import Workers
@@ -39,19 +39,16 @@ def create_app(config: Config | Path | str) -> Flask:
     :raises ConfigRefused: with every mistake in the configuration and the plugins
     """
     if not isinstance(config, Config):
-        config = Config(Path(config))
-    database, database_problems = _open(config)
-    try:
-        manager, plugins, warnings = load_plugins(config)
-    except ConfigRefused as refused:
-        raise ConfigRefused([*database_problems, *refused.problems]) from None
-    if database_problems:
-        raise ConfigRefused([*database_problems, *warnings])
-    assert database is not None  # noqa: S101 -- no problem means that it was opened
+        config = Config(Path(config), lenient=True)
+    # Whatever is wrong, everything else is built and checked: all mistakes are told at once.
+    problems = list(config.problems)
+    database = _open(config, problems)
+    plugins, plugin_problems = find_plugins(config)
+    problems += plugin_problems
 
     app = Flask("cti_host", static_folder="static", template_folder="templates")
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.secret_key = _secret_key(config)
+    app.secret_key = _secret_key(config, problems)
     web.configure(app, config.settings)
     folders = [Path(app.root_path), *(p.folder for p in plugins if p.folder)]
     init_languages(app, config.settings.language, config.settings.timezone, folders)
@@ -64,8 +61,9 @@ def create_app(config: Config | Path | str) -> Flask:
             database.close()
 
     timeouts = {plugin.name: plugin.config.timeout for plugin in plugins}
-    hooks = Dispatcher(manager, timeouts, Workers(after=give_back_connection))
-    host = Host(config, hooks, database, plugins, problems=warnings)
+    workers = Workers(after=give_back_connection)
+    hooks = Dispatcher(plugin_manager(plugins), timeouts, workers)
+    host = Host(config, hooks, database, plugins, problems=problems)
     app.extensions["cti_host"] = host
     # The order of the hooks below: an agent first, then CSRF, which needs to know of tokens.
     web.init_app(app, host, csrf)
@@ -77,6 +75,7 @@ def create_app(config: Config | Path | str) -> Flask:
     app.register_blueprint(views.blueprint)
     with app.app_context():
         _set_up(app, host)
+    host.problems.sort(key=lambda problem: (problem.file, problem.line))
     if any(not problem.warning for problem in host.problems):
         raise ConfigRefused(host.problems)
     return app
@@ -103,15 +102,17 @@ def find_config(named: str | None = None) -> Path:
     raise ConfigRefused([Problem(DEFAULT_CONFIGS[0], 0, "", "there is no such file", remedy)])
 
 
-def _open(config: Config) -> tuple[peewee.Database | None, list[Problem]]:
+def _open(config: Config, problems: list[Problem]) -> peewee.Database:
+    """The database; after a mistake one in memory, that the rest can be checked with."""
     try:
-        return open_database(config.settings.database, config.folder), []
+        return open_database(config.settings.database, config.folder)
     except BadDatabaseUrl as error:
-        problem = config.problem(("database",), "is not a database that can be opened", str(error))
-        return None, [problem]
+        message = "is not a database that can be opened"
+        problems.append(config.problem(("database",), message, str(error)))
+        return peewee.SqliteDatabase(":memory:")
 
 
-def _secret_key(config: Config) -> str:
+def _secret_key(config: Config, problems: list[Problem]) -> str:
     """The key that signs sessions: made at the first start, readable by its owner only."""
     path = config.resolve(config.settings.secret_key_file)
     try:
@@ -128,11 +129,12 @@ def _secret_key(config: Config) -> str:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
         message = f"{path} can't be read or written: {reason}"
         remedy = "name a file in a folder that the server may write to"
-        raise ConfigRefused([config.problem(("secret_key_file",), message, remedy)]) from None
+        problems.append(config.problem(("secret_key_file",), message, remedy))
+        return ""
     if len(key) < SHORTEST_SECRET_KEY:
         message = f"the key in {path} has fewer than {SHORTEST_SECRET_KEY} characters"
         remedy = "remove the file; the host makes another one"
-        raise ConfigRefused([config.problem(("secret_key_file",), message, remedy)])
+        problems.append(config.problem(("secret_key_file",), message, remedy))
     return key
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -27,15 +28,20 @@ DEFAULT_TIMEOUT = 2.0
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    # strict: "8080" is no number and "yes" is no truth value, as everywhere in TOML
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, strict=True
+    )
 
 
-class PluginConfig(_Section):
+class PluginConfig(BaseModel):
     """The base of every plugin's nested `Config`: unknown keys are refused.
 
     `timeout` is how many seconds one call of the plugin may take before the page goes on
     without it.
     """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     timeout: float = Field(default=DEFAULT_TIMEOUT, gt=0, le=60)
 
@@ -169,28 +175,46 @@ class Config:
     """A read configuration file: its settings, the tables of plugins, and where things stand.
 
     :param path: the file; relative paths in it start at its folder
-    :raises ConfigRefused: it can't be read, or the host's own part is wrong
+    :param lenient: keep the mistakes in `problems` instead of raising, with settings that leave
+        the wrong keys out, so that what is right can be checked further
+    :raises ConfigRefused: it can't be read as TOML, or the host's own part is wrong
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, lenient: bool = False) -> None:
         self.file = TomlFile(path.absolute())
         self.folder = self.file.path.parent
-        self.warnings: list[Problem] = []
         own = {k: v for k, v in self.file.data.items() if k in Settings.model_fields}
         self.sections: dict[str, Any] = {
             key: value for key, value in self.file.data.items() if key not in own
         }
-        problems = [
+        self.problems = [
             self.problem((key,), "unknown key", did_you_mean(key, [*Settings.model_fields]))
             for key, value in self.sections.items()
             if not isinstance(value, dict)
         ]
-        try:
-            self.settings = Settings.model_validate(own)
-        except ValidationError as error:
-            problems += self.validation_problems((), error, Settings)
-        if problems:
-            raise ConfigRefused(problems)
+        self.settings = self._validated(own)
+        if self.problems and not lenient:
+            raise ConfigRefused(self.problems)
+
+    def _validated(self, own: dict[str, Any]) -> Settings:
+        """The settings without the keys that are wrong, each of which is a problem."""
+        kept = deepcopy(own)
+        reported: set[KeyPath] = set()
+        while True:
+            try:
+                return Settings.model_validate(kept)
+            except ValidationError as error:
+                for problem, item in zip(
+                    self.validation_problems((), error, Settings), error.errors(), strict=True
+                ):
+                    loc = item["loc"]
+                    # What lacks in a part that was left out is no mistake of its own.
+                    known = any(loc[:length] in reported for length in range(1, len(loc) + 1))
+                    if not known:
+                        self.problems.append(problem)
+                    if known or not _leave_out(kept, loc):
+                        kept.pop(str(loc[0]), None)
+                    reported.add(loc)
 
     def problem(
         self, path: KeyPath, message: str, remedy: str = "", *, warning: bool = False
@@ -222,6 +246,23 @@ class Config:
                 remedy = _REMEDIES[item["type"]]
             found.append(self.problem(path, message, remedy))
         return found
+
+
+def _leave_out(data: Any, loc: KeyPath) -> bool:
+    """Take a key out of the data; an entry of a list becomes empty, so that the others keep their
+    places. Answers whether it was there."""
+    for part in loc[:-1]:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    if isinstance(data, dict) and loc[-1] in data:
+        del data[loc[-1]]
+        return True
+    if isinstance(data, list) and isinstance(loc[-1], int) and loc[-1] < len(data):
+        data[loc[-1]] = {}
+        return True
+    return False
 
 
 _REMEDIES = {

@@ -9,7 +9,16 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Flask, g
 
 from cti_host.dispatch import Step, current_walk
-from cti_host.model import Agent
+from cti_host.model import (
+    Agent,
+    Call,
+    Caller,
+    Match,
+    Number,
+    PanelSection,
+    TicketList,
+    Unsearchable,
+)
 from cti_host.panel import Panel, UnknownChoice, build_panel, creation_target, search
 from cti_host.pop import BadCall, read_call
 
@@ -95,5 +104,30 @@ def _answered(step: Step) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = _worded(value)
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+
+
+def _worded(value: Any) -> str:
+    """A value in the words an integrator needs; the `--json` output has all of it."""
+    match value:
+        case Call():
+            return "a call with " + ", ".join(
+                f"{name} = {_worded(given)}" for name, given in value.parameters.items()
+            )
+        case Number():
+            kind = value.e164 or f"extension {value.extension}"
+            return f"the number {kind} (from {value.raw!r})"
+        case Unsearchable():
+            return f"{value.raw!r}, not to be searched for: {value.reason}"
+        case Caller():
+            return f"{value.class_name}::{value.id} {value.display!r}"
+        case Match():
+            return f"{_worded(value.caller)} because {value.why!r}"
+        case TicketList():
+            return f"{value.label!r} with {value.total} tickets"
+        case PanelSection():
+            return repr(value.title)
+        case list() | tuple():
+            return "; ".join(_worded(item) for item in value) if value else "nothing"
+    return repr(value)

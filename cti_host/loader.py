@@ -135,6 +135,14 @@ def load_plugins(config: Config) -> tuple[pluggy.PluginManager, list[LoadedPlugi
     :return: a manager of its own, the plugins in the order of the config, and warnings
     :raises ConfigRefused: with every problem of every plugin
     """
+    loaded, problems = find_plugins(config)
+    if any(not problem.warning for problem in problems):
+        raise ConfigRefused(problems)
+    return plugin_manager(loaded), loaded, problems
+
+
+def find_plugins(config: Config) -> tuple[list[LoadedPlugin], list[Problem]]:
+    """The plugins named in the config that can be used, in its order, and every problem."""
     available, problems = available_plugins(config)
     loaded: list[LoadedPlugin] = []
     for position, name in enumerate(config.settings.plugins):
@@ -154,15 +162,18 @@ def load_plugins(config: Config) -> tuple[pluggy.PluginManager, list[LoadedPlugi
             loaded.append(plugin)
     if len(loaded) == len(config.settings.plugins):  # else it isn't known who owns what
         problems += _unowned(config, loaded, available)
-    if any(not problem.warning for problem in problems):
-        raise ConfigRefused(problems)
+    return loaded, problems
+
+
+def plugin_manager(loaded: list[LoadedPlugin]) -> pluggy.PluginManager:
+    """A manager of its own for some plugins; the first one is called first."""
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(HookSpecs)
     # pluggy calls the last registered first; the config's order is first named, first called.
     for plugin in reversed(loaded):
         manager.register(plugin.instance, plugin.name)
     manager.check_pending()
-    return manager, loaded, problems
+    return manager
 
 
 def _load(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import traceback
 from datetime import timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -228,9 +229,15 @@ def _database_failed(error: peewee.OperationalError) -> ResponseReturnValue:
 
 
 def _show_failure(error: Exception) -> ResponseReturnValue:
-    """An unexpected error: a reference for the agent, the trace for the log."""
+    """An unexpected error: a reference for the agent, and for the log where it happened.
+
+    What the exception says may hold a caller's number or what somebody typed: only at debug level.
+    """
     reference = secrets.token_hex(4)
-    log.error("error %s on %s", reference, request.endpoint, exc_info=error)
+    where = "".join(traceback.format_tb(error.__traceback__))
+    kind = type(error).__name__
+    log.error("error %s on %s: %s at\n%s", reference, request.endpoint, kind, where)
+    log.debug("error %s", reference, exc_info=error)
     return _show_error(
         InternalServerError(
             _("Please tell your administrator the reference %(reference)s.", reference=reference)

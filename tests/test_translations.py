@@ -39,7 +39,8 @@ def test_every_text_has_a_french_one_with_the_same_placeholders(package: Path) -
         forms = (message,) if isinstance(message, str) else message
         found = catalogue.get(forms[0])
         assert found is not None, f"{path} lacks: {message!r}"
-        french = (found.string,) if isinstance(found.string, str) else found.string
+        french = (found.string,) if isinstance(found.string, str) else found.string or ()
+        assert french, f"{path}: {message!r} has no translation"
         assert all(french), f"{path}: {message!r} has an empty translation"
         for text in french:
             assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(forms[-1]))

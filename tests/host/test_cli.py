@@ -302,8 +302,8 @@ def test_explain_shows_what_each_plugin_got_answered_and_took(
     assert done.returncode == 0, done.stderr
     text = done.stdout
     assert re.search(r"^1\. lookup_callers · people · [\d.]+ ms$", text, re.MULTILINE)
-    assert "got call = Call(received={'phone': '0987'}" in text
-    assert "answered [Match(caller=Caller(class_name='Person', id=1" in text
+    assert "got call = a call with phone = '0987'" in text
+    assert "answered Person::1 'Ada Lovelace' because 'reason 1'" in text
     assert "Ada Lovelace  (reason 1)" in text
     assert "chosen: 1" in text
     assert "call_received" not in text

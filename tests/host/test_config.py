@@ -368,6 +368,51 @@ def test_a_plugin_refuses_a_setting_of_its_own_with_its_place(make_host: MakeHos
             plugins=["acme"],
             sources={"acme": source},
         )
-    refusal, warning = error.value.problems
+    warning, refusal = error.value.problems
     assert (refusal.line, refusal.key, refusal.warning) == (7, "url_parameters.phone", False)
     assert (warning.line, warning.key, warning.warning) == (5, "language", True)
+
+
+def test_every_kind_of_mistake_is_reported_at_once(make_host: MakeHost) -> None:
+    with pytest.raises(ConfigRefused) as error:
+        make_host(
+            """
+            languages = "fr"
+            timezone = "Europe/Pariss"
+
+            [server]
+            port = "8080"
+
+            [caller_information]
+            query = "SELECT Person WHERE"
+            display_name = "friendlyname"
+
+            [[display_tickets.lists]]
+            enabled = "yes"
+            label = "A"
+            query = "SELECT UserRequest"
+
+            [[display_tickets.lists]]
+            enabled = true
+            label = "B"
+            query = "SELECT UserRequest AS u WHERE u.caller IN (:callers_list)"
+
+            [plugin.phone_reformat]
+            regoin = "FR"
+            """,
+            plugins=["phone_reformat", "tickets", "nobody"],
+            database="mysql://somewhere",
+        )
+    refused = [(p.key, p.line) for p in error.value.problems if not p.warning]
+    assert refused == [
+        ("database", 1),
+        ("plugins[2]", 2),
+        ("languages", 6),
+        ("timezone", 7),
+        ("server.port", 10),
+        ("caller_information.query", 13),
+        ("display_tickets.lists[0].enabled", 17),
+        ("display_tickets.lists[1].query", 24),
+        ("plugin.phone_reformat.regoin", 27),
+    ]
+    assert all(problem.remedy or "OQL" not in problem.message for problem in error.value.problems)

@@ -286,7 +286,7 @@ def test_a_plugin_taken_out_leaves_a_host_that_starts_and_a_warning_for_its_tabl
 ) -> None:
     toml = "[plugin.people]\nfound = ['Ada']\n\n[acme_parameters]\nx = 1\n"
     running = make_host(toml, sources={"people": people})
-    first, second = running.host.problems
+    second, first = running.host.problems
     assert first.warning
     assert second.warning
     assert (first.key, first.line) == ("acme_parameters", 8)

@@ -12,25 +12,32 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 from babel.support import NullTranslations
-from flask import Flask, current_app, g, has_request_context, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_translations
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from cti_host.localised import current_locale
 
 _KEPT_MOMENTS = 4096
+_KEPT_NUMBERS = 1024
+_DEFAULT_LOCALE = Locale("en", "GB")
 
 
 def init_rendering(app: Flask) -> None:
     """Give the templates of the host and of plugins their helpers.
 
     `icon("telephone")` draws an icon of Bootstrap Icons, hidden from screen readers: the words
-    stand beside it. `moment|moment` shows a UTC datetime in the site's time zone.
+    stand beside it. `when|moment` shows a UTC datetime in the site's time zone, `count|number` a
+    number in the agent's way. `form_token()` is the CSRF token of a form.
     """
     app.jinja_env.globals["_"] = translate
     app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals["form_token"] = form_token
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["number"] = number
 
 
 def translate(text: str, **values: object) -> Markup:
@@ -50,12 +57,37 @@ def icon(name: str) -> Markup:
     )
 
 
+def form_token() -> str:
+    """The CSRF token for a form of this page.
+
+    A program that came with a bearer token needs none, and gets no session for it.
+    """
+    authorization = request.authorization
+    if authorization is not None and authorization.type == "bearer":
+        return ""
+    token: str = generate_csrf()
+    return token
+
+
+def number(value: int) -> str:
+    """A number in the agent's way: 1,234 or 1 234."""
+    return _counted(value, str(current_locale() or _DEFAULT_LOCALE))
+
+
+@lru_cache(_KEPT_NUMBERS)
+def _counted(value: int, locale: str) -> str:
+    return format_decimal(value, locale=locale)
+
+
 def moment(value: datetime | None) -> str:
     """A UTC datetime, naive or aware, as date and time in the site's zone and the agent's way."""
     if value is None:
         return ""
-    locale = current_locale() or Locale("en", "GB")
-    return _formatted(value, str(locale), current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    return _formatted(
+        value,
+        str(current_locale() or _DEFAULT_LOCALE),
+        current_app.config["BABEL_DEFAULT_TIMEZONE"],
+    )
 
 
 @lru_cache(_KEPT_MOMENTS)

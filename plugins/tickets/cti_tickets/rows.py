@@ -30,44 +30,54 @@ def tickets(
         if code.removesuffix("_friendlyname") in cls.attributes
     ]
     codes += [code for code in (*_STATUS, *_STARTED, "last_update") if code in cls.attributes]
-    addresses = _Addresses()
-    return tuple(
-        _ticket(cls, record, records.schema, addresses)
-        for record in records.load(database, class_name, ids, codes)
-    )
+    rows = _Rows(cls, records.schema)
+    return tuple(rows.ticket(r) for r in records.load(database, class_name, ids, codes))
 
 
-class _Addresses(dict[str, tuple[str, str]]):
-    """The pages of objects, by class: what stands before the id, and after it for a change."""
+class _Rows:
+    """Makes tickets of records; what all rows of a list share is looked up once."""
 
-    def __missing__(self, class_name: str) -> tuple[str, str]:
-        view = url_for("tickets.view", class_name=class_name, id_=0)
-        modify = url_for("tickets.modify", class_name=class_name, id_=0)
-        found = self[class_name] = (view.removesuffix("0"), modify.removeprefix(view))
-        return found
+    def __init__(self, cls: ClassDef, schema: Schema) -> None:
+        self._cls, self._schema = cls, schema
+        self._status = next((code for code in _STATUS if code in cls.attributes), "")
+        self._labels: dict[str, str] = {}
+        self._classes: dict[str, tuple[str, str, str]] = {}
 
+    def ticket(self, record: Record) -> Ticket:
+        started = next((record.values[c] for c in _STARTED if record.values.get(c)), None)
+        status = record.text(self._status) if self._status else ""
+        label, view, modify = self._of_class(record.class_name)
+        url = f"{view}{record.id}"
+        return Ticket(
+            class_name=record.class_name,
+            id=record.id,
+            ref=record.text("ref") or f"{record.class_name} {record.id}",
+            title=record.text("title"),
+            status=status,
+            status_label=self._status_label(status),
+            class_label=label,
+            caller=record.text("caller_id_friendlyname"),
+            agent=record.text("agent_id_friendlyname"),
+            started=as_datetime(started),
+            updated=as_datetime(record.values.get("last_update")),
+            url=url,
+            modify_url=url + modify,
+        )
 
-def _ticket(cls: ClassDef, record: Record, schema: Schema, addresses: _Addresses) -> Ticket:
-    status = next((code for code in _STATUS if code in cls.attributes), "")
-    started = next((record.values[c] for c in _STARTED if record.values.get(c)), None)
-    code = record.text(status) if status else ""
-    view, modify = addresses[record.class_name]
-    url = f"{view}{record.id}"
-    return Ticket(
-        class_name=record.class_name,
-        id=record.id,
-        ref=record.text("ref") or f"{record.class_name} {record.id}",
-        title=record.text("title"),
-        status=code,
-        status_label=shown(cls.attributes[status], code) if status else "",
-        class_label=str(schema[record.class_name].label),
-        caller=record.text("caller_id_friendlyname"),
-        agent=record.text("agent_id_friendlyname"),
-        started=as_datetime(started),
-        updated=as_datetime(record.values.get("last_update")),
-        url=url,
-        modify_url=url + modify,
-    )
+    def _status_label(self, status: str) -> str:
+        if status not in self._labels:
+            attribute = self._cls.attributes.get(self._status)
+            self._labels[status] = shown(attribute, status) if attribute else ""
+        return self._labels[status]
+
+    def _of_class(self, class_name: str) -> tuple[str, str, str]:
+        """The label of a class, and its pages: what stands before the id, and after it."""
+        if class_name not in self._classes:
+            view = url_for("tickets.view", class_name=class_name, id_=0)
+            modify = url_for("tickets.modify", class_name=class_name, id_=0).removeprefix(view)
+            label = str(self._schema[class_name].label)
+            self._classes[class_name] = (label, view.removesuffix("0"), modify)
+        return self._classes[class_name]
 
 
 def caller_codes(cls: ClassDef) -> list[str]:

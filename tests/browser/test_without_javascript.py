@@ -1,0 +1,59 @@
+"""Everything works where JavaScript is off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+
+@pytest.fixture
+def plain(open_browser: Callable[..., BrowserContext]) -> Page:
+    """A page of a signed-in agent whose browser runs no JavaScript."""
+    return open_browser(java_script_enabled=False).new_page()
+
+
+def test_a_button_shows_the_caller_chosen(plain: Page) -> None:
+    plain.goto("/pop?phone=0199001200")
+    plain.get_by_label("Caller", exact=True).select_option("22")
+    plain.get_by_role("button", name="Show").click()
+    expect(plain.get_by_role("heading", level=1)).to_contain_text("Hélène Lefèvre")
+    expect(plain.get_by_label("Caller", exact=True)).to_have_value("22")
+    plain.get_by_label("Caller", exact=True).select_option("unknown")
+    plain.get_by_role("button", name="Show").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Unknown contact")
+    expect(plain.get_by_role("table")).to_have_count(0)
+
+
+def test_with_javascript_there_is_no_such_button(page: Page) -> None:
+    page.goto("/pop?phone=0199001200")
+    expect(page.get_by_role("button", name="Create a new Person")).to_be_visible()
+    expect(page.get_by_role("button", name="Show")).to_be_hidden()
+
+
+def test_pages_of_a_list_are_turned(plain: Page) -> None:
+    plain.goto("/pop?phone=0261918800")
+    own = plain.get_by_role("region", name="User Requests opened for this caller")
+    own.get_by_role("link", name="Next").click()
+    expect(own.get_by_text("11–20 of 23")).to_be_visible()
+
+
+def test_a_new_ticket_is_for_the_caller_in_the_box_though_not_shown_yet(plain: Page) -> None:
+    plain.goto("/pop?phone=0199001200")
+    plain.get_by_label("Caller", exact=True).select_option("23")
+    plain.get_by_role("button", name="Create a new User Request").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("New User Request")
+    caller = plain.get_by_role("main").get_by_label("Caller", exact=True)
+    expect(caller.locator("option:checked")).to_have_text("Noël Garçon")
+
+
+def test_the_phone_menu_opens_and_calls(plain: Page) -> None:
+    plain.goto("/objects/Incident/40")  # Maëlle Le Goff has a mobile phone
+    plain.locator("details.cti-menu summary").click()
+    with plain.context.expect_page() as opened:
+        plain.locator("details.cti-menu").get_by_role("button").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text(
+        "The phone system would dial now"
+    )
+    assert opened.value.url.endswith("?telephone=0033639980225")

@@ -190,8 +190,18 @@ def _sign_in(host: Host) -> ResponseReturnValue:
         )
     if request.method in ("GET", "HEAD"):
         return redirect(url)
-    # A redirect would lose what was typed; the browser's way back keeps it.
-    return render_template("cti_host/signed_out.html", sign_in_url=url), 401
+    # A redirect would lose what was typed, and so would the way back: pages are not kept. Only a
+    # form that gives back what was typed when its token is too old may be sent again from here.
+    typed = _typed() if request.endpoint in host.own_csrf_endpoints else []
+    return render_template("cti_host/signed_out.html", sign_in_url=url, typed=typed), 401
+
+
+def _typed() -> list[tuple[str, str]]:
+    """The fields of the form that was sent, without its token."""
+    try:
+        return [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token"]
+    except HTTPException:  # too large
+        return []
 
 
 def _show_error(error: HTTPException) -> ResponseReturnValue:

@@ -1,0 +1,122 @@
+"""The three calls of the demonstration with the settings of a site, asked by a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ask(request: pytest.FixtureRequest) -> Callable[[str], Any]:
+    """`ask("/pop?…")`: what a host answers to a program with a token, on each database."""
+    kind = "make_site" if request.param == "sqlite" else "make_postgres_site"
+    site = request.getfixturevalue(kind)()
+    client = site.client(Accept="application/json")
+
+    def ask_(url: str) -> Any:
+        response = client.get(url)
+        assert response.status_code == 200, response.text
+        return response.get_json()
+
+    return ask_
+
+
+def test_the_known_caller(ask: Callable[[str], Any]) -> None:
+    panel = ask("/pop?phone=0987654321")
+    assert panel["received"] == {"phone": "0987654321"}
+    assert panel["parameters"] == {"phone": "+33987654321"}
+    assert panel["label"] == "Contacts with phone number +33987654321"
+    (caller,) = panel["callers"]
+    assert (caller["class"], caller["id"]) == ("Person", 20)
+    assert caller["display"] == "Marguerite Delaunay, Fluvia France"
+    assert caller["why"] == "Phone, stored in international form, region FR"
+    assert [choice["value"] for choice in panel["choices"]] == ["20", "unknown"]
+    assert panel["selected"] == "20"
+    assert [creation["class"] for creation in panel["creations"]] == ["UserRequest", "Person"]
+    own, of_organization = panel["ticket_lists"]
+    assert own["label"] == "User Requests opened for this caller"
+    assert [ticket["ref"] for ticket in own["tickets"]] == ["R-000042", "R-000028"]
+    assert own["tickets"][1] == {
+        "class": "UserRequest",
+        "id": 28,
+        "ref": "R-000028",
+        "title": "Access to the year-end folder",
+        "status": "assigned",
+        "url": "/objects/UserRequest/28",
+    }
+    assert of_organization["total"] == 6
+    assert panel["problems"] == []
+
+
+def test_the_number_that_several_share(ask: Callable[[str], Any]) -> None:
+    panel = ask("/pop?phone=0199001200")
+    assert [caller["id"] for caller in panel["callers"]] == [21, 22, 23]
+    assert {caller["why"] for caller in panel["callers"]} == {
+        "Phone, stored in national form, region FR; 2 others share it"
+    }
+    assert [choice["value"] for choice in panel["choices"]] == ["all", "21", "22", "23", "unknown"]
+    assert panel["selected"] == "all"
+    assert [t["ref"] for t in panel["ticket_lists"][0]["tickets"]] == ["R-000031"]
+
+
+def test_another_caller_chosen(ask: Callable[[str], Any]) -> None:
+    assert ask("/pop?phone=0199001200&selected_caller=21")["ticket_lists"][0]["total"] == 0
+    assert ask("/pop?phone=0199001200&selected_caller=22")["ticket_lists"][0]["total"] == 1
+    assert ask("/pop?phone=0199001200&selected_caller=unknown")["ticket_lists"] == []
+
+
+def test_the_unknown_number(ask: Callable[[str], Any]) -> None:
+    panel = ask("/pop?phone=0536490042")
+    assert panel["callers"] == []
+    assert [choice["value"] for choice in panel["choices"]] == ["unknown"]
+    assert panel["ticket_lists"] == []
+    assert len(panel["creations"]) == 2
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0987654321",
+        "0033987654321",
+        "+33987654321",
+        "%2B33987654321",
+        "%2B33%209%2087%2065%2043%2021",
+        "+33%20(0)9%2087%2065%2043%2021",
+        "09/87/65/43/21",
+        "tel:%2B33-9-87-65-43-21",
+    ],
+)
+def test_every_writing_of_a_number_finds_the_same_person(make_site: Any, number: str) -> None:
+    client = make_site().client(Accept="application/json")
+    panel = client.get(f"/pop?phone={number}").get_json()
+    assert [caller["id"] for caller in panel["callers"]] == [20]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "anonymous",
+        "%3Cunknown%3E",
+        "%25",
+        "42",
+        "%25CallerNumber%25",
+        "[Number]",
+        "{{caller}}",
+    ],
+)
+def test_what_is_no_number_finds_nobody_and_says_so(make_site: Any, value: str) -> None:
+    panel = make_site().client(Accept="application/json").get(f"/pop?phone={value}").get_json()
+    assert panel["callers"] == []
+    assert len(panel["problems"]) == 1
+
+
+def test_a_program_needs_a_token_that_counts(make_site: Any) -> None:
+    site = make_site()
+    wrong = site.app.test_client().get(
+        "/pop?phone=0987654321",
+        headers={"Authorization": "Bearer wrong", "Accept": "application/json"},
+    )
+    assert wrong.status_code == 401
+    assert "Marguerite" not in wrong.text

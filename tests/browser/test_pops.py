@@ -99,10 +99,8 @@ def test_another_caller_comes_without_a_new_page(page: Page) -> None:
     expect(page.get_by_role("region", name="Incidents")).not_to_contain_text("Estaing")
     expect(page).to_have_title(re.compile("^Hélène Lefèvre"))
     assert is_same_document(page)
-    assert parse_qs(urlsplit(page.url).query) == {
-        "phone": ["0199001200"],
-        "selected_caller": ["22"],
-    }
+    query = parse_qs(urlsplit(page.url).query)
+    assert query == {"phone": ["0199001200"], "selected_caller": ["22"]}
 
 
 def test_who_was_chosen_is_said_aloud_and_the_focus_stays(page: Page) -> None:

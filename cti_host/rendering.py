@@ -6,6 +6,8 @@ of the icons once per request.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -13,7 +15,6 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
-from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_translations
 from flask_wtf.csrf import generate_csrf
@@ -42,7 +43,7 @@ def init_rendering(app: Flask) -> None:
 
 def translate(text: str, **values: object) -> Markup:
     """A text in the agent's language; its `%(name)s` are filled with the values, escaped."""
-    found = Markup(_texts().ugettext(text))  # noqa: S704 -- a text of a template or a catalogue
+    found = Markup(_style().gettext(text))  # noqa: S704 -- a text of a template or a catalogue
     return found % values if values else found
 
 
@@ -71,7 +72,7 @@ def form_token() -> str:
 
 def number(value: int) -> str:
     """A number in the agent's way: 1,234 or 1 234."""
-    return _counted(value, str(current_locale() or _DEFAULT_LOCALE))
+    return _counted(value, _style().locale)
 
 
 @lru_cache(_KEPT_NUMBERS)
@@ -83,11 +84,8 @@ def moment(value: datetime | None) -> str:
     """A UTC datetime, naive or aware, as date and time in the site's zone and the agent's way."""
     if value is None:
         return ""
-    return _formatted(
-        value,
-        str(current_locale() or _DEFAULT_LOCALE),
-        current_app.config["BABEL_DEFAULT_TIMEZONE"],
-    )
+    style = _style()
+    return _formatted(value, style.locale, style.zone)
 
 
 @lru_cache(_KEPT_MOMENTS)
@@ -96,11 +94,21 @@ def _formatted(value: datetime, locale: str, zone: str) -> str:
     return format_datetime(aware.astimezone(ZoneInfo(zone)), "short", locale=locale)
 
 
-def _texts() -> NullTranslations:
-    if not has_request_context():
-        found: NullTranslations = get_translations()
-        return found
-    if "cti_texts" not in g:
-        g.cti_texts = get_translations()
-    kept: NullTranslations = g.cti_texts
-    return kept
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a page is written: its texts, its locale, the site's time zone."""
+
+    gettext: Callable[[str], str]
+    locale: str
+    zone: str
+
+
+def _style() -> _Style:
+    found: _Style | None = g.get("cti_style")
+    if found is None:
+        locale = str(current_locale() or _DEFAULT_LOCALE)
+        zone = current_app.config["BABEL_DEFAULT_TIMEZONE"]
+        found = _Style(get_translations().ugettext, locale, zone)
+        if has_request_context():
+            g.cti_style = found
+    return found

@@ -53,10 +53,12 @@ def main() -> None:
                 "hello-world": (f"{bare}/", ""),
             }
             found: dict[str, list[float]] = {what: [] for what in targets}
-            for _round in range(options.rounds):
+            for round_ in range(options.rounds + 1):
                 for what, (url, bearer) in targets.items():
                     script.write_text(_script(options.persons, bearer))
-                    found[what].append(_requests_per_second(wrk, url, script, options.seconds))
+                    rate = _requests_per_second(wrk, url, script, options.seconds)
+                    if round_:  # the first one only warms up
+                        found[what].append(rate)
     print(f"{options.persons:,} persons, {options.tickets:,} tickets, {WORKERS} workers, "
           f"{CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s")  # fmt: skip
     medians = {what: statistics.median(rates) for what, rates in found.items()}

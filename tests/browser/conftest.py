@@ -14,12 +14,20 @@ from typing import Any
 
 import pytest
 from demo_server import CHROMIUM_OPTIONS, NAME, PASSWORD, demo_server, find_chromium
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 NOW = datetime(2026, 3, 2, 9, 30)
 BUSY_CALLER, BUSY_NUMBER, BUSY_TICKETS = 700, "0261918800", 23
 # Quick where all is well; a busy machine gets the time it needs.
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def busy_caller() -> Iterator[dict[str, Any]]:

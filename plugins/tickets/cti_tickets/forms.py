@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,13 +13,14 @@ from flask_babel import gettext as _
 from flask_babel import to_user_timezone, to_utc
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, DateTimeLocalInput, EmailInput, TelInput, TextInput
 
 from cti_host import current_host
+from cti_tickets.oql.fold import fold
 from cti_tickets.records import Records, as_datetime
 from cti_tickets.schema import Attribute, ClassDef, Kind
-from cti_tickets.search import ids_by_name
+from cti_tickets.search import any_ids, ids_by_name
 from cti_tickets.values import InvalidValues
 
 # A class with at most so many objects gets a list to choose from, others a box to type in.
@@ -32,6 +34,7 @@ _WIDGETS = {
     Kind.DATETIME: DateTimeLocalInput(),
 }
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
+NO_CHOICE = "–"
 
 
 class ReferenceField(StringField):  # type: ignore[misc]  # wtforms ships no types
@@ -53,15 +56,18 @@ class ReferenceField(StringField):  # type: ignore[misc]  # wtforms ships no typ
         :raises InvalidValues: nobody, or several, have that name
         """
         text = (self.data or "").strip()
-        with_id = re.fullmatch(r"(?:.*\s)?#\s*([0-9]{1,9})|([0-9]{1,9})", text, re.DOTALL)
+        with_id = re.fullmatch(r"(?:.*\s)?#\s*([0-9]{1,10})|([0-9]{1,10})", text, re.DOTALL)
         if not text or with_id:
             return (with_id[1] or with_id[2]) if with_id else ""
         database = current_host().database
         found = ids_by_name(database, self.records.schema, self.target, text, MOST_CHOICES)
-        if len(found) == 1:
-            return str(found[0])
         if not found:
             raise InvalidValues({self.name: _("Nothing is called “%(text)s”.", text=text)})
+        names = self.records.names(database, self.target, found)
+        # "Analytical" means that one, not "Analytical France".
+        exact = [id_ for id_, name in names.items() if fold(name) == fold(text)]
+        if len(found) == 1 or len(exact) == 1:
+            return str((exact or found)[0])
         self.suggestions = references(self.records, self.target, found)
         raise InvalidValues(
             {self.name: _("Several are called “%(text)s”: choose one of them.", text=text)}
@@ -104,19 +110,45 @@ def make_form(
     :param values: attribute code to a stored value, or to the text of a preset
     """
     fields = {code: _field(cls.attributes[code], records) for code in codes}
-    # A token in a header needs no second proof that the request is meant.
-    meta = {"csrf": not request.authorization}
-    # Attributes may be called what a form calls its own things ("data", "errors"): a prefix.
+    # A token in a header needs no second proof that the request is meant; a password that the
+    # browser keeps does.
+    bearer = request.authorization is not None and request.authorization.type == "bearer"
     form_class = type(f"{cls.name}Form", (FlaskForm,), fields)
-    shown = {code: _shown(cls.attributes[code], values.get(code), records) for code in codes}
-    return form_class(data=shown, meta=meta)
+    shown = {
+        code: _shown(cls.attributes[code], values.get(code), fields[code], records)
+        for code in codes
+    }
+    form = form_class(data=shown, meta={"csrf": not bearer})
+    for field in form:
+        _offer(field)
+    return form
 
 
-def stored_values(form: FlaskForm, cls: ClassDef, codes: Sequence[str]) -> dict[str, str]:
-    """What was typed, as texts to store.
+def changed_codes(form: FlaskForm, codes: Sequence[str]) -> list[str]:
+    """The attributes whose fields no longer hold what the form was filled with.
 
-    :raises InvalidValues: with a message for each field that can't be read
+    A field that shows less than what is stored (a moment without its seconds) so keeps the rest.
     """
+    return [code for code in codes if _lines(form[code].data) != _lines(form[code].object_data)]
+
+
+def stored_now(form: FlaskForm, cls: ClassDef, codes: Sequence[str]) -> dict[str, str]:
+    """What is stored now, as messages beside fields that hold something else."""
+    messages = {}
+    for code in codes:
+        field: Field = form[code]
+        text = str(field.object_data or "")
+        if isinstance(field, SelectField):
+            text = next((c.label for c in field.choices if c.value == text), text)
+        if cls.attributes[code].kind is not Kind.LOG:
+            messages[code] = _("Stored now: “%(text)s”", text=text)
+    return messages
+
+
+def stored_values(
+    form: FlaskForm, cls: ClassDef, codes: Sequence[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What was typed, as texts to store, and a message for each field that can't be read."""
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
     for code in codes:
@@ -130,9 +162,7 @@ def stored_values(form: FlaskForm, cls: ClassDef, codes: Sequence[str]) -> dict[
                 values[code] = field.data or ""
         except InvalidValues as error:
             errors.update(error.errors)
-    if errors:
-        raise InvalidValues(errors)
-    return values
+    return values, errors
 
 
 def show_errors(form: FlaskForm, errors: Mapping[str, str]) -> list[str]:
@@ -149,57 +179,77 @@ def show_errors(form: FlaskForm, errors: Mapping[str, str]) -> list[str]:
 
 def _field(attribute: Attribute, records: Records) -> Any:
     label = str(attribute.label)
-    flags = {"cti_mandatory": attribute.mandatory}
     if attribute.kind is Kind.ENUM:
-        choices = [(code, str(text)) for code, text in attribute.values.items()]
-        if not attribute.mandatory:
-            choices.insert(0, ("", "–"))
+        choices = [SelectChoice(code, str(text)) for code, text in attribute.values.items()]
+        # What has no default must be chosen, also if it is mandatory.
+        if not attribute.mandatory or not attribute.default:
+            choices.insert(0, SelectChoice("", NO_CHOICE))
         # Whether the code is one of them is the storage's to say, with its own message.
-        return SelectField(label, choices=choices, validate_choice=False, render_kw=flags)
+        return SelectField(label, choices=choices, validate_choice=False)
     if attribute.kind is Kind.KEY:
-        return _key_field(attribute, label, records, flags)
+        return _key_field(attribute, label, records)
     if attribute.kind in (Kind.TEXT, Kind.LOG):
-        rows = 3 if attribute.kind is Kind.LOG else 5
-        return TextAreaField(label, render_kw={**flags, "rows": rows})
-    validators = [Length(max=attribute.max_length)] if attribute.max_length else []
-    return StringField(
-        label,
-        validators,
-        widget=_WIDGETS.get(attribute.kind, TextInput()),
-        render_kw={**flags, "autocomplete": "off"},
+        return TextAreaField(label, render_kw={"rows": 3 if attribute.kind is Kind.LOG else 5})
+    options: dict[str, Any] = {"autocomplete": "off"}
+    if attribute.max_length:
+        options["maxlength"] = attribute.max_length
+    return StringField(label, widget=_WIDGETS.get(attribute.kind, TextInput()), render_kw=options)
+
+
+def _key_field(attribute: Attribute, label: str, records: Records) -> Any:
+    database = current_host().database
+    few = any_ids(database, records.schema, attribute.target, MOST_CHOICES + 1)
+    if len(few) > MOST_CHOICES:
+        return ReferenceField(label, target=attribute.target, records=records)
+    names = records.names(database, attribute.target, few)
+    count = Counter(names.values())
+    choices = [
+        SelectChoice(str(id_), name if count[name] == 1 else f"{name} #{id_}")
+        for id_, name in sorted(names.items(), key=lambda item: (fold(item[1]), item[0]))
+    ]
+    return SelectField(
+        label, choices=[SelectChoice("", NO_CHOICE), *choices], validate_choice=False
     )
 
 
-def _key_field(attribute: Attribute, label: str, records: Records, flags: Mapping[str, Any]) -> Any:
-    database = current_host().database
-    few = ids_by_name(database, records.schema, attribute.target, "", MOST_CHOICES + 1)
-    if len(few) > MOST_CHOICES:
-        return ReferenceField(label, target=attribute.target, records=records, render_kw=flags)
-    names = records.names(database, attribute.target, few)
-    choices = [("", "–"), *((str(id_), names[id_]) for id_ in few)]
-    return SelectField(label, choices=choices, validate_choice=False, render_kw=flags)
+def _offer(field: Field) -> None:
+    """Let a list offer what it holds: else a browser would show, and send, another choice."""
+    if isinstance(field, SelectField) and field.data:
+        known = {choice.value for choice in field.choices}
+        if field.data not in known:
+            field.choices = [*field.choices, SelectChoice(field.data, field.data)]
 
 
-def _shown(attribute: Attribute, value: Any, records: Records) -> str:
+def _shown(attribute: Attribute, value: Any, field: Any, records: Records) -> str:
     """A stored value, or a preset, as its field shows it."""
     if value is None or value == "":
         return attribute.default if value is None else ""
     if attribute.kind is Kind.DATETIME:
+        return _local_text(value)
+    text = str(value)
+    if field.field_class is ReferenceField and text.isascii() and text.isdigit():
+        return next(iter(references(records, attribute.target, [int(text[:18])])), "")
+    return text
+
+
+def _lines(text: str | None) -> str:
+    """A text as it is stored, whichever line ends the browser sent."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _local_text(value: Any) -> str:
+    """A stored moment in the site's time zone, as a browser's field takes it."""
+    try:
         moment = as_datetime(value)
         return to_user_timezone(moment).strftime(LOCAL_FORMAT) if moment else str(value)
-    if attribute.kind is Kind.KEY and str(value).isdigit():
-        field_ids = [int(value)]
-        database = current_host().database
-        few = ids_by_name(database, records.schema, attribute.target, "", MOST_CHOICES + 1)
-        if len(few) > MOST_CHOICES:
-            return next(iter(references(records, attribute.target, field_ids)), "")
-    return str(value)
+    except OverflowError:
+        return str(value)
 
 
 def _utc_text(text: str) -> str:
     """A moment typed in the site's time zone, as UTC; what can't be read stays as it is."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return to_utc(moment).isoformat(sep=" ") if moment.tzinfo is None else text
+    except (ValueError, OverflowError):
         return text
-    return to_utc(moment).isoformat(sep=" ") if moment.tzinfo is None else text

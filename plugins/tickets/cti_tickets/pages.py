@@ -11,12 +11,15 @@ from flask_wtf import FlaskForm
 
 from cti_host import current_agent, current_host, safe_return_url
 from cti_tickets import storage
+from cti_tickets.checks import new_values
 from cti_tickets.forms import (
     change_codes,
+    changed_codes,
     creation_codes,
     make_form,
     references,
     show_errors,
+    stored_now,
     stored_values,
 )
 from cti_tickets.records import Records
@@ -70,20 +73,28 @@ class Pages:
         cls = self._class(class_name)
         if cls.abstract:
             kinds = [self._schema[name] for name in self._schema.concrete(class_name)]
-            return render_template("tickets/choose.html", cls=cls, kinds=kinds, args=request.args)
+            known = {"next", *(code for kind in kinds for code in kind.attributes)}
+            # Flask would take other names for settings of the address itself.
+            args = {name: text for name, text in request.args.items() if name in known}
+            return render_template("tickets/choose.html", cls=cls, kinds=kinds, args=args)
         codes = creation_codes(cls)
+        # What the form does not ask for, but was preset, is asked for too: it must be seen.
+        codes += [c for c in change_codes(cls) if c in request.values and c not in codes]
         presets = {code: text for code, text in request.args.items() if code in codes}
         form = make_form(cls, codes, self._records, presets)
         problems: list[str] = []
         if request.method == "POST" and self._submitted(form, problems):
+            values, errors = stored_values(form, cls, codes)
             try:
-                values = stored_values(form, cls, codes)
+                if errors:
+                    new_values(cls, values)  # only to tell everything that is wrong at once
+                    raise InvalidValues(errors)
                 created = storage.create(class_name, values, author=current_agent())
             except InvalidValues as error:
-                problems += show_errors(form, error.errors)
+                problems += show_errors(form, {**error.errors, **errors})
             else:
                 return self._created(cls, created)
-        return self._show_form(form, cls, codes[:], problems, title=_new_title(cls))
+        return self._show_form(form, cls, codes, problems, title=_new_title(cls))
 
     def modify(self, class_name: str, id_: int) -> ResponseReturnValue:
         """The form that changes an object; nothing is filled in but what it has."""
@@ -101,10 +112,15 @@ class Pages:
                         "here: compare, and save again to overwrite."
                     )
                 )
+                show_errors(form, stored_now(form, cls, changed_codes(form, codes)))
             else:
+                values, errors = stored_values(form, cls, changed_codes(form, codes))
                 try:
-                    values = stored_values(form, cls, codes)
+                    if errors:
+                        raise InvalidValues(errors)
                     storage.update(cls.name, id_, values, author=current_agent())
+                except storage.NotFound:
+                    abort(404, _("There is no such object, or no longer."))
                 except InvalidValues as error:
                     problems += show_errors(form, error.errors)
                 else:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
+from urllib.parse import quote
 
 from flask import url_for
 
@@ -75,7 +77,9 @@ def view_object(
     attributes = [a for a in cls.attributes.values() if a.kind is not Kind.LOG]
     names = [f"{a.code}_friendlyname" for a in attributes if a.kind is Kind.KEY]
     codes = [FRIENDLYNAME, *(a.code for a in attributes), *names]
-    record = records.load(current_host().database, class_name, [id_], codes)[0]
+    record = next(iter(records.load(current_host().database, class_name, [id_], codes)), None)
+    if record is None:
+        return None
     facts = [_fact(a, record) for a in attributes if _worth_a_line(a, cls, record)]
     ticket = schema.is_a(class_name, "Ticket")
     return ObjectView(
@@ -86,7 +90,7 @@ def view_object(
         values=record.values,
         facts=[fact for fact in facts if fact.text],
         empty=[fact.label for fact in facts if not fact.text],
-        version=record.text("last_update"),
+        version=_version(cls, record),
         **(_of_ticket(records, cls, record, caller_class) if ticket else {}),
     )
 
@@ -116,6 +120,13 @@ def _of_ticket(
         },
         "calls": [_call(records, call) for call in storage.phone_calls(record.id)],
     }
+
+
+def _version(cls: ClassDef, record: Record) -> str:
+    """A mark that is another one after any change, also within the same second."""
+    own = [code for code, attribute in cls.attributes.items() if attribute.column]
+    values = repr([(code, record.text(code)) for code in own])
+    return sha256(values.encode()).hexdigest()[:16]
 
 
 def _call(records: Records, call: PhoneCall) -> CallRow:
@@ -152,7 +163,7 @@ def _fact(attribute: Attribute, record: Record) -> Fact:
         return Fact(attribute.code, label, name, url)
     text = shown(attribute, value)
     if text and attribute.kind is Kind.EMAIL:
-        return Fact(attribute.code, label, text, f"mailto:{text}")
+        return Fact(attribute.code, label, text, f"mailto:{quote(text, safe='@+')}")
     if text and attribute.kind is Kind.PHONE:
         number = current_host().hooks.parse_number(text)
         return Fact(

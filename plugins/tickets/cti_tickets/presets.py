@@ -9,13 +9,20 @@ from flask_babel import format_datetime
 from cti_host import Call, Caller, Host, Unsearchable
 from cti_tickets.oql import Oql
 
-_PLACEHOLDER = re.compile(r":([A-Za-z_]\w*)")
+_PLACEHOLDER = re.compile(r"\s*:([A-Za-z_]\w*)\s*", re.ASCII)
+_QUERY = re.compile(r"\s*SELECT\s")
 _TEXT_PLACEHOLDER = re.compile(r"\$(\w+)\$")
 
 
 def is_query(preset: str) -> bool:
     """Whether a preset is a query (that gives an external key) rather than a value."""
-    return preset.lstrip().startswith("SELECT ")
+    return _QUERY.match(preset) is not None
+
+
+def placeholder_of(preset: str) -> str:
+    """The name in a preset that is a placeholder (":phone"); "" for any other preset."""
+    found = _PLACEHOLDER.fullmatch(preset)
+    return found[1] if found else ""
 
 
 class Presets:
@@ -43,9 +50,9 @@ class Presets:
             parameters = {**call.parameters, "selected_caller": str(caller.id) if caller else None}
             keys = self._oql.ids(self._host.database, preset, parameters, limit=1)
             return str(keys[0][1]) if keys else ""
-        placeholder = _PLACEHOLDER.fullmatch(preset.strip())
-        if placeholder:
-            return self._placeholder(placeholder[1], caller, call)
+        name = placeholder_of(preset)
+        if name:
+            return self._placeholder(name, caller, call)
         return _TEXT_PLACEHOLDER.sub(lambda match: self._in_text(match, call), preset)
 
     def _placeholder(self, name: str, caller: Caller | None, call: Call) -> str:

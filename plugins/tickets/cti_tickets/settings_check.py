@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
-from cti_host import Host
-from cti_tickets.oql import Oql, OqlError, UnknownClassError
-from cti_tickets.presets import is_query
-from cti_tickets.schema import Kind, Schema
+from cti_host import Host, is_postgresql
+from cti_tickets.oql import Oql, OqlError, Param, UnknownClassError
+from cti_tickets.presets import is_query, placeholder_of
+from cti_tickets.schema import Attribute, Kind, Schema
 
 
 class SettingsCheck:
@@ -21,9 +22,15 @@ class SettingsCheck:
         """The class the query finds; `display_name` names attributes of it."""
         settings = self._host.settings.caller_information
         path = ("caller_information", "query")
-        class_name = self._query(path, settings.query, self._attributes)
+        class_name = self._query(path, settings.query, ())
         if class_name is None:
             return None
+        if not self._oql.check(settings.query).parameters:
+            self._host.warn(
+                path,
+                "nothing of the call is in the query: nobody is found",
+                f"compare with {', '.join(':' + name for name in sorted(self._attributes))}",
+            )
         cls = self._schema[class_name]
         known = {*cls.attributes, "friendlyname", "id"}
         known |= {f"{a.code}_friendlyname" for a in cls.attributes.values() if a.kind is Kind.KEY}
@@ -44,7 +51,7 @@ class SettingsCheck:
             if not settings.enabled:
                 continue
             path = ("display_tickets", "lists", position, "query")
-            known = self._attributes | {"callers_list", "selected_caller"}
+            known = {"callers_list", "selected_caller"}
             class_name = self._query(path, settings.query, known, list_=True)
             if class_name is not None:
                 usable.append(position)
@@ -66,41 +73,50 @@ class SettingsCheck:
                 self._presets((chapter, class_name, "preset"), class_name, creation.preset)
 
     def _presets(self, path: tuple[str, ...], class_name: str, presets: Mapping[str, str]) -> None:
-        known = {
+        every = {
             code: attribute
             for name in (class_name, *self._schema.concrete(class_name))
             for code, attribute in self._schema[name].attributes.items()
-            if attribute.kind is not Kind.EXTERNAL
         }
+        known = {code: a for code, a in every.items() if not a.read_only}
         for code, preset in presets.items():
             attribute = known.get(code)
             if attribute is None:
                 # As in iTop, whose own example presets the origin of a Change, which has none.
                 self._host.warn(
                     (*path, code),
-                    f"{class_name} has no attribute {code!r}: it is not preset",
+                    f"{class_name} has no attribute {code!r}: it is not preset"
+                    if code not in every
+                    else f"nobody can change {code!r}: it is not preset",
                     f"attributes: {', '.join(sorted(known))}",
                 )
             elif is_query(preset):
-                if attribute.kind is not Kind.KEY:
-                    self._host.problem(
-                        (*path, code), "a query gives an id, but this is not an external key"
-                    )
-                    continue
-                found = self._query((*path, code), preset, self._attributes | {"selected_caller"})
-                if found is not None and not self._related(found, attribute.target):
-                    self._host.problem(
-                        (*path, code), f"the query finds {found}, the key is to {attribute.target}"
-                    )
-            elif attribute.kind is Kind.ENUM and not preset.startswith((":", "$")):
-                if preset not in attribute.values:
+                self._preset_query((*path, code), attribute, preset)
+            elif placeholder_of(preset):
+                self._placeholders((*path, code), {placeholder_of(preset)}, {"selected_caller"})
+            elif attribute.kind is Kind.KEY:
+                if not re.fullmatch(r"\s*[0-9]{0,10}\s*", preset, re.ASCII):
                     self._host.problem(
                         (*path, code),
-                        f"{preset!r} is not a value of {code}",
-                        f"values: {', '.join(attribute.values)}",
+                        f"{preset!r} is no {attribute.target}",
+                        'write a query ("SELECT …"), ":selected_caller", or an id',
                     )
-            elif preset.startswith(":"):
-                self._placeholders((*path, code), {preset[1:]}, {"selected_caller"})
+            elif (
+                attribute.kind is Kind.ENUM and preset not in attribute.values and "$" not in preset
+            ):
+                self._host.problem(
+                    (*path, code),
+                    f"{preset!r} is not a value of {code}",
+                    f"values: {', '.join(attribute.values)}",
+                )
+
+    def _preset_query(self, path: tuple[str, ...], attribute: Attribute, preset: str) -> None:
+        if attribute.kind is not Kind.KEY:
+            self._host.problem(path, "a query gives an id, but this is not an external key")
+            return
+        found = self._query(path, preset, {"selected_caller"})
+        if found is not None and not self._related(found, attribute.target):
+            self._host.problem(path, f"the query finds {found}, the key is to {attribute.target}")
 
     def _related(self, one: str, other: str) -> bool:
         return self._schema.is_a(one, other) or self._schema.is_a(other, one)
@@ -126,6 +142,16 @@ class SettingsCheck:
             self._host.problem(path, str(error))
             return None
         self._placeholders(path, set(checked.parameters), set(known))
+        try:
+            # What a parameter holds may be wrong too: a list where one value belongs.
+            self._oql.statement(
+                query,
+                {name: _example(name) for name in checked.parameters},
+                postgresql=is_postgresql(self._host.database),
+            )
+        except OqlError as error:
+            self._host.problem(path, str(error))
+            return None
         return checked.class_name
 
     def _placeholders(self, path: tuple[str | int, ...], used: set[str], known: set[str]) -> None:
@@ -136,3 +162,8 @@ class SettingsCheck:
                 f"nothing gives :{name}",
                 f"known: {', '.join(':' + one for one in sorted(known))} (see [url_parameters])",
             )
+
+
+def _example(name: str) -> Param:
+    """A value such as a call gives this parameter."""
+    return [1, 2] if name == "callers_list" else "1"

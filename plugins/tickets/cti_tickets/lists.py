@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cti_host import Call, Caller, Host, TicketList
-from cti_tickets.oql import Oql
+from cti_tickets.oql import Oql, Page, Param
 from cti_tickets.records import Records
 from cti_tickets.rows import tickets
 
@@ -25,20 +25,21 @@ class Lists:
 
     def find(self, call: Call, callers: Sequence[Caller]) -> list[TicketList]:
         """One page of each list, for these callers."""
-        parameters = {**call.parameters, "callers_list": [caller.id for caller in callers]}
-        if len(callers) == 1:
-            parameters["selected_caller"] = str(callers[0].id)
+        parameters: dict[str, Param] = {
+            **call.parameters,
+            "callers_list": [caller.id for caller in callers],
+        }
+        # Of several callers none is selected: such a list is empty then.
+        parameters["selected_caller"] = str(callers[0].id) if len(callers) == 1 else None
         found = []
         for position in self._usable:
             settings = self._host.settings.display_tickets.lists[position]
             page_number = call.pages.get(str(position), 1)
-            page = self._oql.page(
-                self._host.database,
-                settings.query,
-                parameters,
-                limit=PAGE_SIZE,
-                offset=(page_number - 1) * PAGE_SIZE,
-            )
+            page = self._page(settings.query, parameters, page_number)
+            if page.total and not page.keys:
+                # Tickets went away meanwhile: the last page that there still is.
+                page_number = -(-page.total // PAGE_SIZE)
+                page = self._page(settings.query, parameters, page_number)
             class_name = self._oql.check(settings.query).class_name
             rows = tickets(
                 self._records, self._host.database, class_name, [id_ for _class, id_ in page.keys]
@@ -49,3 +50,12 @@ class Lists:
                 )
             )
         return found
+
+    def _page(self, query: str, parameters: Mapping[str, Param], number: int) -> Page:
+        return self._oql.page(
+            self._host.database,
+            query,
+            parameters,
+            limit=PAGE_SIZE,
+            offset=(number - 1) * PAGE_SIZE,
+        )

@@ -8,10 +8,13 @@ from typing import Any
 
 import click
 
-from cti_host import current_host
+from cti_host import Number, current_host
 from cti_tickets.data_commands import data
 from cti_tickets.oql import Oql, OqlError
 from cti_tickets.records import FRIENDLYNAME, Records
+
+# A statement takes only so many values.
+_BATCH = 1000
 
 
 def commands(oql: Oql) -> Sequence[click.Command]:
@@ -31,7 +34,8 @@ def commands(oql: Oql) -> Sequence[click.Command]:
     ) -> None:
         """Print what a query finds.
 
-        A parameter that is a phone number is compared as one, as in a call.
+        A parameter that is a phone number is compared as one, as in a call; an extension only
+        where the parameter is one of the attributes of [url_parameters].
         """
         values = _parameters(params, params_json)
         database = current_host().database
@@ -44,9 +48,10 @@ def commands(oql: Oql) -> Sequence[click.Command]:
             click.echo(json.dumps({"keys": [f"{name}::{id_}" for name, id_ in keys]}))
             return
         records = Records(oql.schema)
-        names = records.load(database, class_name, [id_ for _name, id_ in keys], [FRIENDLYNAME])
-        for record in names:
-            click.echo(f"{record.class_name}::{record.id}\t{record.text(FRIENDLYNAME)}")
+        for start in range(0, len(keys), _BATCH):
+            ids = [id_ for _name, id_ in keys[start : start + _BATCH]]
+            for record in records.load(database, class_name, ids, [FRIENDLYNAME]):
+                click.echo(f"{record.class_name}::{record.id}\t{record.text(FRIENDLYNAME)}")
         click.echo(f"{len(keys)} found", err=True)
 
     return [oql_command, data]
@@ -64,8 +69,15 @@ def _parameters(params: Sequence[str], params_json: str | None) -> dict[str, Any
         if not equals:
             raise click.BadParameter(f"{param!r} is not NAME=VALUE", param_hint="--param")
         given[name] = value
-    hooks = current_host().hooks
     return {
-        name: (hooks.parse_number(value) or value) if isinstance(value, str) else value
+        name: _as_in_a_call(name, value) if isinstance(value, str) else value
         for name, value in given.items()
     }
+
+
+def _as_in_a_call(name: str, text: str) -> str | Number:
+    host = current_host()
+    number = host.hooks.parse_number(text)
+    # "123" is an extension if it is called "phone", and an id if it is called "selected_caller".
+    known = name in host.settings.url_parameters.values()
+    return number if number is not None and (number.e164 or known) else text

@@ -98,7 +98,7 @@ class Pages:
 
     def modify(self, class_name: str, id_: int) -> ResponseReturnValue:
         """The form that changes an object; nothing is filled in but what it has."""
-        found = self._view(class_name, id_)
+        found = self._view(class_name, id_, brief=True)
         cls = self._schema[found.class_name]
         codes = change_codes(cls)
         form = make_form(cls, codes, self._records, found.values)
@@ -155,9 +155,9 @@ class Pages:
         except UnknownClass:
             abort(404, _("There is no class “%(cls)s”.", cls=class_name))
 
-    def _view(self, class_name: str, id_: int) -> ObjectView:
+    def _view(self, class_name: str, id_: int, *, brief: bool = False) -> ObjectView:
         self._class(class_name)
-        found = view_object(self._records, class_name, id_, self._caller_class)
+        found = view_object(self._records, class_name, id_, self._caller_class, brief=brief)
         if found is None:
             abort(404, _("There is no such object, or no longer."))
         return found

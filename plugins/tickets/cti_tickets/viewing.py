@@ -65,9 +65,12 @@ class ObjectView:
 
 
 def view_object(
-    records: Records, class_name: str, id_: int, caller_class: str
+    records: Records, class_name: str, id_: int, caller_class: str, *, brief: bool = False
 ) -> ObjectView | None:
-    """An object with everything its page shows; `None` if there is none."""
+    """An object with everything its page shows; `None` if there is none.
+
+    :param brief: leave out what only the page of a ticket shows: actions, logs, phone calls
+    """
     schema = records.schema
     try:
         class_name = storage.definition_of(storage.load(class_name, id_)).name
@@ -81,7 +84,7 @@ def view_object(
     if record is None:
         return None
     facts = [_fact(a, record) for a in attributes if _worth_a_line(a, cls, record)]
-    ticket = schema.is_a(class_name, "Ticket")
+    ticket = schema.is_a(class_name, "Ticket") and not brief
     return ObjectView(
         class_name=class_name,
         id=id_,

@@ -285,6 +285,32 @@ def test_a_call_is_placed_even_if_recording_it_fails(make_site: Any) -> None:
     assert "no disk" not in page.text
 
 
+NO_MENU = '''
+from cti_host import hookimpl
+
+class Plugin:
+    """A phone menu that is out of order."""
+
+    @hookimpl
+    def outbound_actions(self, ticket, caller):
+        raise RuntimeError("no line")
+'''
+
+
+def test_a_phone_menu_that_fails_is_a_line_on_the_ticket_and_not_on_its_form(
+    make_site: Any,
+) -> None:
+    site = fill(make_site(plugins=["tickets", "menu"], sources={"menu": NO_MENU}))
+    line = "Phone actions from menu are not available right now."
+    page = site.get("/objects/UserRequest/1")
+    assert page.status == 200
+    assert line in page.text
+    assert "Description" in page.text
+    form = site.get("/objects/UserRequest/1/modify")
+    assert line not in form.text
+    assert site.submit(form, title="Saved").status == 303
+
+
 def press(site: Any, action: str, path: str = "UserRequest/1") -> Any:
     """Press the button of an action, as the ticket's page would send it."""
     token = next(

@@ -12,7 +12,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain
+
+from cti_host.localised import current_locale
 
 LANGUAGES = {"en": "English", "fr": "Français"}
 VARIANTS = {"en": "en_GB", "fr": "fr_FR"}
@@ -39,7 +41,7 @@ class Catalogues(Domain):  # type: ignore[misc]  # flask_babel ships no types
 
     def get_translations(self) -> NullTranslations:
         """The texts in the language of the request."""
-        locale = get_locale()
+        locale = current_locale()
         found = self._translations.get(locale.language) if locale else None
         return found or NullTranslations()
 

@@ -46,7 +46,13 @@ class Creation:
 
     class_name: str
     label: str
-    url: str
+    path: str
+    query: str
+
+    @property
+    def url(self) -> str:
+        """The address that fills the form in for the caller chosen."""
+        return f"{self.path}?{self.query}"
 
 
 @dataclass(frozen=True)
@@ -234,8 +240,9 @@ def _creations(host: Host, call: Call, selected: str) -> list[Creation]:
         label = host.hooks.class_label(class_name)
         if label is not None:
             query = urlencode({**call.query, "selected_caller": selected})
-            url = f"{url_for('cti_host.create', class_name=class_name)}?{query}"
-            creations.append(Creation(class_name, _("Create a new %(cls)s", cls=label), url))
+            path = url_for("cti_host.create", class_name=class_name)
+            text = _("Create a new %(cls)s", cls=label)
+            creations.append(Creation(class_name, text, path, query))
     return creations
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import metadata
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -24,6 +25,7 @@ from cti_host.localised import current_locale
 
 _KEPT_MOMENTS = 4096
 _KEPT_NUMBERS = 1024
+VERSION = metadata.version("cti-host")
 _DEFAULT_LOCALE = Locale("en", "GB")
 
 
@@ -31,13 +33,16 @@ def init_rendering(app: Flask) -> None:
     """Give the templates of the host and of plugins their helpers.
 
     `icon("telephone")` draws an icon of Bootstrap Icons, hidden from screen readers: the words
-    stand beside it. `when|moment` shows a UTC datetime in the site's time zone, `count|number` a
-    number in the agent's way. `form_token()` is the CSRF token of a form.
+    stand beside it. `when|moment` shows a UTC datetime in the site's time zone, `when|time_element`
+    puts it into a `<time>`; `count|number` shows a number in the agent's way. `form_token()` is
+    the CSRF token of a form, `asset("cti.css")` the address of a static file.
     """
     app.jinja_env.globals["_"] = translate
+    app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["form_token"] = form_token
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["time_element"] = time_element
     app.jinja_env.filters["number"] = number
 
 
@@ -47,11 +52,20 @@ def translate(text: str, **values: object) -> Markup:
     return found % values if values else found
 
 
+def asset(filename: str, endpoint: str = "static") -> str:
+    """The address of a static file, with the host's version in it, so that none is stale."""
+    return _address(request.script_root, endpoint, filename)
+
+
+@cache
+def _address(script_root: str, endpoint: str, filename: str) -> str:
+    # url_for puts the root in by itself; it is an argument because the address depends on it
+    return url_for(endpoint, filename=filename, v=VERSION)
+
+
 def icon(name: str) -> Markup:
     """An icon by its Bootstrap name; a decoration, so without a text of its own."""
-    sprite = g.get("cti_icons")
-    if sprite is None:
-        sprite = g.cti_icons = url_for("bootstrap.static", filename="icons/bootstrap-icons.svg")
+    sprite = asset("icons/bootstrap-icons.svg", "bootstrap.static")
     return Markup(  # noqa: S704 -- the name is escaped, the address is the host's
         '<svg class="bi" width="1em" height="1em" fill="currentColor" aria-hidden="true">'
         f'<use href="{sprite}#{escape(name)}"/></svg>'
@@ -86,6 +100,21 @@ def moment(value: datetime | None) -> str:
         return ""
     style = _style()
     return _formatted(value, style.locale, style.zone)
+
+
+def time_element(value: datetime | None) -> Markup:
+    """The same as a `<time>` element, that programs read too; nothing for no moment."""
+    if value is None:
+        return Markup()
+    style = _style()
+    return _element(value, style.locale, style.zone)
+
+
+@lru_cache(_KEPT_MOMENTS)
+def _element(value: datetime, locale: str, zone: str) -> Markup:
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    machine = aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}</time>').format(machine, _formatted(value, locale, zone))
 
 
 @lru_cache(_KEPT_MOMENTS)

@@ -6,7 +6,6 @@ import logging
 import secrets
 import traceback
 from datetime import timedelta
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_from_bytes, urlencode, urlsplit
 
@@ -26,7 +25,6 @@ from cti_host.localised import current_language
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-VERSION = metadata.version("cti-host")  # in the addresses of static files, so that none is stale
 log = logging.getLogger("cti_host.web")
 
 STATIC_FILES_SECONDS = 24 * 3600
@@ -113,7 +111,6 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
         return {
             "agent": g.get("cti_agent"),
             "here": here() if request.method == "GET" else _sent_from(),
-            "version": VERSION,
             "language": current_language(),
             "languages": LANGUAGES,
             "navigation": lambda: _navigation(host),

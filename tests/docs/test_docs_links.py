@@ -10,7 +10,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.M | re.S)
-MADE_LATER = {"panel-wide.png", "panel-narrow.png"}  # by scripts/screenshots.py
 
 
 def anchors(path: Path) -> set[str]:
@@ -28,8 +27,6 @@ def test_every_link_leads_somewhere(documents: list[Path]) -> None:
                 continue
             name, _, anchor = target.partition("#")
             file = (path.parent / name).resolve() if name else path
-            if file.name in MADE_LATER:
-                continue
             missing = not file.exists() or (
                 anchor and file.suffix == ".md" and anchor not in anchors(file)
             )

@@ -24,7 +24,7 @@ from cti_host.model import (
     Unsearchable,
     Value,
 )
-from cti_host.web import allow_form_target, safe_return_url, wants_json
+from cti_host.web import allow_form_target, has_bearer_token, safe_return_url, wants_json
 
 __version__ = "0.1.0"
 
@@ -51,6 +51,7 @@ __all__ = [
     "current_host",
     "current_language",
     "database",
+    "has_bearer_token",
     "hookimpl",
     "is_postgresql",
     "safe_return_url",

@@ -22,6 +22,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from cti_host.localised import current_locale
+from cti_host.web import has_bearer_token
 
 _KEPT_MOMENTS = 4096
 _KEPT_NUMBERS = 1024
@@ -77,8 +78,7 @@ def form_token() -> str:
 
     A program that came with a bearer token needs none, and gets no session for it.
     """
-    authorization = request.authorization
-    if authorization is not None and authorization.type == "bearer":
+    if has_bearer_token():
         return ""
     token: str = generate_csrf()
     return token

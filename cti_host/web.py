@@ -74,12 +74,9 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
 
     @app.before_request
     def require_csrf_token() -> None:
-        # Another site can make a browser send its cookies, and a password that the browser keeps
-        # ("Basic"), but never a token.
         if request.endpoint is None:  # there is no such page, nothing will be done
             return
-        token = request.authorization is not None and request.authorization.type == "bearer"
-        if token or request.endpoint in host.own_csrf_endpoints:
+        if has_bearer_token() or request.endpoint in host.own_csrf_endpoints:
             return
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             csrf.protect()
@@ -127,6 +124,15 @@ def wants_json() -> bool:
     """Whether the client asked for JSON rather than a page."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"
+
+
+def has_bearer_token() -> bool:
+    """Whether the request came with a token, so that no form needs a proof that it is meant.
+
+    Another site can make a browser send its cookies, and a password that the browser keeps
+    ("Basic"), but never a token.
+    """
+    return request.authorization is not None and request.authorization.type == "bearer"
 
 
 def here() -> str:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import request
 from flask_babel import gettext as _
 from flask_babel import to_user_timezone, to_utc
 from flask_wtf import FlaskForm
@@ -16,7 +15,7 @@ from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.widgets import DateInput, DateTimeLocalInput, EmailInput, TelInput, TextInput
 
-from cti_host import current_host
+from cti_host import current_host, has_bearer_token
 from cti_tickets.oql.fold import fold
 from cti_tickets.records import Records, as_datetime
 from cti_tickets.schema import Attribute, ClassDef, Kind
@@ -89,9 +88,13 @@ def creation_codes(cls: ClassDef) -> list[str]:
 
 def change_codes(cls: ClassDef) -> list[str]:
     """The attributes of the form that changes an object: those of its creation first."""
+    return list(dict.fromkeys([*leading_codes(cls), *_editable(cls)]))
+
+
+def leading_codes(cls: ClassDef) -> list[str]:
+    """The attributes that no form hides under "More attributes"."""
     editable = _editable(cls)
-    first = [*(code for code in _FIRST if code in editable), *creation_codes(cls)]
-    return [*dict.fromkeys(first), *(code for code in editable if code not in first)]
+    return [*(code for code in _FIRST if code in editable), *creation_codes(cls)]
 
 
 def _editable(cls: ClassDef) -> list[str]:
@@ -110,15 +113,12 @@ def make_form(
     :param values: attribute code to a stored value, or to the text of a preset
     """
     fields = {code: _field(cls.attributes[code], records) for code in codes}
-    # A token in a header needs no second proof that the request is meant; a password that the
-    # browser keeps does.
-    bearer = request.authorization is not None and request.authorization.type == "bearer"
     form_class = type(f"{cls.name}Form", (FlaskForm,), fields)
     shown = {
         code: _shown(cls.attributes[code], values.get(code), fields[code], records)
         for code in codes
     }
-    form = form_class(data=shown, meta={"csrf": not bearer})
+    form = form_class(data=shown, meta={"csrf": not has_bearer_token()})
     for field in form:
         _offer(field)
     return form

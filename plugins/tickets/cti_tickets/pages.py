@@ -16,6 +16,7 @@ from cti_tickets.forms import (
     change_codes,
     changed_codes,
     creation_codes,
+    leading_codes,
     make_form,
     references,
     show_errors,
@@ -24,7 +25,7 @@ from cti_tickets.forms import (
 )
 from cti_tickets.records import Records
 from cti_tickets.returning import with_caller
-from cti_tickets.rows import callers, tickets
+from cti_tickets.rows import ticket_with_caller
 from cti_tickets.schema import ClassDef, Kind, UnknownClass
 from cti_tickets.search import MOST_SUGGESTIONS, ids_by_name
 from cti_tickets.values import InvalidValues
@@ -182,12 +183,10 @@ class Pages:
         return redirect(url, 303)
 
     def _announce(self, cls: ClassDef, created: Any) -> None:
-        host = current_host()
-        ticket = tickets(self._records, host.database, cls.name, [created.id])[0]
-        ids = [created.caller_id] if created.caller_id else []
-        display = host.settings.caller_information.display_name
-        found = callers(self._records, host.database, self._caller_class, ids, display)
-        host.hooks.ticket_created(ticket, found[0] if found else None, current_agent())
+        ticket, caller = ticket_with_caller(
+            self._records, cls.name, created.id, self._caller_class, created.caller_id
+        )
+        current_host().hooks.ticket_created(ticket, caller, current_agent())
 
     def _show_form(
         self,
@@ -199,8 +198,8 @@ class Pages:
         title: str,
         view: ObjectView | None = None,
     ) -> ResponseReturnValue:
-        first = [code for code in codes if code in creation_codes(cls)]
-        first = [c for c in codes if c in first or c in ("status", "team_id", "agent_id")]
+        leading = set(leading_codes(cls))
+        first = [code for code in codes if code in leading]
         failed = bool(problems) or any(form[code].errors for code in codes)
         page = render_template(
             "tickets/form.html",

@@ -67,10 +67,6 @@ class Records:
         records = self.load(database, class_name, ids, [FRIENDLYNAME])
         return {record.id: record.text(FRIENDLYNAME) for record in records}
 
-    def shown(self, attribute: Attribute, value: Any) -> str:
-        """A value as the agent reads it: an enum's label, a date in their language."""
-        return shown(attribute, value)
-
 
 def shown(attribute: Attribute, value: Any) -> str:
     """A value as the agent reads it: an enum's label, a date in their language."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import peewee
 from flask import url_for
 
-from cti_host import Caller, Ticket
+from cti_host import Caller, Ticket, current_host
 from cti_tickets.records import FRIENDLYNAME, Record, Records, as_datetime, shown
 from cti_tickets.schema import ClassDef, Kind, Schema
 
@@ -113,3 +113,15 @@ def callers(
         )
         for record in records.load(database, class_name, ids, wanted)
     ]
+
+
+def ticket_with_caller(
+    records: Records, class_name: str, id_: int, caller_class: str, caller_id: int | None
+) -> tuple[Ticket, Caller | None]:
+    """A stored ticket and its caller, with all the caller's attributes, for the hooks."""
+    host = current_host()
+    ticket = tickets(records, host.database, class_name, [id_])[0]
+    display = host.settings.caller_information.display_name
+    ids = [caller_id] if caller_id else []
+    found = callers(records, host.database, caller_class, ids, display)
+    return ticket, found[0] if found else None

@@ -13,9 +13,9 @@ from flask import url_for
 
 from cti_host import Caller, OutboundAction, Ticket, allow_form_target, current_host
 from cti_tickets import logs, storage
-from cti_tickets.models import LogEntry, PhoneCall
+from cti_tickets.models import LogEntry
 from cti_tickets.records import FRIENDLYNAME, Record, Records, shown
-from cti_tickets.rows import callers, tickets
+from cti_tickets.rows import ticket_with_caller
 from cti_tickets.schema import Attribute, ClassDef, Kind
 
 
@@ -102,11 +102,9 @@ def _of_ticket(
     records: Records, cls: ClassDef, record: Record, caller_class: str
 ) -> dict[str, Any]:
     host = current_host()
-    ticket = tickets(records, host.database, cls.name, [record.id])[0]
-    caller_id = record.values.get("caller_id")
-    display = host.settings.caller_information.display_name
-    ids = [caller_id] if caller_id else []
-    caller = next(iter(callers(records, host.database, caller_class, ids, display)), None)
+    ticket, caller = ticket_with_caller(
+        records, cls.name, record.id, caller_class, record.values.get("caller_id")
+    )
     actions = host.hooks.outbound_actions(ticket, caller)
     for action in actions:
         allow_form_target(action.url)
@@ -121,7 +119,7 @@ def _of_ticket(
             for a in cls.attributes.values()
             if a.kind is Kind.LOG
         },
-        "calls": [_call(records, call) for call in storage.phone_calls(record.id)],
+        "calls": _calls(records, record.id),
     }
 
 
@@ -132,18 +130,22 @@ def _version(cls: ClassDef, record: Record) -> str:
     return sha256(values.encode()).hexdigest()[:16]
 
 
-def _call(records: Records, call: PhoneCall) -> CallRow:
-    cls = records.schema["PhoneCall"]
-    return CallRow(
-        id=call.id,
-        moment=call.created,
-        flow=call.flow,
-        flow_label=shown(cls.attributes["flow"], call.flow),
-        contact=storage.attribute_text(call, "contact_id"),
-        agent=storage.attribute_text(call, "agent_id"),
-        note=call.note,
-        url=url_for("tickets.view", class_name="PhoneCall", id_=call.id),
-    )
+def _calls(records: Records, ticket_id: int) -> list[CallRow]:
+    """The phone calls about a ticket, with the names of who talked, in two statements."""
+    calls = storage.phone_calls(ticket_id)
+    people = ["contact_id_friendlyname", "agent_id_friendlyname"]
+    found = records.load(current_host().database, "PhoneCall", [c.id for c in calls], people)
+    names = {record.id: [record.text(code) for code in people] for record in found}
+    flow = records.schema["PhoneCall"].attributes["flow"]
+    rows = []
+    for call in calls:
+        contact, agent = names.get(call.id, ["", ""])
+        url = url_for("tickets.view", class_name="PhoneCall", id_=call.id)
+        label = shown(flow, call.flow)
+        rows.append(
+            CallRow(call.id, call.created, call.flow, label, contact, agent, call.note, url)
+        )
+    return rows
 
 
 def _worth_a_line(attribute: Attribute, cls: ClassDef, record: Record) -> bool:

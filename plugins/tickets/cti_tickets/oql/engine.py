@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import peewee
 
@@ -17,6 +16,7 @@ from cti_tickets.oql.errors import OqlRunError
 from cti_tickets.oql.parse import parse
 from cti_tickets.oql.values import MAX_VALUES, Given, Param, Shape, given
 from cti_tickets.schema import Schema
+from cti_tickets.sql import rows
 
 # A site has some dozens of queries; more come only from someone who types them.
 _KEPT_QUERIES = 500
@@ -89,8 +89,8 @@ class Oql:
 
         :raises OqlError: it can't be answered
         """
-        rows = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
-        return [(row[0], row[1]) for row in rows]
+        found = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
+        return [(row[0], row[1]) for row in found]
 
     def page(
         self,
@@ -105,9 +105,9 @@ class Oql:
 
         :raises OqlError: it can't be answered
         """
-        rows = self._run(database, text, parameters, Wanted.PAGE, limit, offset)
-        if rows:
-            return Page([(row[0], row[1]) for row in rows], rows[0][2])
+        found = self._run(database, text, parameters, Wanted.PAGE, limit, offset)
+        if found:
+            return Page([(row[0], row[1]) for row in found], found[0][2])
         if offset <= 0 < limit:
             return Page([], 0)
         # Past the end, no row is there to carry the total.
@@ -132,9 +132,7 @@ class Oql:
         statement = self._statement(
             text, parameters, is_postgresql(database), wanted, limit, offset
         )
-        execute: Any = database.execute_sql
-        rows: list[tuple[str, int, int]] = execute(statement.sql, statement.values).fetchall()
-        return rows
+        return rows(database, statement.sql, statement.values)
 
     def _statement(
         self,

@@ -18,14 +18,20 @@ class Kind(StrEnum):
 
     STRING = "string"  # one line, at most 255 characters
     TEXT = "text"  # several lines
+    HTML = "html"  # several lines that may hold harmless markup; compared with it
     EMAIL = "email"
     PHONE = "phone"  # one line as typed, plus an indexed column with its E.164 form
     ENUM = "enum"
     KEY = "key"  # the id of an object of `target`; NULL in the table, 0 in OQL: no object
     DATE = "date"
     DATETIME = "datetime"  # UTC
+    INTEGER = "integer"  # NULL in the table and in OQL: none
+    DURATION = "duration"  # seconds; NULL in the table and in OQL: none
+    BOOLEAN = "boolean"  # 1 or 0 in the table and in OQL
     LOG = "log"  # entries are only ever added
     EXTERNAL = "external"  # read-only: `target_attribute` of the object behind the key `via`
+    IMAGE = "image"  # no place in OQL
+    SET = "set"  # the objects whose key `via` leads here; no column, no place in OQL
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,8 @@ class ClassDef:
     All classes under one root share the root's `table`; the column `finalclass` tells them apart
     where the root has children. `friendlyname` names the attributes whose values, joined by a
     blank, name an object. `order` is the attribute lists are sorted by; with a leading "-"
-    descending. `form` are the attributes of the creation form, in order.
+    descending. `form` are the attributes of the creation form, in order. An object whose attribute
+    `obsolete[0]` has the value `obsolete[1]` is obsolete; without `obsolete` none ever is.
     """
 
     name: str
@@ -78,6 +85,7 @@ class ClassDef:
     friendlyname: tuple[str, ...] = ("name",)
     order: str = "friendlyname"
     form: tuple[str, ...] = ()
+    obsolete: tuple[str, str] | None = None
 
 
 class UnknownClass(KeyError):

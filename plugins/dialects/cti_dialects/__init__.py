@@ -1,0 +1,3 @@
+"""The URLs that phone systems were set up with for other products."""
+
+__all__: list[str] = []

@@ -42,6 +42,7 @@ class Attribute:
     a log, whose entries have a table of their own). `number_column` is the indexed column with
     the `Number.key` of a phone attribute. `values` are the codes of an enum with their labels.
     `target` is the class a key points to; a `hierarchical` key points to its own class.
+    `indexed` tells that the folded text of the column has an index.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Attribute:
     number_column: str = ""
     via: str = ""
     target_attribute: str = ""
+    indexed: bool = False
 
     @property
     def max_length(self) -> int | None:
@@ -69,10 +71,11 @@ class ClassDef:
     """One class: where its rows are, and its attributes, inherited ones included.
 
     All classes under one root share the root's `table`; the column `finalclass` tells them apart
-    where the root has children. `friendlyname` names the attributes whose values, joined by a
-    blank, name an object. `order` is the attribute lists are sorted by; with a leading "-"
-    descending. `form` are the attributes of the creation form, in order. An object whose attribute
-    `obsolete[0]` has the value `obsolete[1]` is obsolete; without `obsolete` none ever is.
+    where the root has children. `friendlyname` names the attributes whose values, joined by
+    `friendlyname_separator`, name an object. `order` is the attribute lists are sorted by; with a
+    leading "-" descending. `form` are the attributes of the creation form, in order. An object
+    whose attribute `obsolete[0]` has the value `obsolete[1]` is obsolete; without `obsolete` none
+    ever is.
     """
 
     name: str
@@ -83,6 +86,7 @@ class ClassDef:
     polymorphic: bool = False
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     friendlyname: tuple[str, ...] = ("name",)
+    friendlyname_separator: str = " "
     order: str = "friendlyname"
     form: tuple[str, ...] = ()
     obsolete: tuple[str, str] | None = None

@@ -69,12 +69,6 @@ class UnknownClassError(OqlModelError):
     kind = "unknown class"
 
 
-class OqlUnsupportedError(OqlError):
-    """The query is good OQL that is not supported yet."""
-
-    kind = "not supported yet"
-
-
 class OqlRunError(OqlError):
     """The query is good but can't be run with these parameters."""
 

@@ -22,6 +22,8 @@ MAX_LENGTH = 100_000
 MAX_DEPTH = 20
 MAX_HEIGHT = 400
 MAX_BRANCHES = 100
+# How many levels some operators are worth.
+_WEIGHTS = {"LIKE": 2, "NOT LIKE": 2}
 
 _LARGEST = 2**63 - 1
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -42,17 +44,24 @@ def parse(text: str) -> tree.Query:
     except UnexpectedInput as error:
         raise _syntax_error(text, error) from None
     except VisitError as error:
-        if isinstance(error.orig_exc, _TooComplex):
-            raise OqlSyntaxError(str(error.orig_exc), text=text, position=0) from None
+        if isinstance(error.orig_exc, _Refused):
+            raise error.orig_exc.told(text) from None
         raise
-    except _TooComplex as error:
-        raise OqlSyntaxError(str(error), text=text, position=0) from None
+    except _Refused as error:
+        raise error.told(text) from None
     assert isinstance(parsed, tree.Query)  # noqa: S101 (what `start` makes)
     return parsed
 
 
-class _TooComplex(Exception):
-    """The query is nested or chained beyond what can be handled."""
+class _Refused(Exception):
+    """What the grammar allows and the language doesn't, or more than can be handled."""
+
+    def __init__(self, message: str, position: int = 0, word: str = "") -> None:
+        super().__init__(message)
+        self.position, self.word = position, str(word)
+
+    def told(self, text: str) -> OqlSyntaxError:
+        return OqlSyntaxError(str(self), text=text, position=self.position, word=self.word)
 
 
 @dataclass(frozen=True)
@@ -113,8 +122,12 @@ class _Build(Transformer[Token, tree.Query]):
     def binary(self, left: _Built, operator: _Operator, right: _Built) -> _Built:
         if operator in ("AND", "OR"):
             return _chain(operator, left, right)
+        if operator == "MATCHES" and not isinstance(right.node, tree.Text | tree.Parameter):
+            raise _Refused(
+                "MATCHES needs a text or a parameter on its right", operator.start_pos, operator
+            )
         node = tree.Binary(str(operator), left.node, right.node, operator.start_pos)
-        return _deeper(node, left, right, weight=2 if "LIKE" in operator else 1)
+        return _deeper(node, left, right, weight=_WEIGHTS.get(operator, 1))
 
     def in_list(self, operand: _Built, operator: _Operator, items: tuple[_Built, ...]) -> _Built:
         node = tree.In(operand.node, tuple(i.node for i in items), operator == "NOT IN")
@@ -224,7 +237,7 @@ def _limited(built: _Built) -> _Built:
 
 def _limit(size: int, limit: int, what: str) -> None:
     if size > limit:
-        raise _TooComplex(f"the query is {what} (more than {limit})")
+        raise _Refused(f"the query is {what} (more than {limit})")
 
 
 def _saturated(digits: str) -> int:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from cti_tickets.oql import Oql, OqlError, OqlSyntaxError, OqlUnsupportedError, tree
+from cti_tickets.oql import Oql, OqlError, OqlSyntaxError, tree
 from cti_tickets.oql.fold import fold
 from cti_tickets.oql.parse import MAX_DEPTH, MAX_HEIGHT, MAX_LENGTH, parse
 from cti_tickets.oql.printing import to_text
@@ -238,8 +238,3 @@ def test_what_is_within_the_limits_runs(oql: Oql, database: Any, condition: str)
 def test_a_pattern_longer_than_the_databases_take_is_told_so(oql: Oql, database: Any) -> None:
     with pytest.raises(OqlError, match="pattern is too long"):
         oql.ids(database, f"SELECT Person WHERE name LIKE '{'x' * 60_000}%'", {})
-
-
-def test_a_text_alone_as_a_condition_comes_later(oql: Oql) -> None:
-    with pytest.raises(OqlUnsupportedError):
-        oql.statement("SELECT Person WHERE name", {}, postgresql=False)

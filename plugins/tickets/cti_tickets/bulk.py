@@ -25,7 +25,7 @@ INTEGRITY_ERRORS = (peewee.IntegrityError, sqlite3.IntegrityError, psycopg.Integ
 def columns(class_name: str) -> tuple[str, ...]:
     """All columns that the objects of a class fill, the id first."""
     definition = schema()[class_name]
-    own = [a for a in definition.attributes.values() if a.column]
+    own = [a for a in definition.attributes.values() if a.stored]
     extra = ["finalclass"] if definition.polymorphic else []
     numbered = [a.number_column for a in own if a.number_column]
     return ("id", *extra, *(a.column for a in own), *numbered)

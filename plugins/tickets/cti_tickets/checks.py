@@ -16,6 +16,7 @@ from cti_tickets.values import BadValue, InvalidValues, Raw, Stored, parse
 UNIQUE: dict[str, tuple[str, ...]] = {
     "Person": ("org_id", "employee_number"),
     "lnkPersonToTeam": ("team_id", "person_id"),
+    "lnkContactToTicket": ("ticket_id", "contact_id"),
 }
 
 
@@ -26,7 +27,8 @@ def new_values(definition: ClassDef, values: Mapping[str, Raw]) -> dict[str, Sto
     """
     row, errors = parse_all(definition, values)
     for code, default in defaults(definition).items():
-        row[code] = row.get(code) or default
+        if row.get(code) in ("", None):
+            row[code] = default
     _check(definition, row, errors, object_id=None)
     return row
 
@@ -56,7 +58,7 @@ def parse_all(
         attribute = definition.attributes.get(code)
         if attribute is None:
             errors[code] = _("there is no such attribute")
-        elif attribute.kind is Kind.EXTERNAL or (attribute.read_only and not read_only):
+        elif not attribute.storable or (attribute.read_only and not read_only):
             errors[code] = _("can't be changed")
         else:
             try:
@@ -68,11 +70,15 @@ def parse_all(
 
 def defaults(definition: ClassDef) -> dict[str, Stored]:
     """What a new object has where nothing was given: a value for each column."""
-    return {
-        a.code: a.default if a.kind not in (Kind.KEY, Kind.DATE, Kind.DATETIME) else None
-        for a in definition.attributes.values()
-        if a.column
-    }
+    return {a.code: _default(a) for a in definition.attributes.values() if a.stored}
+
+
+def _default(attribute: Attribute) -> Stored:
+    if attribute.kind is Kind.BOOLEAN:
+        return int(attribute.default or 0)
+    if attribute.kind in (Kind.INTEGER, Kind.DURATION):
+        return int(attribute.default) if attribute.default else None
+    return None if attribute.kind in (Kind.KEY, Kind.DATE, Kind.DATETIME) else attribute.default
 
 
 def missing(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str]:

@@ -39,6 +39,23 @@ def numbers(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str | Non
     }
 
 
+def obsolescence(
+    definition: ClassDef, row: Mapping[str, Any], before: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The day on which an object became obsolete, where that changes.
+
+    :param row: the values to store
+    :param before: the stored values so far; empty for a new object
+    """
+    if definition.obsolete is None or "obsolescence_date" not in definition.attributes:
+        return {}
+    code, inactive = definition.obsolete
+    is_now = row.get(code, before.get(code)) == inactive
+    if is_now == (before.get(code) == inactive):
+        return {}
+    return {"obsolescence_date": now.date() if is_now else None}
+
+
 def ticket_columns(
     definition: ClassDef, row: Mapping[str, Any], before: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:

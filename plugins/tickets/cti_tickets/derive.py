@@ -57,6 +57,9 @@ def _class(model: type[peewee.Model], info: ClassInfo) -> ClassDef:
         friendlyname=info.friendlyname,
         order=info.order,
         form=info.form,
+        friendlyname_separator=info.friendlyname_separator,
+        reconciliation=info.reconciliation,
+        obsolete=info.obsolete,
     )
 
 

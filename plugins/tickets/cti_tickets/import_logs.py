@@ -42,7 +42,11 @@ def split_logs(
         try:
             if attribute is not None and attribute.kind is Kind.LOG:
                 entries += _entries(attribute, value)
-            elif value is None or (isinstance(value, (str, int)) and not isinstance(value, bool)):
+            elif isinstance(value, bool):
+                if attribute is None or attribute.kind is not Kind.BOOLEAN:
+                    raise BadValue(_("must be a text, a whole number or null"))
+                plain[code] = int(value)
+            elif value is None or isinstance(value, (str, int)):
                 plain[code] = value
             else:
                 raise BadValue(_("must be a text, a whole number or null"))

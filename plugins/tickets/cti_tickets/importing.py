@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from cti_tickets import bulk
 from cti_tickets.checks import UNIQUE, defaults, missing, parse_all
-from cti_tickets.computed import numbers, ticket_columns, utc_now
+from cti_tickets.computed import numbers, obsolescence, ticket_columns, utc_now
 from cti_tickets.derive import schema
 from cti_tickets.import_files import ImportProblem, Record, read
 from cti_tickets.import_logs import Entry, split_logs
@@ -148,10 +148,11 @@ class _Import:
                 messages[""] = _("the id %(id)s is taken already", id=record.object_id)
             else:
                 known[record.object_id] = record.class_name
-        row, bad = parse_all(definition, fields, read_only=True)
+        row, bad = parse_all(definition, _by_column(definition, fields), read_only=True)
         messages.update(bad)
         for code, default in defaults(definition).items():
-            row[code] = row.get(code) or default
+            if row.get(code) in ("", None):
+                row[code] = default
         for code, message in missing(definition, row).items():
             messages.setdefault(code, message)
         self._check_keys(record, definition, row, messages)
@@ -212,6 +213,8 @@ class _Import:
 
     def _compute(self, definition: ClassDef, row: dict[str, Any]) -> None:
         row.update(numbers(definition, row))
+        for column, value in obsolescence(definition, row, {}, self._now).items():
+            row[column] = row[column] or value
         if "ref" in definition.attributes:
             found = ticket_columns(definition, row, {}, self._now)
             always = {"priority", "operational_status"}
@@ -249,6 +252,18 @@ class _Import:
             rows = self._rows.pop(definition.name, [])
             bulk.insert(definition.table, bulk.columns(definition.name), rows)
         bulk.insert(bulk.LOG_TABLE, bulk.LOG_COLUMNS, self._rows.pop(bulk.LOG_TABLE, []))
+
+
+def _by_column(definition: ClassDef, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by the attributes that hold them: some go by a second code too."""
+    found: dict[str, Any] = {}
+    for code, value in fields.items():
+        attribute = definition.attributes.get(code)
+        if attribute is not None and attribute.column and not attribute.stored:
+            found.setdefault(attribute.column, value)
+        else:
+            found[code] = value
+    return found
 
 
 @cache

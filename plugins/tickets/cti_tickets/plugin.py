@@ -26,6 +26,7 @@ from cti_host import (
     hookimpl,
 )
 from cti_tickets import storage
+from cti_tickets.agent_parameters import AgentParameters
 from cti_tickets.commands import commands as data_commands
 from cti_tickets.demo import demo_calls, load_demo
 from cti_tickets.derive import schema
@@ -48,7 +49,6 @@ class Plugin:
 
     def __init__(self, config: Config) -> None:
         self.schema = schema()
-        self.oql = Oql(self.schema)
         self.records = Records(self.schema)
 
     @hookimpl
@@ -56,6 +56,7 @@ class Plugin:
         """Check the queries and presets, and get ready to run them."""
         storage.prepare(host.database)
         self._host = host
+        self.oql = Oql(self.schema, host.settings.timezone, AgentParameters(self.records))
         check = SettingsCheck(host, self.oql, self.schema)
         self._caller_class = check.caller_information() or "Person"
         check.creations()

@@ -10,24 +10,34 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import url_for
+from markupsafe import Markup
 
 from cti_host import Caller, OutboundAction, Ticket, allow_form_target, current_host
 from cti_tickets import logs, storage
+from cti_tickets.markup import harmless, holds_markup
 from cti_tickets.models import LogEntry
 from cti_tickets.records import FRIENDLYNAME, Record, Records, shown
 from cti_tickets.rows import ticket_with_caller
 from cti_tickets.schema import Attribute, ClassDef, Kind
+from cti_tickets.values import LONG_TEXTS
+
+# Logs are parts of the page of their own; images and sets aren't shown.
+_ELSEWHERE = (Kind.LOG, Kind.IMAGE, Kind.SET)
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A line of the page: an attribute's label, its value, and where it leads."""
+    """A line of the page: an attribute's label, its value, and where it leads.
+
+    `html` is the value of an attribute that holds markup, made harmless.
+    """
 
     code: str
     label: str
     text: str
     url: str = ""
     long: bool = False
+    html: Markup | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,7 @@ def view_object(
     except storage.NotFound:
         return None
     cls = schema[class_name]
-    attributes = [a for a in cls.attributes.values() if a.kind is not Kind.LOG]
+    attributes = [a for a in cls.attributes.values() if a.kind not in _ELSEWHERE]
     names = [f"{a.code}_friendlyname" for a in attributes if a.kind is Kind.KEY]
     codes = [FRIENDLYNAME, *(a.code for a in attributes), *names]
     record = next(iter(records.load(current_host().database, class_name, [id_], codes)), None)
@@ -125,7 +135,7 @@ def _of_ticket(
 
 def _version(cls: ClassDef, record: Record) -> str:
     """A mark that is another one after any change, also within the same second."""
-    own = [code for code, attribute in cls.attributes.items() if attribute.column]
+    own = [code for code, attribute in cls.attributes.items() if attribute.stored]
     values = repr([(code, record.text(code)) for code in own])
     return sha256(values.encode()).hexdigest()[:16]
 
@@ -159,7 +169,7 @@ def _worth_a_line(attribute: Attribute, cls: ClassDef, record: Record) -> bool:
 def _fact(attribute: Attribute, record: Record) -> Fact:
     value = record.values.get(attribute.code)
     label = str(attribute.label)
-    long = attribute.kind is Kind.TEXT
+    long = attribute.kind in LONG_TEXTS
     if attribute.kind is Kind.KEY:
         if not value:
             return Fact(attribute.code, label, "")
@@ -174,4 +184,5 @@ def _fact(attribute: Attribute, record: Record) -> Fact:
         return Fact(
             attribute.code, label, text, f"tel:{number.e164}" if number and number.e164 else ""
         )
-    return Fact(attribute.code, label, text, long=long)
+    html = harmless(text) if attribute.kind is Kind.HTML and holds_markup(text) else None
+    return Fact(attribute.code, label, text, long=long, html=html)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 # œ is another spelling of oe without being decomposable; ß becomes ss by case folding.
 _SPELLINGS = str.maketrans({"œ": "oe"})
@@ -77,6 +78,7 @@ _ORDER = {ord(character): written for character, written in _order()}
 _BLANK = _ORDER[ord(" ")]
 
 
+@cache
 def postgresql_function() -> str:
     """The statement that creates `cti_fold` on PostgreSQL, with the same answers as `fold`.
 

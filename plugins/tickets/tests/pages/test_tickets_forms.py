@@ -26,6 +26,12 @@ NEEDED = {
     "Person": {"name": "Byron", "first_name": "Ada", "org_id": "1"},
     "Team": {"name": "Engines", "org_id": "1"},
     "lnkPersonToTeam": {"person_id": "1", "team_id": "2"},
+    "lnkContactToTicket": {"ticket_id": "1", "contact_id": "1"},
+    "DeliveryModel": {"name": "Gold"},
+    "ContactType": {"name": "Manager"},
+    "ServiceFamily": {"name": "Office"},
+    "Service": {"name": "Mail", "org_id": "1"},
+    "ServiceSubcategory": {"name": "New box", "service_id": "1"},
     "PhoneCall": {"ticket_id": "1", "agent_id": "1", "flow": "inbound"},
     **{name: {"title": "T", "description": "D", "org_id": "1"} for name in TICKETS},
 }
@@ -36,6 +42,7 @@ def people(site: Any) -> Any:
     """A site with a person, a team and a ticket."""
     site.add("Person", first_name="Ada", name="Lovelace", org_id=1, phone="0987654321")
     site.add("Team", name="Service desk", org_id=1)
+    site.add("Service", name="Telephony", org_id=1)
     site.add("UserRequest", title="First", description="x", org_id=1, caller_id=1)
     return site
 

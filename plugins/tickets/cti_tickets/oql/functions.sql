@@ -118,15 +118,17 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT replace(replace(replace(value, '\', '\\'), '%', '\%'), '_', '\_')
 $$;
 
--- Escaped characters and wildcards are kept from being folded by characters for private use.
+-- What a backslash makes ordinary, and the wildcards, are other characters while the rest is folded.
 CREATE OR REPLACE FUNCTION cti_pattern(value text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT translate(cti_fold(replace(translate(replace(translate(regexp_replace(
-        replace(replace(replace(value || '|', '\\', U&'\E000'), '\%', U&'\E001'), '\_', U&'\E002'),
-        '\\(.)', '\1', 'g'),
-        '%_', U&'\E003\E004'), U&'\E001\E002', '%_'), U&'\E000', '\'), '', '')),
-        U&'\E003\E004', '%_')
-$$;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    kept text := replace(replace(replace(value, '\\', U&'\E000'), '\%', U&'\E001'), '\_', U&'\E002');
+BEGIN
+    kept := regexp_replace(regexp_replace(kept, '\\$', U&'\E000'), '\\(.)', '\1', 'g');
+    kept := translate(kept, '%_', U&'\E003\E004');
+    kept := cti_escape(cti_like(translate(kept, U&'\E000\E001\E002', '\%_')));
+    RETURN translate(kept, U&'\E003\E004', '%_');
+END $$;
 
 CREATE OR REPLACE FUNCTION cti_moment(value text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -134,7 +136,7 @@ DECLARE
     found text[] := coalesce(
         regexp_match(value, '^\s*(\d{4}|\d{2})[-/.](\d{1,2})[-/.](\d{1,2})'
             '(?:[ T](\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2})(?:\.\d+)?)?)?\s*$'),
-        regexp_match(value, '^\s*(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?\s*$'));
+        regexp_match(value, '^\s*(\d{4}|\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?\s*$'));
     numbers integer[];
 BEGIN
     IF found IS NULL THEN
@@ -191,7 +193,7 @@ END $$;
 CREATE OR REPLACE FUNCTION cti_has_time(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT value LIKE '%:%' OR value LIKE '%T%' OR btrim(value, E' \t\r\n\f\v') LIKE '% %'
-        OR length(btrim(value, E' \t\r\n\f\v')) = 14
+        OR length(btrim(value, E' \t\r\n\f\v')) IN (12, 14)
 $$;
 
 CREATE OR REPLACE FUNCTION cti_date_add(value text, amount double precision, unit text)

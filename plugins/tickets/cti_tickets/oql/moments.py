@@ -22,7 +22,7 @@ _MOMENT = re.compile(
     r"(?:[ T](\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2})(?:\.\d+)?)?)?\s*\Z",
     re.ASCII,
 )
-_COMPACT = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?\s*\Z", re.ASCII)
+_COMPACT = re.compile(r"\s*(\d{4}|\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?\s*\Z", re.ASCII)
 _TIME = re.compile(r"\s*(\d{1,3}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?\s*\Z", re.ASCII)
 _DAY_UNITS = ("DAY", "MONTH", "YEAR")
 _SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
@@ -47,7 +47,7 @@ def parse_moment(text: str) -> datetime | None:
 
 def has_time(text: str) -> bool:
     """Whether a text that is a moment says more than the day."""
-    return ":" in text or "T" in text or " " in text.strip() or len(text.strip()) == 14
+    return ":" in text or "T" in text or " " in text.strip() or len(text.strip()) in (12, 14)
 
 
 def moment(text: str | None) -> str | None:

@@ -62,7 +62,7 @@ class Plugin:
         self._lookup = Lookup(host, self.oql, self.records)
         self._lists = Lists(host, self.oql, self.records, check.lists())
         self._presets = Presets(host, self.oql)
-        host.own_csrf_endpoints |= {"tickets.new", "tickets.modify"}
+        host.own_csrf_endpoints |= {"tickets.new", "tickets.modify", "tickets.transition"}
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:

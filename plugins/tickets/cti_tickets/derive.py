@@ -113,7 +113,9 @@ def _class(model: type[peewee.Model], info: ClassInfo) -> ClassDef:
         friendlyname_separator=info.friendlyname_separator,
         reconciliation=info.reconciliation,
         obsolete=info.obsolete,
-        lifecycle=_LIFE_CYCLES.get(class_name(model)),
+        lifecycle=next(
+            (_LIFE_CYCLES[n] for n in map(class_name, reversed(lineage)) if n in _LIFE_CYCLES), None
+        ),
     )
 
 

@@ -4,6 +4,13 @@ This is the public API for plugins, and nothing else. A plugin imports from here
 """
 
 from cti_host.config import PluginConfig
+from cti_host.data_classes import (
+    AddedAttributes,
+    DataAttribute,
+    DataClass,
+    DataKind,
+    OnDelete,
+)
 from cti_host.databases import database, is_postgresql
 from cti_host.hookspecs import hookimpl
 from cti_host.host import Host, current_agent, current_host
@@ -29,15 +36,20 @@ from cti_host.web import allow_form_target, has_bearer_token, safe_return_url, w
 __version__ = "0.1.0"
 
 __all__ = [
+    "AddedAttributes",
     "Agent",
     "Call",
     "Caller",
+    "DataAttribute",
+    "DataClass",
+    "DataKind",
     "Given",
     "Host",
     "Localised",
     "Match",
     "NavigationItem",
     "Number",
+    "OnDelete",
     "OutboundAction",
     "PanelSection",
     "PluginConfig",

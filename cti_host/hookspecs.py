@@ -17,6 +17,7 @@ import peewee
 import pluggy
 from flask import Blueprint, Request
 
+from cti_host.data_classes import AddedAttributes, DataClass
 from cti_host.model import (
     Agent,
     Call,
@@ -327,11 +328,36 @@ class HookSpecs:
         On an error: logged; the other entries stay.
         """
 
+    @contract(Kind.SETUP, DataClass, many=True, budget=False)
+    def data_classes(self) -> Sequence[DataClass]:  # type: ignore[empty-body]
+        """Add classes to the data model: forms, lists, queries and imports know them at once.
+
+        Fires once, when the application is built, before `register`. The plugin that keeps the data
+        (*tickets*) makes the tables: `cti-host db upgrade` creates them.
+
+        :return: the classes; a class that is there already, an unknown parent or target, or a bad
+            code is refused with the name of the plugin
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
+    @contract(Kind.SETUP, AddedAttributes, many=True, budget=False)
+    def data_attributes(self) -> Sequence[AddedAttributes]:  # type: ignore[empty-body]
+        """Add attributes to classes of the data model that are there already.
+
+        Fires once, when the application is built, before `register`. `cti-host db upgrade` adds the
+        columns; it never removes any.
+
+        :return: the attributes by class; refusals are as for `data_classes`
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
     @contract(Kind.SETUP, budget=False)
     def register(self, host: Host) -> None:
         """Meet the host: keep what you need, check your settings.
 
-        Fires once, when the application is built, before the other set-up hooks.
+        Fires once, when the application is built, before the set-up hooks below.
 
         :param host: settings, hooks, database; `host.problem(...)` refuses the configuration
         :return: nothing

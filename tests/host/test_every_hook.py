@@ -145,6 +145,18 @@ OBSERVATIONS = {
         lambda hooks: hooks.navigation(SAM),
         _each("label"),
     ),
+    "data_classes": Observation(
+        "",
+        "[DataClass(NAME.title(), Localised.of(NAME), [])]",
+        lambda hooks: hooks.set_up("data_classes"),
+        _answers_of_set_up,
+    ),
+    "data_attributes": Observation(
+        "",
+        "[AddedAttributes('Person', [])]",
+        lambda hooks: hooks.set_up("data_attributes"),
+        _answers_of_set_up,
+    ),
     "register": Observation(
         "host", "NAME", lambda hooks: hooks.set_up("register", host=None), _answers_of_set_up
     ),
@@ -263,7 +275,8 @@ def test_a_set_up_hook_that_answers_does_not_answer_or_fails(
             },
         )
 
-    if case == "exception" and hook in ("register", "blueprints", "models"):
+    at_the_start = ("data_classes", "data_attributes", "register", "blueprints", "models")
+    if case == "exception" and hook in at_the_start:
         with pytest.raises(ConfigRefused) as refused:
             build()
         (problem,) = refused.value.problems
@@ -274,9 +287,7 @@ def test_a_set_up_hook_that_answers_does_not_answer_or_fails(
             _run(build(), hook)
     else:
         running = build()
-        assert running.host.plugins[0].instance.times == (
-            hook in ("register", "blueprints", "models")
-        )
+        assert running.host.plugins[0].instance.times == (hook in at_the_start)
         outcome, problems, lines = _run(running, hook)
         answering = [] if hook == "register" else ["subject", "neighbour"]
         assert outcome == (answering if case == "value" else answering[1:])

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from cti_host import database, is_postgresql
 from cti_tickets.derive import model_of, schema
+from cti_tickets.rules import Rules
 from cti_tickets.schema import Attribute, ClassDef, Kind
 from cti_tickets.values import BadValue, InvalidValues, Raw, Stored, parse
 
@@ -20,27 +21,38 @@ UNIQUE: dict[str, tuple[str, ...]] = {
 }
 
 
-def new_values(definition: ClassDef, values: Mapping[str, Raw]) -> dict[str, Stored]:
+def new_values(
+    definition: ClassDef, values: Mapping[str, Raw], rules: Rules | None = None
+) -> dict[str, Stored]:
     """The checked values of a new object, defaults included.
 
+    :param rules: what has to be kept to besides the data model
     :raises InvalidValues: with a message for each attribute that is wrong
     """
     row, errors = parse_all(definition, values)
     for code, default in defaults(definition).items():
         if row.get(code) in ("", None):
             row[code] = default
+    if rules is not None:
+        errors = {**rules({}, row), **errors}
     _check(definition, row, errors, object_id=None)
     return row
 
 
 def changed_values(
-    definition: ClassDef, values: Mapping[str, Raw], before: Mapping[str, Any], object_id: int
+    definition: ClassDef,
+    values: Mapping[str, Raw],
+    before: Mapping[str, Any],
+    object_id: int,
+    rules: Rules | None = None,
 ) -> dict[str, Stored]:
     """The checked values to change in an object that is stored; see `new_values`."""
     row, errors = parse_all(definition, values)
     # Only what changes is checked: something else that is wrong for long hinders nobody.
     changed = {code: value for code, value in row.items() if value != before.get(code)}
     together = {**before, **changed}
+    if rules is not None:
+        errors = {**rules(before, together), **errors}
     _check(definition, together, errors, object_id=object_id, only=changed)
     return changed
 

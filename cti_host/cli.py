@@ -68,7 +68,7 @@ class HostGroup(click.Group):
         return super().parse_args(ctx, rest)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The host's commands, the installed ones that work, and the plugins' if they can be had."""
+        """The host's commands, the installed ones that work, and the plugins' if any."""
         names = {*super().list_commands(ctx)}
         try:
             names |= self._installed().working()

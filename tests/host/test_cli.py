@@ -282,7 +282,7 @@ Install = Callable[..., None]
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """`install("acme", source, "hello = acme:hello")`: a distribution with a module and commands."""
+    """`install("acme", source, "hello = acme:hello")`: a distribution with commands."""
 
     def install(name: str, source: str, *points: str) -> None:
         folder = tmp_path / "installed" / name

@@ -1,0 +1,115 @@
+"""PHP code becomes a syntax tree, or an error with its line and column; nothing is run."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+
+import tree_sitter
+import tree_sitter_php
+
+from cti_itop_config.items import BadFile
+
+# Twenty times a usual config-itop.php. A file of this size is read in half a second at worst.
+MOST_BYTES = 512 * 1024
+MOST_SECONDS = 0.8
+_CHUNK = 64 * 1024
+_CLOSES = {")": "(", "]": "[", "}": "{"}
+_TOKEN = re.compile(
+    r"""(?P<comment>\#(?!\[)[^\n]*|//[^\n]*|/\*.*?\*/)"""
+    r"""|(?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)"""
+    r"""|<<<[ \t]*(?P<q>['"]?)(?P<name>\w+)(?P=q)\r?\n.*?^[ \t]*(?P=name)\b"""
+    r"""|(?P<mark>[()\[\]{};'"`]|/\*)""",
+    re.S | re.M,
+)
+
+
+class Code:
+    """PHP code and its syntax tree.
+
+    :param text: the code
+    :param prefix: more code in front of it, that lines and columns don't count
+    :param has_tag: whether the code begins after a `<?php`, as in a file
+    :raises BadFile: it is no PHP, or takes too long to read
+    """
+
+    def __init__(self, text: str, *, has_tag: bool, prefix: str = "", suffix: str = "") -> None:
+        self._source = source = (prefix + text + suffix).encode()
+        self._prefix = len(prefix)
+        language = tree_sitter_php.language_php if has_tag else tree_sitter_php.language_php_only
+        parser = tree_sitter.Parser(tree_sitter.Language(language()))
+        end = time.monotonic() + MOST_SECONDS
+        # The progress is told only when the text is read in pieces.
+        tree = parser.parse(
+            lambda offset, _point: source[offset : offset + _CHUNK],
+            progress_callback=lambda _offset, _has_error: time.monotonic() > end,
+        )
+        if tree is None:
+            raise BadFile("takes too long to read: it is no usual PHP", 1, 1)
+        self.root = tree.root_node
+        if self.root.has_error:
+            raise self._syntax_error(text)
+
+    def text(self, node: tree_sitter.Node) -> bytes:
+        """What stands at a node."""
+        return self._source[node.start_byte : node.end_byte]
+
+    def place(self, node: tree_sitter.Node) -> tuple[int, int]:
+        """Line and column of a node, in characters, both from 1."""
+        row, column = node.start_point
+        before = self._source[node.start_byte - column : node.start_byte]
+        characters = len(before.decode("utf-8", "replace"))
+        return row + 1, max(0, characters - (self._prefix if row == 0 else 0)) + 1
+
+    def _syntax_error(self, text: str) -> BadFile:
+        """What is wrong, as near to it as can be said. Nothing of the file is quoted: it may be a
+        password."""
+        for error in _unbalanced(text):
+            return error
+        node = self.root
+        while node.type != "ERROR" and not node.is_missing:
+            node = next(child for child in node.children if child.has_error or child.is_missing)
+        line, column = self.place(node)
+        if node.is_missing:
+            return BadFile(f"is not valid PHP: {node.type!r} is missing", line, column)
+        remedy = "look at the lines around it: a quote, a comma, => or ; may be missing"
+        return BadFile("is not valid PHP", line, column, remedy)
+
+
+def _unbalanced(text: str) -> Iterator[BadFile]:
+    """Quotes and brackets without their partners, which make a parser stumble far from them."""
+    start = text.find("<?php")
+    opened: list[tuple[str, int]] = []
+    for found in _TOKEN.finditer(text, start + 5 if start >= 0 else 0):
+        mark = found["mark"]
+        if not mark:
+            continue
+        if mark in "([{":
+            opened.append((mark, found.start()))
+        elif mark in _CLOSES:
+            if not opened or opened[-1][0] != _CLOSES[mark]:
+                yield _at(text, found.start(), f"{mark!r} closes nothing that is open")
+                return
+            opened.pop()
+        elif mark == ";":
+            if opened and opened[-1][0] != "{":
+                line, column = _place(text, opened[-1][1])
+                what = f"{opened[-1][0]!r} of line {line}, column {column}, is not closed before ;"
+                yield _at(text, found.start(), what)
+                return
+        else:
+            what = "comment" if mark == "/*" else "text in quotes"
+            yield _at(text, found.start(), f"the {what} that begins here does not end")
+            return
+    if opened:
+        yield _at(text, opened[-1][1], f"{opened[-1][0]!r} is never closed")
+
+
+def _at(text: str, position: int, message: str) -> BadFile:
+    return BadFile(f"is not valid PHP: {message}", *_place(text, position))
+
+
+def _place(text: str, position: int) -> tuple[int, int]:
+    before = text[:position]
+    return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1

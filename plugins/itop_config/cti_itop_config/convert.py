@@ -54,6 +54,7 @@ def convert(found: SiteSettings, report: Report) -> Moved:
 
 def _url_parameters(fate: Fate, item: Item, path: Path) -> dict[str, str]:
     moved: dict[str, str] = {}
+    given: set[str] = set()
     for key, inner in (fate.table(item, path) or {}).items():
         here, name = (*path, key), str(key)
         attribute = fate.text(inner, here, noted=False)
@@ -63,10 +64,11 @@ def _url_parameters(fate: Fate, item: Item, path: Path) -> dict[str, str]:
             fate.lose(inner, here, "the panel itself has parameters of this name")
         elif not attribute.strip():
             fate.lose(inner, here, "it names no attribute")
-        elif attribute in moved.values():
+        elif attribute in given:
             fate.lose(inner, here, f"another parameter gives {attribute!r} already")
         else:
             moved[name] = attribute
+            given.add(attribute)
             fate.took(inner, here)
     return moved
 

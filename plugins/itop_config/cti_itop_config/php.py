@@ -9,10 +9,11 @@ import tree_sitter
 
 from cti_itop_config import php_text
 from cti_itop_config.items import BadFile, Item, Key, Table, Unknown
-from cti_itop_config.php_syntax import Code
+from cti_itop_config.php_syntax import MOST_BYTES, Code
 
 DEEPEST = 64
 MOST_PIECES = 1000
+MOST_VALUES = 5000
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _MOST_DIGITS = 20  # of such a number, its sign among them
 
@@ -48,15 +49,27 @@ _FIELDS = ("left", "operator", "right")
 
 
 class Reader:
-    """Evaluates literals of one piece of code; `constants` are those that it defines itself."""
+    """Evaluates literals of one piece of code, and the constants that it defines itself."""
 
     def __init__(self, code: Code) -> None:
         self._code = code
-        self.constants: dict[str, Raw] = {}
+        self._count = 0
+        # With the number of values in it: each use of an array counts as if it were written there.
+        self._constants: dict[str, tuple[Raw, int]] = {}
+
+    def define(self, name: str, node: tree_sitter.Node) -> None:
+        """Keep a constant; the first definition counts, as in PHP."""
+        before = self._count
+        value = self.raw(node, 0)
+        self._constants.setdefault(name, (value, self._count - before))
 
     def item(self, node: tree_sitter.Node, depth: int = 0) -> Item:
-        """The value of an expression, with its line."""
-        return Item(_finished(self.raw(node, depth)), self._code.place(node)[0])
+        """The value of an expression, with its line.
+
+        :raises BadFile: values are nested too deep, or there are too many
+        """
+        self._add(1, node)
+        return Item(_finished(self.raw(node, depth)), self._code.line(node))
 
     def key(self, node: tree_sitter.Node) -> Key | None:
         """The value of an expression as PHP would take it for an array's key; `None`: unknown."""
@@ -75,7 +88,7 @@ class Reader:
         for key_node, value_node in self._elements(node):
             if value_node is None:  # ...$others
                 key: Key | None = None
-                line = self._code.place(key_node)[0] if key_node else 0
+                line = self._code.line(key_node) if key_node else 0
                 table[f"element {len(table) + 1}"] = Item(Unknown("elements of a variable"), line)
                 continue
             if key_node is None:
@@ -83,7 +96,7 @@ class Reader:
             else:
                 key = _as_key(self.raw(key_node, depth + 1))
                 if key is None:
-                    line = self._code.place(key_node)[0]
+                    line = self._code.line(key_node)
                     table[f"element {len(table) + 1}"] = Item(Unknown("a key of a variable"), line)
                     continue
             if isinstance(key, int):
@@ -96,8 +109,7 @@ class Reader:
     def raw(self, node: tree_sitter.Node, depth: int) -> Raw:
         """The value of an expression, or what it is that has none."""
         if depth > DEEPEST:
-            line, column = self._code.place(node)
-            raise BadFile(f"is nested deeper than {DEEPEST} levels", line, column)
+            raise BadFile(f"is nested deeper than {DEEPEST} levels", *self._code.place(node))
         match node.type:
             case "string" | "encapsed_string" | "heredoc" | "nowdoc":
                 return self._text(node)
@@ -119,8 +131,15 @@ class Reader:
                 return self._joined(node, depth)
             case "name" | "qualified_name":
                 name = self._code.text(node).decode("utf-8", "replace").removeprefix("\\")
-                return self.constants.get(name, Unknown(f"the constant {name[:60]}"))
+                value, count = self._constants.get(name, (Unknown(f"the constant {name[:60]}"), 0))
+                self._add(count, node)
+                return value
         return Unknown(_NAMES.get(node.type, "something other than a value"))
+
+    def _add(self, count: int, node: tree_sitter.Node) -> None:
+        self._count += count
+        if self._count > MOST_VALUES:
+            raise BadFile(f"has more than {MOST_VALUES} values", *self._code.place(node))
 
     def _elements(
         self, node: tree_sitter.Node
@@ -178,6 +197,9 @@ class Reader:
             if isinstance(text, Unknown):
                 return text
             joined += text
+            # Of constants that are joined with themselves again and again.
+            if len(joined) > MOST_BYTES:
+                return Unknown(f"a text of more than {MOST_BYTES // 1024} KiB")
         return joined
 
 

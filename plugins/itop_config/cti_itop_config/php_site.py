@@ -17,10 +17,11 @@ from cti_itop_config.items import (
     Unknown,
     dotted,
 )
-from cti_itop_config.php import Reader
+from cti_itop_config.php import DEEPEST, Reader
 from cti_itop_config.php_syntax import MOST_BYTES, Code
 
 SETTINGS, MODULES = "MySettings", "MyModuleSettings"
+MOST_STATEMENTS = 5000
 
 
 def read_php(text: str) -> SiteSettings:
@@ -48,7 +49,10 @@ class _Site:
         self._recognised = False
 
     def read(self) -> SiteSettings:
-        for statement in self._code.root.named_children:
+        for number, statement in enumerate(self._code.root.named_children):
+            if number > MOST_STATEMENTS:
+                place = self._code.place(statement)
+                raise BadFile(f"has more than {MOST_STATEMENTS} statements", *place)
             if statement.type == "const_declaration":
                 self._constants(statement)
             elif statement.type == "return_statement":
@@ -81,7 +85,7 @@ class _Site:
             parts = [child for child in element.named_children if child.type != "comment"]
             if element.type == "const_element" and len(parts) == 2:
                 name = self._code.text(parts[0]).decode("utf-8", "replace")
-                self._reader.constants[name] = self._reader.raw(parts[1], 0)
+                self._reader.define(name, parts[1])
 
     def _definition(self, node: tree_sitter.Node) -> bool:
         """Whether it was `define('NAME', …)`."""
@@ -92,20 +96,22 @@ class _Site:
         name = self._reader.key(values[0]) if len(values) == 2 else None
         if not isinstance(name, str):
             return False
-        self._reader.constants.setdefault(name, self._reader.raw(values[1], 0))
+        self._reader.define(name, values[1])
         return True
 
     def _assignment(self, left: tree_sitter.Node, right: tree_sitter.Node) -> None:
         keys: list[tree_sitter.Node | None] = []
         while left.type == "subscript_expression":
             inner = [child for child in left.named_children if child.type != "comment"]
-            keys.insert(0, inner[1] if len(inner) > 1 else None)
+            keys.append(inner[1] if len(inner) > 1 else None)
             left = inner[0]
+            if len(keys) > DEEPEST:
+                raise BadFile(f"is nested deeper than {DEEPEST} levels", *self._code.place(left))
         variable = self._code.text(left).decode("utf-8", "replace").removeprefix("$")
         if left.type != "variable_name" or variable not in (SETTINGS, MODULES):
             return
         self._recognised = True
-        path = [None if key is None else self._reader.key(key) for key in keys]
+        path = [None if key is None else self._reader.key(key) for key in reversed(keys)]
         if variable == SETTINGS:
             self._set_itop(path, right)
         elif not path:
@@ -180,7 +186,7 @@ class _Site:
         source = self._code.text(statement)
         for name in (EXTENSION, "shortcut_actions"):
             if name.encode() in source:
-                line = self._code.place(statement)[0]
+                line = self._code.line(statement)
                 reason = "it is set by code, which is not run"
                 self._found.lost.append(Lost(line, name, reason))
 

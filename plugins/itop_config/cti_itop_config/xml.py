@@ -25,9 +25,9 @@ from cti_itop_config.items import (
     dotted,
 )
 
-MOST_BYTES = 5 * 1024 * 1024
+MOST_BYTES = 4 * 1024 * 1024
 DEEPEST = 64
-MOST_ELEMENTS = 10_000
+MOST_ELEMENTS = 5000
 _MERGING = ("", "merge", "must_exist", "if_exists")
 _REPLACING = ("define", "define_if_not_exists", "redefine", "force")
 _REMOVING = ("delete", "delete_if_exists")

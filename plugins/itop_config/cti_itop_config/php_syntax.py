@@ -38,12 +38,12 @@ class Code:
         self._prefix = len(prefix)
         language = tree_sitter_php.language_php if has_tag else tree_sitter_php.language_php_only
         parser = tree_sitter.Parser(tree_sitter.Language(language()))
-        end = time.monotonic() + MOST_SECONDS
+        end = time.process_time() + MOST_SECONDS
         # The progress is told only when the text is read in pieces.
         try:
             tree = parser.parse(
                 lambda offset, _point: source[offset : offset + _CHUNK],
-                progress_callback=lambda _offset, _has_error: time.monotonic() > end,
+                progress_callback=lambda _offset, _has_error: time.process_time() > end,
             )
         except ValueError:
             raise BadFile("takes too long to read: it is no usual PHP", 1, 1) from None
@@ -88,29 +88,43 @@ def _unbalanced(text: str) -> Iterator[BadFile]:
         return
     start = text.find("<?php")
     opened: list[tuple[str, int]] = []
+    # One quote too few turns texts inside out: the first that has two lines is near it.
+    long_text = -1
     for found in _TOKEN.finditer(text, start + 5 if start >= 0 else 0):
         mark = found["mark"]
+        if found["string"] and "\n" in found["string"] and long_text < 0:
+            long_text = found.start()
         if not mark:
             continue
         if mark in "([{":
             opened.append((mark, found.start()))
         elif mark in _CLOSES:
             if not opened or opened[-1][0] != _CLOSES[mark]:
-                yield _at(text, found.start(), f"{mark!r} closes nothing that is open")
+                what = f"is not closed by {mark!r}" if opened else f"{mark!r} closes nothing"
+                yield _at(text, found.start(), f"{_named(text, opened)}{what}")
                 return
             opened.pop()
         elif mark == ";":
             if opened and opened[-1][0] != "{":
-                line, column = _place(text, opened[-1][1])
-                what = f"{opened[-1][0]!r} of line {line}, column {column}, is not closed before ;"
-                yield _at(text, found.start(), what)
+                yield _at(text, found.start(), f"{_named(text, opened)}is not closed before ;")
                 return
-        else:
+        elif mark == "/*" or long_text < 0:
             what = "comment" if mark == "/*" else "text in quotes"
             yield _at(text, found.start(), f"the {what} that begins here does not end")
             return
+        else:
+            yield _at(text, long_text, "a quote is missing here or on the line before")
+            return
     if opened:
         yield _at(text, opened[-1][1], f"{opened[-1][0]!r} is never closed")
+
+
+def _named(text: str, opened: list[tuple[str, int]]) -> str:
+    """The innermost bracket that is open, with its place."""
+    if not opened:
+        return ""
+    line, column = _place(text, opened[-1][1])
+    return f"{opened[-1][0]!r} of line {line}, column {column}, "
 
 
 def _at(text: str, position: int, message: str) -> BadFile:

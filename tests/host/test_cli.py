@@ -396,6 +396,42 @@ def test_explain_shows_what_each_plugin_got_answered_and_took(
     assert "call_received" not in text
 
 
+ADDRESS = """
+from flask import Blueprint, abort, redirect, request
+from cti_host import hookimpl, pop_url
+
+blueprint = Blueprint("address", __name__)
+
+
+@blueprint.get("/old/call")
+def call():
+    return redirect(pop_url([("phone", request.query_string.decode())]))
+
+
+@blueprint.get("/old/broken")
+def broken():
+    raise RuntimeError("out of order")
+
+
+class Plugin:
+    @hookimpl
+    def blueprints(self):
+        return [blueprint]
+"""
+
+
+def test_explain_follows_an_address_of_a_plugin_to_the_panel(
+    run: Run, tmp_path: Path, people: str
+) -> None:
+    plugins = ["people", "address"]
+    write_config(tmp_path, plugins=plugins, sources={"people": people, "address": ADDRESS})
+    done = run("explain", "https://cti.example/old/call?+33987654321")
+    assert done.returncode == 0
+    assert "Contacts with phone number +33987654321" in done.stdout
+    broken = run("explain", "/old/broken?phone=0987")
+    assert "Contacts with phone number 0987" in broken.stdout
+
+
 def test_explain_answers_programs_in_json(run: Run, config: str) -> None:
     done = run("explain", "phone=0987&selected_caller=unknown", "--json", "--config", config)
     answer = json.loads(done.stdout)

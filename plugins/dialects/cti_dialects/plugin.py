@@ -25,6 +25,7 @@ class Plugin:
 
     def __init__(self, config: Config) -> None:
         self._own = set(config.own)
+        self._clashes = config.clashes()
         self._dialects: Sequence[Dialect] = config.dialects()
         self._host: Host | None = None
 
@@ -32,6 +33,9 @@ class Plugin:
     def register(self, host: Host) -> None:
         """Leave out what can't be understood with the site's `[url_parameters]`."""
         self._host = host
+        for name, message in self._clashes.items():
+            remedy = "choose another one, or name the other dialect in `disabled`"
+            host.problem(("plugin", NAME, "own", name), message, remedy)
         self._dialects, useless = usable(self._dialects, host.settings.url_parameters)
         for dialect in useless:
             if dialect.name in self._own:

@@ -64,23 +64,20 @@ class DialectsConfig(PluginConfig):
                 raise ValueError(f"there is no dialect {name!r}; {known}")
         return value
 
-    @model_validator(mode="after")
-    def _one_owner(self) -> Self:
-        shapes: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
-        names: set[str] = set()
-        for dialect in self.dialects():
-            if dialect.name in names:
-                raise ValueError(
-                    f"the dialect {dialect.name!r} is built in: choose another name, or disable it"
-                )
-            names.add(dialect.name)
-            shape = (dialect.path, tuple(sorted(dialect.fixed.items())))
+    def clashes(self) -> dict[str, str]:
+        """Dialects of the site that another one stands in the way of: name to what is wrong."""
+        found: dict[str, str] = {}
+        shapes: dict[tuple[str, frozenset[tuple[str, str]]], str] = {}
+        # Built-in ones first: it is the site's that has to give way.
+        for dialect in reversed(self.dialects()):
+            shape = (dialect.path, frozenset(dialect.fixed.items()))
             other = shapes.setdefault(shape, dialect.name)
             if other != dialect.name:
-                raise ValueError(
-                    f"{dialect.name!r} and {other!r} have the same path and fixed parameters"
-                )
-        return self
+                found[dialect.name] = f"has the path and the fixed parameters of {other!r}"
+        for name in self.own:
+            if name in _NAMES and name not in self.disabled:
+                found[name] = "is the name of a dialect that is built in"
+        return found
 
     def dialects(self) -> list[Dialect]:
         """Every dialect that is on: those of the site first."""

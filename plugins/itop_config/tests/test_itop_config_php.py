@@ -199,7 +199,7 @@ def printed(data: Any, draw: Callable[[st.SearchStrategy[Any]], Any]) -> str:
             for key, inner in data.items()
         ]
         comma = draw(st.sampled_from(["", ","])) if pairs else ""
-        return opened + ",".join(pairs) + comma + blank + closed
+        return f"{opened}{','.join(pairs)}{comma}{blank}{closed}"
     if isinstance(data, str):
         return printed_text(data, draw)
     if isinstance(data, bool) or data is None:

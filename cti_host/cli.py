@@ -1,4 +1,4 @@
-"""The `cti-host` command: the host's own commands, and those of the enabled plugins."""
+"""The `cti-host` command: the host's own, those that are installed, those of enabled plugins."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from flask import Flask
 
 from cti_host import __version__, migrate
 from cti_host.app import CONFIG_VARIABLE, create_app, find_config
+from cti_host.commands import InstalledCommands
 from cti_host.dispatch import SetupFailed
 from cti_host.host import Host
 from cti_host.loader import available_plugins
@@ -67,26 +68,35 @@ class HostGroup(click.Group):
         return super().parse_args(ctx, rest)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The host's commands, and the plugins' where the configuration is good enough."""
+        """The host's commands, the installed ones that work, and the plugins' if any."""
+        names = {*super().list_commands(ctx)}
         try:
-            own = self._plugin_commands(ctx)
+            names |= self._installed().working()
+            names |= {*self._plugin_commands(ctx)}
         except ConfigRefused as refused:
             click.echo(f"(commands of plugins are missing: {refused.problems[0]})", err=True)
-            own = {}
-        return sorted({*super().list_commands(ctx), *own})
+        return sorted(names)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """A command by name; the host's own come first."""
-        return super().get_command(ctx, name) or self._plugin_commands(ctx).get(name)
+        """A command by name: the host's own come first, then those that need no configuration."""
+        return (
+            super().get_command(ctx, name)
+            or self._installed().load(name)
+            or self._plugin_commands(ctx).get(name)
+        )
+
+    def _installed(self) -> InstalledCommands:
+        return InstalledCommands({*self.commands})
 
     def _plugin_commands(self, ctx: click.Context) -> dict[str, click.Command]:
         context: _Context = ctx.obj
         commands: dict[str, click.Command] = {}
+        taken = {*self.commands, *self._installed().names}
         with context.app.app_context():
             for plugin, answered in context.host.hooks.set_up("commands"):
                 for command in answered:
                     name = command.name or ""
-                    if name in commands or name in self.commands:
+                    if name in commands or name in taken:
                         text = f"two owners of the command {name!r}, one is plugin {plugin}"
                         raise ConfigRefused([Problem(str(context.path), 0, "plugins", text)])
                     commands[name] = _in_app(command, context)

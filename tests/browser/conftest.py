@@ -140,6 +140,7 @@ def all_pages() -> dict[str, str]:
         "unknown": "/pop?phone=0536490042",
         "many tickets": f"/pop?phone={BUSY_NUMBER}",
         "no number": "/pop",
+        "no dialect": "/pages/exec.php?exec_module=other&phone=0987654321",
         "ticket": "/objects/UserRequest/28",
         "phone calls": "/objects/UserRequest/28?tab=calls",
         "new ticket": "/objects/new/Ticket",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-ALL = ("accounts", "phone_reformat", "tickets", "ecall", "call_log")
+ALL = ("accounts", "phone_reformat", "tickets", "ecall", "call_log", "dialects")
 WITHOUT_ONE = [tuple(name for name in ALL if name != out) for out in ALL]
 EACH_ALONE = [(name,) for name in ALL]
 LISTS = [*WITHOUT_ONE, (), *EACH_ALONE, tuple(reversed(ALL)), ALL]
@@ -24,6 +24,8 @@ ADDRESSES = [
     "/objects/new/Ticket",
     "/sign-in",
     "/password",
+    "/cti.do?sysparm_caller_phone=0987654321",
+    "/index.pl?Action=Other",
 ]
 # As it is stored, so that it is found without the plugin that understands numbers.
 STORED = "/pop?phone=%2B33%209%2087%2065%2043%2021"

@@ -21,6 +21,7 @@ from cti_host.model import (
     Reason,
     Ticket,
     TicketList,
+    Unavailable,
     Unsearchable,
     Value,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Reason",
     "Ticket",
     "TicketList",
+    "Unavailable",
     "Unsearchable",
     "Value",
     "allow_form_target",

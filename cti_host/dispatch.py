@@ -29,6 +29,7 @@ from cti_host.model import (
     PanelSection,
     Ticket,
     TicketList,
+    Unavailable,
 )
 from cti_host.workers import Overdue, Workers
 
@@ -136,12 +137,15 @@ class Dispatcher:
         plugin = implementation.plugin
         given = {name: arguments[name] for name in implementation.argnames}
         started = time.perf_counter()
-        answer, problem, line = None, "", ""
+        answer, problem, line, reason = None, "", "", ""
         try:
             answer = self._call(contract, implementation, given)
             problem = _type_problem(contract, answer)
         except Overdue as error:
             problem = str(error)
+            log.error("%s of plugin %s: %s", hook, plugin, problem)
+        except Unavailable as error:
+            problem, reason = str(error), error.reason
             log.error("%s of plugin %s: %s", hook, plugin, problem)
         except (Exception, SystemExit) as error:  # a plugin never ends the process
             problem = f"{type(error).__name__}: {error}"
@@ -159,6 +163,7 @@ class Dispatcher:
                 raise SetupFailed(plugin, hook, problem)
             if contract.unavailable:
                 line = gettext(contract.unavailable) % {"plugin": plugin}
+                line = f"{line} {reason}".rstrip()
         seconds = time.perf_counter() - started
         step = Step(plugin, hook, given, answer, seconds, problem, line)
         # What only computes may be called a million times, by an import.

@@ -134,6 +134,21 @@ class Caller:
         return self.display.removeprefix(self.headline).removeprefix(", ")
 
 
+class Unavailable(Exception):
+    """A plugin raises it from a hook when what it stands on gives no answer.
+
+    `str()` of it is the cause, and goes to the log: it must not hold a person's number or a
+    secret. `reason` is one sentence for the agent, added to the line that says what is missing
+    ("Tickets from itop are not available right now. iTop is in maintenance."); it is asked for
+    while the page is made, so that it comes in the agent's language. Empty: nothing is added.
+    """
+
+    @property
+    def reason(self) -> str:
+        """One sentence that an agent understands."""
+        return ""
+
+
 @dataclass(frozen=True)
 class Match:
     """A caller that was found, and `why`, in the agent's language."""

@@ -273,6 +273,10 @@ class Dispatcher:
         """See `HookSpecs.ticket_created`."""
         self._event("ticket_created", ticket=ticket, caller=caller, agent=agent)
 
+    def server_started(self) -> None:
+        """See `HookSpecs.server_started`."""
+        self._event("server_started")
+
     def _event(self, hook: str, **arguments: Any) -> list[str]:
         steps = [
             self._step(hook, implementation, arguments)

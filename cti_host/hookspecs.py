@@ -315,6 +315,20 @@ class HookSpecs:
         On an error: logged; the ticket stays.
         """
 
+    @contract(Kind.EVENT, budget=False)
+    def server_started(self) -> None:
+        """A process of the server is about to answer requests: begin work that goes on beside them.
+
+        Fires once in each worker process, inside the application's context (`flask.current_app`);
+        not for commands, nor for tests. Several processes on several hosts may run: what only one
+        of them may do needs a lease in the database. Use a daemon thread, so that the process can
+        end.
+
+        :return: nothing; answers are ignored
+        Order: the order of the config.
+        On an error: logged; the server answers all the same.
+        """
+
     @contract(Kind.COLLECT, NavigationItem, many=True, budget=False)
     def navigation(self, agent: Agent) -> Sequence[NavigationItem] | None:
         """Add entries to the menu at the top of every page.

@@ -139,6 +139,7 @@ OBSERVATIONS = {
         lambda hooks: hooks.ticket_created(TICKET, ADA, SAM),
         _ignored,
     ),
+    "server_started": Observation("", "NAME", lambda hooks: hooks.server_started(), _ignored),
     "navigation": Observation(
         "agent",
         "[NavigationItem(NAME, '/')]",

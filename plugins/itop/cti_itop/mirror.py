@@ -10,12 +10,16 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import peewee
 
 from cti_host import is_postgresql
+from cti_itop.directory import Person
 
+# More persons than this behind one number are no help to anybody.
+MOST_PERSONS = 100
 PERSON_COLUMNS = (
     "id", "class_name", "friendlyname", "first_name", "name", "email", "phone", "mobile_phone",
     "org_id", "org_name", "status", "more",
@@ -27,19 +31,6 @@ _STATE_COLUMNS = (
     "run", "run_started", "run_class", "run_done", "lease_owner", "lease_until",
     "problem", "problem_at",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class MirroredPerson:
-    """A person as iTop had them when they were copied; `attributes` are texts by code."""
-
-    id: int
-    class_name: str
-    attributes: Mapping[str, str]
-
-    def text(self, code: str) -> str:
-        """An attribute as text; "" for one that was not copied."""
-        return self.attributes.get(code, "")
 
 
 @dataclass(frozen=True)
@@ -71,18 +62,23 @@ class MirrorState:
         return self.visible > 0
 
     @property
-    def age(self) -> int | None:
-        """Seconds since iTop was as the mirror is; `None`: it was never filled."""
-        return max(0, self.now - self.started) if self.filled else None
+    def age(self) -> int:
+        """Seconds since iTop was as the mirror is; it must have been filled."""
+        return max(0, self.now - self.started)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a run was begun and not completed."""
+        return self.run_started > 0
 
     @property
     def running(self) -> bool:
-        """Whether somebody is at it right now."""
+        """Whether somebody holds the lease."""
         return bool(self.lease_owner) and self.lease_until > self.now
 
 
 class Mirror:
-    """Looks persons up in the host's database.
+    """Looks persons up in the host's database; a `Directory`.
 
     :param database: the host's
     :param url: the address of iTop; another iTop's persons are never answered
@@ -100,37 +96,37 @@ class Mirror:
         row = self._database.execute_sql(sql, (self._url,)).fetchone()
         return MirrorState(*row) if row else MirrorState()
 
-    def by_numbers(self, keys: Sequence[str], limit: int = 100) -> list[MirroredPerson]:
-        """The persons who have one of these numbers.
+    def find(self, number_keys: Sequence[str], emails: Sequence[str]) -> list[Person]:
+        """Everybody who has one of these numbers or addresses, by name; see `Directory`."""
+        addresses = [key for email in emails if (key := email_key(email))]
+        columns = {"phone_key": number_keys, "mobile_key": number_keys, "email_key": addresses}
+        return self._find(columns, MOST_PERSONS)
 
-        :param keys: `Number.key`s
-        """
-        return self._find(("phone_key", "mobile_key"), keys, limit)
+    def age(self) -> datetime | None:
+        """When iTop was as the mirror is, in UTC without a zone; `None`: it was never filled."""
+        started = self.state().started
+        return datetime.fromtimestamp(started, UTC).replace(tzinfo=None) if started else None
 
-    def by_emails(self, emails: Sequence[str], limit: int = 100) -> list[MirroredPerson]:
-        """The persons who have one of these e-mail addresses, whatever their case."""
-        keys = [key for email in emails if (key := email_key(email))]
-        return self._find(("email_key",), keys, limit)
-
-    def by_ids(self, ids: Sequence[int]) -> list[MirroredPerson]:
+    def by_ids(self, ids: Sequence[int]) -> list[Person]:
         """The persons with these ids, in their order; one who isn't there is left out."""
-        found = {person.id: person for person in self._find(("id",), ids, len(ids))}
+        found = {person.id: person for person in self._find({"id": ids}, len(ids))}
         return [found[id_] for id_ in ids if id_ in found]
 
-    def _find(
-        self, columns: Sequence[str], values: Sequence[Any], limit: int
-    ) -> list[MirroredPerson]:
-        if not values:
+    def _find(self, columns: Mapping[str, Sequence[Any]], limit: int) -> list[Person]:
+        searched = {column: values for column, values in columns.items() if values}
+        if not searched:
             return []
-        marks = ", ".join([self._mark] * len(values))
-        where = " OR ".join(f"p.{column} IN ({marks})" for column in columns)
+        where = " OR ".join(
+            f"p.{column} IN ({', '.join([self._mark] * len(values))})"
+            for column, values in searched.items()
+        )
         selected = ", ".join(f"p.{column}" for column in PERSON_COLUMNS)
         sql = (
             f"SELECT {selected} FROM itop_person AS p, itop_sync AS s"  # noqa: S608 -- constants
             f" WHERE ({where}) AND s.url = {self._mark} AND {_VISIBLE}"
             f" ORDER BY p.name, p.first_name, p.id LIMIT {self._mark}"
         )
-        bound = [*list(values) * len(columns), self._url, limit]
+        bound = [*(value for values in searched.values() for value in values), self._url, limit]
         return [_person(row) for row in self._database.execute_sql(sql, bound).fetchall()]
 
 
@@ -139,11 +135,12 @@ def email_key(text: str) -> str | None:
     return text.strip().casefold()[:255] or None
 
 
-def _person(row: Sequence[Any]) -> MirroredPerson:
-    return MirroredPerson(row[0], row[1], dict(_attributes(row)))
+def _person(row: Sequence[Any]) -> Person:
+    return Person(row[0], dict(_fields(row)))
 
 
-def _attributes(row: Sequence[Any]) -> Iterator[tuple[str, str]]:
+def _fields(row: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    yield "finalclass", row[1]
     for code, value in zip(PERSON_COLUMNS[2:-1], row[2:-1], strict=True):
         yield code, str(value)
     if row[-1]:

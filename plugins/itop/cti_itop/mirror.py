@@ -10,13 +10,11 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import peewee
 
 from cti_host import is_postgresql
-from cti_itop.directory import Person
 
 # More persons than this behind one number are no help to anybody.
 MOST_PERSONS = 100
@@ -31,6 +29,23 @@ _STATE_COLUMNS = (
     "run", "run_started", "run_class", "run_done", "lease_owner", "lease_until",
     "problem", "problem_at",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MirroredPerson:
+    """A person as iTop had them when they were copied; `attributes` are texts by code.
+
+    There are at least friendlyname, first_name, name, email, phone, mobile_phone, org_id,
+    org_name, status, and what `display_name` names.
+    """
+
+    id: int
+    class_name: str
+    attributes: Mapping[str, str]
+
+    def text(self, code: str) -> str:
+        """An attribute as text; "" for one that was not copied, or is empty."""
+        return self.attributes.get(code, "")
 
 
 @dataclass(frozen=True)
@@ -78,7 +93,7 @@ class MirrorState:
 
 
 class Mirror:
-    """Looks persons up in the host's database; a `Directory`.
+    """Looks persons up in the host's database.
 
     :param database: the host's
     :param url: the address of iTop; another iTop's persons are never answered
@@ -96,23 +111,24 @@ class Mirror:
         row = self._database.execute_sql(sql, (self._url,)).fetchone()
         return MirrorState(*row) if row else MirrorState()
 
-    def find(self, number_keys: Sequence[str], emails: Sequence[str]) -> list[Person]:
-        """Everybody who has one of these numbers or addresses, by name; see `Directory`."""
-        addresses = [key for email in emails if (key := email_key(email))]
-        columns = {"phone_key": number_keys, "mobile_key": number_keys, "email_key": addresses}
-        return self._find(columns, MOST_PERSONS)
+    def by_numbers(self, keys: Sequence[str]) -> list[MirroredPerson]:
+        """Everybody who has one of these numbers, by name.
 
-    def age(self) -> datetime | None:
-        """When iTop was as the mirror is, in UTC without a zone; `None`: it was never filled."""
-        started = self.state().started
-        return datetime.fromtimestamp(started, UTC).replace(tzinfo=None) if started else None
+        :param keys: `Number.key` of each number ("+33987654321", "ext:123")
+        """
+        return self._find({"phone_key": keys, "mobile_key": keys}, MOST_PERSONS)
 
-    def by_ids(self, ids: Sequence[int]) -> list[Person]:
+    def by_emails(self, emails: Sequence[str]) -> list[MirroredPerson]:
+        """Everybody who has one of these e-mail addresses, whatever their case, by name."""
+        keys = [key for email in emails if (key := email_key(email))]
+        return self._find({"email_key": keys}, MOST_PERSONS)
+
+    def by_ids(self, ids: Sequence[int]) -> list[MirroredPerson]:
         """The persons with these ids, in their order; one who isn't there is left out."""
         found = {person.id: person for person in self._find({"id": ids}, len(ids))}
         return [found[id_] for id_ in ids if id_ in found]
 
-    def _find(self, columns: Mapping[str, Sequence[Any]], limit: int) -> list[Person]:
+    def _find(self, columns: Mapping[str, Sequence[Any]], limit: int) -> list[MirroredPerson]:
         searched = {column: values for column, values in columns.items() if values}
         if not searched:
             return []
@@ -136,11 +152,10 @@ def email_key(text: str) -> str | None:
 
 
 def _person(row: Sequence[Any]) -> Person:
-    return Person(row[0], dict(_fields(row)))
+    return MirroredPerson(row[0], row[1], dict(_attributes(row)))
 
 
-def _fields(row: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    yield "finalclass", row[1]
+def _attributes(row: Sequence[Any]) -> Iterator[tuple[str, str]]:
     for code, value in zip(PERSON_COLUMNS[2:-1], row[2:-1], strict=True):
         yield code, str(value)
     if row[-1]:

@@ -151,7 +151,7 @@ def email_key(text: str) -> str | None:
     return text.strip().casefold()[:255] or None
 
 
-def _person(row: Sequence[Any]) -> Person:
+def _person(row: Sequence[Any]) -> MirroredPerson:
     return MirroredPerson(row[0], row[1], dict(_attributes(row)))
 
 

@@ -22,6 +22,8 @@ from cti_host.model import (
     Agent,
     Call,
     Caller,
+    Finding,
+    Level,
     Match,
     NavigationItem,
     Number,
@@ -258,6 +260,17 @@ class Dispatcher:
     def navigation(self, agent: Agent) -> list[NavigationItem]:
         """See `HookSpecs.navigation`."""
         return self._collect(NavigationItem, "navigation", agent=agent)
+
+    def check_online(self) -> list[tuple[str, Finding]]:
+        """See `HookSpecs.check_online`; each finding with its plugin."""
+        found: list[tuple[str, Finding]] = []
+        for implementation in self._implementations["check_online"]:
+            step = self._step("check_online", implementation, {})
+            if step.problem:
+                failed = Finding("the check itself", Level.BAD, step.problem)
+                found.append((step.plugin, failed))
+            found += [(step.plugin, finding) for finding in step.answer or ()]
+        return found
 
     def call_received(self, call: Call, callers: Sequence[Caller], agent: Agent) -> None:
         """See `HookSpecs.call_received`."""

@@ -21,6 +21,7 @@ from cti_host.model import (
     Agent,
     Call,
     Caller,
+    Finding,
     Match,
     NavigationItem,
     Number,
@@ -327,6 +328,19 @@ class HookSpecs:
         :return: nothing; answers are ignored
         Order: the order of the config.
         On an error: logged; the server answers all the same.
+        """
+
+    @contract(Kind.COLLECT, Finding, many=True, budget=False)
+    def check_online(self) -> Sequence[Finding] | None:
+        """Find out whether what the plugin stands on works: a server, an account, its rights.
+
+        Fires on `cti-host check --online` only, inside the application's context. Nobody is on the
+        phone, so it may take its time; it must change nothing.
+
+        :return: a finding for each thing that was tried, good ones too; `None` or empty: the plugin
+            stands on nothing outside this host
+        Order: all answers are kept, in the order of the config.
+        On an error: reported as a bad finding of this plugin.
         """
 
     @contract(Kind.COLLECT, NavigationItem, many=True, budget=False)

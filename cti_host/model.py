@@ -159,7 +159,12 @@ class Match:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket as lists and menus need it; dates are UTC, texts in the agent's language."""
+    """A ticket as lists and menus need it; dates are UTC, texts in the agent's language.
+
+    `url` shows the ticket and `modify_url` changes it; they may be pages of another system, which
+    open in a tab of their own. If those pages have no phone menu, `call_url` is a page of this
+    host that has it.
+    """
 
     class_name: str
     id: int
@@ -174,13 +179,15 @@ class Ticket:
     updated: datetime | None = None
     url: str = ""
     modify_url: str = ""
+    call_url: str = ""
 
 
 @dataclass(frozen=True)
 class TicketList:
     """A group of tickets on the panel: one page of `tickets` out of `total`.
 
-    `id` is stable for the configuration and names the list in `Call.pages`.
+    `id` is stable for the configuration and names the list in `Call.pages`. `problem` is empty, or
+    one line for the agent that says why this one list has no tickets to show.
     """
 
     id: str
@@ -189,6 +196,7 @@ class TicketList:
     tickets: tuple[Ticket, ...] = ()
     page: int = 1
     page_size: int = 10
+    problem: str = ""
 
     @property
     def page_count(self) -> int:
@@ -238,6 +246,28 @@ class Agent:
 
     def __str__(self) -> str:
         return self.display or self.name
+
+
+class Level(StrEnum):
+    """How good it is, what an online check found."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What `cti-host check --online` found out about one thing that a plugin stands on.
+
+    `what` names it ("reading Person"), `detail` says how it is, `remedy` what an admin can do.
+    None of them holds a secret.
+    """
+
+    what: str
+    level: Level
+    detail: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True)

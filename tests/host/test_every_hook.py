@@ -121,6 +121,12 @@ OBSERVATIONS = {
         lambda hooks: hooks.panel_sections(CALL, []),
         _each("title"),
     ),
+    "check_online": Observation(
+        "",
+        "[Finding(NAME, Level.GOOD)]",
+        lambda hooks: hooks.check_online(),
+        lambda found: [finding.what for _plugin, finding in found if finding.level == "good"],
+    ),
     "call_received": Observation(
         "call, callers, agent",
         "NAME",

@@ -20,6 +20,7 @@ from cti_itop.rest import Itop, ItopObject
 MAX_ID = 2**31 - 1
 PAGE = 1000
 SMALLEST_WIDTH = 10
+MOST_WIDENING = 8
 _STOP_SECONDS = 0.2
 
 _T = TypeVar("_T")
@@ -84,8 +85,10 @@ def windows(
         yield Window(after, upto, found.objects)
         after = upto
         expected -= len(found.objects)
-        if len(found.objects) < page // 2:
-            width *= min(8, max(2, page // (len(found.objects) + 1)))
+        if len(found.objects) * 2 < page:
+            width *= (
+                min(MOST_WIDENING, page // len(found.objects)) if found.objects else MOST_WIDENING
+            )
 
 
 def ahead(items: Iterator[_T]) -> Iterator[_T]:

@@ -31,12 +31,13 @@ class ItopConfig(PluginConfig):
     ca_file: str = ""
     proxy: str = ""
     connect_seconds: float = Field(default=2.0, gt=0, le=30)
-    read_seconds: float = Field(default=6.0, gt=0, le=60)
+    read_seconds: float = Field(default=5.0, gt=0, le=60)
     max_reply_mb: float = Field(default=16.0, gt=0, le=256)
     directory: Literal["mirror", "live"] = "mirror"
     sync_minutes: int = Field(default=15, ge=0, le=1440)
     timezone: str = ""
     phone_calls: Literal["auto", "itop", "host"] = "auto"
+    person_fields: list[str] = Field(default_factory=list)
 
     @field_validator("url")
     @classmethod
@@ -78,8 +79,6 @@ class ItopConfig(PluginConfig):
             raise ValueError("password and password_file are both there: keep one")
         if (self.token.get_secret_value() or self.token_file) and self.user:
             raise ValueError("there is a token and a user: keep one of them")
-        if self.connect_seconds >= self.timeout:
-            raise ValueError("connect_seconds must be less than timeout")
         return self
 
 

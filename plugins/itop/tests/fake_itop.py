@@ -42,13 +42,15 @@ class FakeItop:
     """A running server; `url` is what a site writes into its settings.
 
     `fails` is how it fails now, empty for not at all: one of the methods of `_Handler` whose name
-    begins with `fail_`. `fails_once` does so for the next request only. `delay` is how many
-    seconds a request takes. `requests` are the operations that were asked for, in order.
+    begins with `fail_`. `fails_once` does so for the next request only, `fails_at` breaks the
+    connection of one operation. `delay` is how many seconds a request takes. `requests` are the
+    operations that were asked for, in order.
     """
 
     model: Model | None = None
     fails: str = ""
     fails_once: str = ""
+    fails_at: str = ""
     delay: float = 0.0
     requests: list[dict[str, Any]] = field(default_factory=list)
     forms: list[dict[str, str]] = field(default_factory=list)
@@ -131,6 +133,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         request = json.loads(form["json_data"])
         self.fake.requests.append(request)
+        if request["operation"] == self.fake.fails_at:
+            self.fail_down()
+            return
         self.send_reply(self.fake.reply(request))
 
     def _signed_in(self, form: Mapping[str, str]) -> bool:

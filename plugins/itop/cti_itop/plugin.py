@@ -31,7 +31,7 @@ from cti_itop.asking import Asker
 from cti_itop.brief import Briefs
 from cti_itop.calls import OUTBOUND, PhoneCalls
 from cti_itop.calls_model import ItopPhoneCall
-from cti_itop.checks import check_address, check_queries, read_account
+from cti_itop.checks import SECTION, check_address, check_queries, read_account
 from cti_itop.itop_commands import itop_group
 from cti_itop.links import Links
 from cti_itop.lists import Lists
@@ -58,6 +58,7 @@ class Plugin:
     def __init__(self, config: ItopConfig) -> None:
         self._config = config
         self._mirroring: Mirroring | None = None
+        self._blueprints: list[Blueprint] = []  # none where the settings were refused
 
     @hookimpl
     def register(self, host: Host) -> None:
@@ -71,8 +72,12 @@ class Plugin:
         connection = self._connection(host)
         if any(not problem.warning for problem in host.problems[problems:]):
             return
-        self._host = host
-        self._itop = Itop(connection)
+        try:
+            self._itop = Itop(connection)
+        except OSError as error:
+            message = f"{connection.ca_file} can't be read: {error.strerror or 'it is no PEM file'}"
+            host.problem((*SECTION, "ca_file"), message, "name a file of certificates in PEM form")
+            return
         zone = ZoneInfo(config.timezone or host.settings.timezone)
         reader = Reader(self._itop, zone)
         agents, asker = Agents(reader), Asker(host, reader)
@@ -84,7 +89,8 @@ class Plugin:
         self._lists = Lists(host, asker, agents, reader, self._links)
         self._presets = Presets(host, asker, agents, reader)
         self._calls = PhoneCalls(reader, agents, config.phone_calls)
-        self._briefs = Briefs(host, reader, self._links, self._calls, config.person_fields)
+        briefs = Briefs(host, reader, self._links, self._calls, config.person_fields)
+        self._blueprints = [Pages(briefs, self._calls).blueprint()]
         self._online = Online(host, self._itop, mirror)
 
     def _connection(self, host: Host) -> Connection:
@@ -109,7 +115,7 @@ class Plugin:
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
         """Tickets in brief."""
-        return [Pages(self._briefs, self._calls).blueprint()]
+        return self._blueprints
 
     @hookimpl
     def commands(self) -> Sequence[click.Command]:

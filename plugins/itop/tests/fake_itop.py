@@ -11,10 +11,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus
 
 RECORDED = Path(__file__).parent / "recorded.json"
 USER, PASSWORD, TOKEN = "rest-account", "s3cret-of-cti", "t0ken-of-cti"
@@ -137,6 +138,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.fail_down()
             return
         self.send_reply(self.fake.reply(request))
+
+    def do_GET(self) -> None:
+        """A page of iTop's console: it says which, and no more."""
+        title = escape(unquote_plus(self.path.partition("?")[2]))
+        page = "<!DOCTYPE html><html lang='en'><title>iTop</title><link rel='icon' href='data:,'>"
+        self.send(f"{page}<h1>iTop</h1><p>{title}</p></html>", "text/html")
 
     def _signed_in(self, form: Mapping[str, str]) -> bool:
         if self.headers.get("Auth-Token") == TOKEN:

@@ -25,7 +25,8 @@ KINDS = {
     Kind.LOG: ValueKind.LOG,
 }
 # Their form is a rule for what agents type; what another system has kept for long stays.
-_LENIENT = (Kind.PHONE, Kind.EMAIL)
+_LENIENT = (Kind.STRING, Kind.PHONE, Kind.EMAIL)
+_LINE_BREAKS = str.maketrans("\t\n\r", "   ")
 
 
 def to_store(attribute: Attribute, value: StoredValue) -> Stored:
@@ -44,8 +45,9 @@ def to_store(attribute: Attribute, value: StoredValue) -> Stored:
         return parse(attribute, raw)
     except BadValue:
         text = str(raw).strip()
-        length = attribute.max_length or 0
-        if attribute.kind not in _LENIENT or not text.isprintable() or len(text) > length:
+        printable = text.translate(_LINE_BREAKS).isprintable()
+        too_long = attribute.max_length is not None and len(text) > attribute.max_length
+        if attribute.kind not in _LENIENT or not printable or too_long:
             raise
         return text
 

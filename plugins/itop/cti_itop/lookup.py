@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from cti_host import Call, Caller, Host, Match, Number, Unsearchable, Value
@@ -13,8 +13,6 @@ from cti_itop.explaining import explained
 from cti_itop.mirror import Mirror, MirroredPerson
 from cti_itop.query import Param, Query
 from cti_itop.rest import ItopObject
-
-log = logging.getLogger("cti_host.plugin.itop")
 
 # More persons than this behind one number are no help to anybody.
 MOST_CALLERS = 100
@@ -79,10 +77,10 @@ class Lookup:
         people = {
             person.id: person
             for person in (*self._mirror.by_numbers(numbers), *self._mirror.by_emails(emails))
+            if self._is_compared(person, used)
         }
-        return [
-            self.caller(person) for person in people.values() if self._is_compared(person, used)
-        ][:MOST_CALLERS]
+        by_name = sorted(people.values(), key=lambda person: _folded(person.text("friendlyname")))
+        return [self.caller(person) for person in by_name[:MOST_CALLERS]]
 
     def _is_compared(self, person: MirroredPerson, used: Mapping[str, Value | None]) -> bool:
         """Whether it is in an attribute of the query that the person has the value."""
@@ -93,6 +91,12 @@ class Lookup:
             if isinstance(value, str) and value.casefold() == text.casefold():
                 return True
         return False
+
+
+def _folded(text: str) -> str:
+    """A text as iTop sorts it: without regard to case and accents."""
+    parts = unicodedata.normalize("NFD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def make_caller(

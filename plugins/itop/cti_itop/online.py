@@ -133,13 +133,14 @@ class Online:
         for code in codes:
             try:
                 self._itop.get(_NOTHING, class_name=class_name, fields=[code])
+            except ItopError as error:
+                # Whatever else is wrong was found by asking for the class.
+                if "output_fields" in error.message:
+                    detail = f"{class_name} has no attribute {code!r}"
+                    remedy = "correct the code, or take it out"
+                    yield Finding(name, Level.WARNING, detail, remedy)
             except ItopProblem as problem:
-                if is_unknown_class(problem):
-                    return
-                detail = f"{class_name} has no attribute {code!r}"
-                if not isinstance(problem, ItopError) or "output_fields" not in problem.message:
-                    detail = str(problem)
-                yield Finding(name, Level.WARNING, detail, "correct the code, or take it out")
+                yield Finding(name, Level.BAD, str(problem))
 
     def _phone_calls(self) -> Finding:
         """Whether iTop has phone calls, and the account may make some.

@@ -6,6 +6,7 @@ import json
 import logging
 import ssl
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,21 +74,22 @@ class Connection:
 
 
 class Itop:
-    """A real iTop. Safe to share between threads; it connects at the first request."""
+    """A real iTop. Safe to share between threads; it connects at the first request.
+
+    `close()` closes its connections; so does the end of the object, or of the process.
+    """
 
     def __init__(self, connection: Connection, breaker: Breaker | None = None) -> None:
         self._connection = connection
         self._breaker = breaker or Breaker()
         self._client = _client(connection)
+        # Nobody tells a plugin that its application is gone.
+        self.close = weakref.finalize(self, self._client.close)
 
     @property
     def url(self) -> str:
         """The address of iTop, without a slash at the end."""
         return self._connection.url
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
     def get(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 
@@ -9,6 +10,18 @@ import pytest
 from cti_itop.rest import Account, Connection, Itop
 from fake_itop import PASSWORD, USER, FakeItop, running
 from itop_model import TicketsModel
+
+LIVE = ("ITOP_URL", "ITOP_USER", "ITOP_PASSWORD")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of a real iTop where none is named."""
+    if all(os.environ.get(name) for name in LIVE):
+        return
+    live = [item for item in items if item.get_closest_marker("live")]
+    if live:
+        config.hook.pytest_deselected(items=live)
+        items[:] = [item for item in items if item not in live]
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from cti_tickets.records import FRIENDLYNAME, Record, Records
 from cti_tickets.schema import ClassDef, Kind, UnknownClass
 from cti_tickets.values import InvalidValues
 from flask import Flask
+from markupsafe import escape
 
 from cti_host import Agent, migrate
 from cti_host.app import create_app
@@ -242,7 +243,7 @@ def _entry(entry: Any) -> dict[str, Any]:
         "user_login": entry.author,
         "user_id": "1",
         "message": entry.text,
-        "message_html": f"<p>{entry.text}</p>",
+        "message_html": f"<p>{escape(entry.text)}</p>",
     }
 
 

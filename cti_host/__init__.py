@@ -27,6 +27,16 @@ from cti_host.model import (
     Unsearchable,
     Value,
 )
+from cti_host.stored import (
+    LogLine,
+    NotStored,
+    StoredAttribute,
+    StoredClass,
+    StoredObject,
+    StoredValue,
+    Storing,
+    ValueKind,
+)
 from cti_host.web import allow_form_target, has_bearer_token, safe_return_url, wants_json
 
 __version__ = "0.1.0"
@@ -40,18 +50,26 @@ __all__ = [
     "Host",
     "Level",
     "Localised",
+    "LogLine",
     "Match",
     "NavigationItem",
+    "NotStored",
     "Number",
     "OutboundAction",
     "PanelSection",
     "PluginConfig",
     "Reason",
+    "StoredAttribute",
+    "StoredClass",
+    "StoredObject",
+    "StoredValue",
+    "Storing",
     "Ticket",
     "TicketList",
     "Unavailable",
     "Unsearchable",
     "Value",
+    "ValueKind",
     "allow_form_target",
     "current_agent",
     "current_host",

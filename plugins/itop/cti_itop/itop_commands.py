@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import click
 
+from cti_itop.copy_command import Copying, copy_command
 from cti_itop.errors import ItopProblem
 from cti_itop.lease import LeaseLost, LeaseTaken
 from cti_itop.mirror import MirrorState
@@ -24,10 +25,13 @@ NICENESS = 10
 _AGAIN = "What was read is kept: run `cti-host itop sync` again, and it goes on from there."
 
 
-def itop_group(mirroring: Callable[[], Mirroring | None]) -> click.Group:
+def itop_group(
+    mirroring: Callable[[], Mirroring | None], copying: Callable[[], Copying]
+) -> click.Group:
     """The group `itop`.
 
     :param mirroring: answers the mirror, or `None` if the settings want none
+    :param copying: answers what copying needs
     """
 
     @click.group("itop")
@@ -35,6 +39,7 @@ def itop_group(mirroring: Callable[[], Mirroring | None]) -> click.Group:
         """iTop: its persons nearby, and its data in this host's own store."""
 
     group.add_command(_sync(mirroring))
+    group.add_command(copy_command(copying))
     return group
 
 

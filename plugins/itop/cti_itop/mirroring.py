@@ -26,27 +26,25 @@ PAGE_SECONDS = 60.0
 OLD_SECONDS = 24 * 60 * 60
 
 
+def patient(connection: Connection) -> Itop:
+    """A client that waits for pages; close it afterwards."""
+    seconds = max(PAGE_SECONDS, connection.read_seconds)
+    return Itop(replace(connection, read_seconds=seconds, seconds=2 * seconds))
+
+
 class Mirroring:
     """The mirror of one host, and what keeps it fresh.
 
-    :param connection: to iTop; its deadlines are lengthened for pages
+    :param connection: to iTop
     :param minutes: the pause between two runs; 0: only `cti-host itop sync` runs
     """
 
     def __init__(self, host: Host, connection: Connection, minutes: int) -> None:
         self._host, self._minutes = host, minutes
         self.url = connection.url
-        self._connection = replace(
-            connection,
-            read_seconds=max(PAGE_SECONDS, connection.read_seconds),
-            seconds=2 * max(PAGE_SECONDS, connection.read_seconds),
-        )
+        self._connection = connection
         self.mirror = Mirror(host.database, connection.url)
         self._background: Background | None = None
-
-    def patient(self) -> Itop:
-        """A client of iTop that waits for pages; close it afterwards."""
-        return Itop(self._connection)
 
     def synchronize(
         self,
@@ -65,7 +63,7 @@ class Mirroring:
         held = lease.take(self.url, owner)
         more = self._host.settings.caller_information.display_name
         classes = (ORGANIZATION, person(more, self._host.hooks.parse_number))
-        itop = self.patient()
+        itop = patient(self._connection)
         problem = "it was interrupted by an error of its own"
         try:
             synced = Sync(itop, classes, held, renumber=renumber).run(progress, anew)

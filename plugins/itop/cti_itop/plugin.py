@@ -32,6 +32,7 @@ from cti_itop.brief import Briefs
 from cti_itop.calls import OUTBOUND, PhoneCalls
 from cti_itop.calls_model import ItopPhoneCall
 from cti_itop.checks import SECTION, check_address, check_queries, read_account
+from cti_itop.copy_command import Copying
 from cti_itop.itop_commands import itop_group
 from cti_itop.links import Links
 from cti_itop.lists import Lists
@@ -79,6 +80,7 @@ class Plugin:
             host.problem((*SECTION, "ca_file"), message, "name a file of certificates in PEM form")
             return
         zone = ZoneInfo(config.timezone or host.settings.timezone)
+        self._copying = Copying(host, connection, zone)
         reader = Reader(self._itop, zone)
         agents, asker = Agents(reader), Asker(host, reader)
         self._links = Links(self._itop.url)
@@ -120,7 +122,7 @@ class Plugin:
     @hookimpl
     def commands(self) -> Sequence[click.Command]:
         """`itop`."""
-        return [itop_group(lambda: self._mirroring)]
+        return [itop_group(lambda: self._mirroring, lambda: self._copying)]
 
     @hookimpl
     def server_started(self) -> None:

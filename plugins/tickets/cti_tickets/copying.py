@@ -141,7 +141,9 @@ class _Page:
         """The columns that are given, checked; None: the object is refused."""
         before = self._before.get(one.id, {})
         if not 0 < one.id <= MAX_ID:
-            self._refuse(one.id, _("the id must be from 1 to %(limit)s", limit=MAX_ID))
+            self._refuse(
+                one.id, _("the id must be a whole number from 1 to %(limit)s", limit=MAX_ID)
+            )
             return None
         other = before.get("finalclass", self._definition.name)
         if other != self._definition.name:

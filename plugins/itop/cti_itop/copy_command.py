@@ -81,7 +81,8 @@ def _tell(copied: Sequence[CopiedClass], as_json: bool) -> None:
         )
         return
     for one in copied:
-        verdict = "verified" if one.verified else f"{len(one.differences)} differences"
+        count = len(one.differences)
+        verdict = "verified" if one.verified else f"{count} difference{'s' if count != 1 else ''}"
         click.echo(
             f"{one.name}: {one.itop} in iTop, {one.store} in the store"
             f" ({one.new} new, {one.changed} changed, {one.same} as before): {verdict}"

@@ -1,7 +1,7 @@
-"""What is behind a fake iTop: objects in memory, read by windows of ids as `itop sync` does.
+"""What is behind a fake iTop: objects in memory, read by ids as `itop sync` and `itop copy` do.
 
-It knows of OQL only `SELECT Class WHERE id > A [AND id <= B]`, and sorts by friendly name, so that
-whoever relies on the order of ids fails.
+It knows of OQL only `SELECT Class`, with `WHERE id > A [AND id <= B]` or `WHERE id IN (A, B)`, and
+sorts by friendly name, so that whoever relies on the order of ids fails.
 """
 
 from __future__ import annotations
@@ -11,32 +11,44 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_WINDOW = re.compile(r"SELECT (\w+) WHERE id > ([0-9]+)(?: AND id <= ([0-9]+))?")
+_QUERY = re.compile(
+    r"SELECT (\w+)(?: WHERE id > ([0-9]+)(?: AND id <= ([0-9]+))?| WHERE id IN \(([0-9, ]+)\))?"
+)
 
 
 @dataclass
 class PlainModel:
-    """`objects` maps classes to ids to fields; `asked` is told each query before it is answered."""
+    """`objects` maps classes to ids to fields; `asked` is told each query before it is answered.
+
+    `forbidden` are classes that the account may not read.
+    """
 
     objects: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    forbidden: set[str] = field(default_factory=set)
     asked: Callable[[str], None] = lambda query: None
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The reply to `core/get`."""
         query = str(request["key"])
-        found = _WINDOW.fullmatch(query)
+        found = _QUERY.fullmatch(query)
         assert found is not None, f"an unexpected query: {query}"
         self.asked(query)
-        class_name, after, upto = found[1], int(found[2]), int(found[3] or 2**31)
+        class_name, after, upto = found[1], int(found[2] or 0), int(found[3] or 2**31)
+        listed = {int(id_) for id_ in found[4].split(",")} if found[4] else None
+        if class_name in self.forbidden:
+            text = "The current user does not have enough permissions for exporting data"
+            return {"code": 1, "message": f"{text} of class {class_name}", "objects": None}
         if class_name not in self.objects:
             return {"code": 100, "message": f"Error: class: '{class_name}' is not a valid class'"}
         stored = self.objects[class_name]
         ids = sorted(
-            (id_ for id_ in stored if after < id_ <= upto),
+            (id_ for id_ in stored if after < id_ <= upto and (not listed or id_ in listed)),
             key=lambda id_: (str(stored[id_].get("friendlyname", "")), -id_),
         )
         shown = ids[: int(request["limit"])] if request.get("limit") else ids
         codes = str(request["output_fields"]).split(",")
+        if codes == ["*"]:
+            codes = [*stored[shown[0]]] if shown else []
         unknown = [
             code for code in codes if code != "id" and shown and code not in stored[shown[0]]
         ]
@@ -73,10 +85,32 @@ class PlainModel:
         self.objects.setdefault("Person", {})[id_] = person
         return person
 
-    def add_organization(self, id_: int = 1, name: str = "Acme") -> None:
-        """An organization."""
+    def add_organization(self, id_: int = 1, name: str = "Acme", parent_id: int = 0) -> None:
+        """An organization, or changed."""
         fields = {"friendlyname": name, "name": name, "code": "", "status": "active"}
-        self.objects.setdefault("Organization", {})[id_] = {**fields, "parent_id": "0"}
+        self.objects.setdefault("Organization", {})[id_] = {**fields, "parent_id": str(parent_id)}
+
+    def add_request(self, id_: int, **fields: Any) -> dict[str, Any]:
+        """A user request of "Acme", or changed."""
+        request = {
+            "friendlyname": f"R-{id_:06}",
+            "ref": f"R-{id_:06}",
+            "org_id": "1",
+            "caller_id": "0",
+            "agent_id": "0",
+            "title": f"Request {id_}",
+            "description": "<p>Nothing moves.</p>",
+            "status": "new",
+            "impact": "1",
+            "urgency": "1",
+            "priority": "1",
+            "start_date": "2026-01-31 09:00:00",
+            "parent_request_id": "0",
+            "public_log": {"entries": []},
+            **fields,
+        }
+        self.objects.setdefault("UserRequest", {})[id_] = request
+        return request
 
 
 def people(count: int) -> PlainModel:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_kit import PATIENCE_SECONDS, run, start
 from fake_itop import PASSWORD, USER, FakeItop
 from mirror_kit import Nearby
 from plain_model import PlainModel, key_of
-
-PATIENCE_SECONDS = 60
-
-Cli = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
@@ -30,23 +24,6 @@ def config(tmp_path: Path, fake: FakeItop, database_url: str) -> Path:
     )
     run(path, "db", "upgrade")
     return path
-
-
-def start(config: Path, *words: str) -> subprocess.Popen[str]:
-    """Begin a command."""
-    return subprocess.Popen(  # noqa: S603 -- our own command
-        [sys.executable, "-m", "cti_host", "--config", str(config), *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def run(config: Path, *words: str) -> tuple[int, str, str]:
-    """Run a command: its status, and what it printed."""
-    process = start(config, *words)
-    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
-    return process.returncode, output, errors
 
 
 def test_it_says_what_it_did_and_how_old_the_mirror_is(config: Path) -> None:

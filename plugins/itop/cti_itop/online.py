@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+import peewee
+
 from cti_host import Finding, Host, Level
 from cti_itop.calls import CLASS as PHONE_CALL
 from cti_itop.classes import common_class
@@ -165,7 +167,11 @@ class Online:
         return Finding(what, Level.GOOD, "are recorded in iTop")
 
     def _age(self, mirror: Mirror) -> Finding:
-        state = mirror.state()
+        try:
+            state = mirror.state()
+        except peewee.PeeweeException:
+            detail = "its tables are not in the database"
+            return Finding("mirror", Level.BAD, detail, "run: cti-host db upgrade")
         if not state.filled:
             detail = "nothing was copied yet: every caller is asked for in iTop"
             return Finding("mirror", Level.WARNING, detail, "run: cti-host itop sync")

@@ -151,7 +151,8 @@ class HookSpecs:
 
         :param call: the preprocessed call; `call.pages` says which page of a list is looked at
         :param callers: the caller chosen, or every caller for "All contacts found"
-        :return: the lists in the order to show them; `None` or empty: no list
+        :return: the lists in the order to show them, one that could not be read with its `problem`;
+            `None` or empty: no list
         Order: all answers are kept, in the order of the config.
         On an error: the other lists stay; the panel says so in one line.
         """
@@ -292,7 +293,8 @@ class HookSpecs:
     ) -> None:
         """An agent placed a call from a ticket.
 
-        Fires when an entry of the phone menu was clicked, before the phone system is opened.
+        Fires when an entry of the phone menu was clicked, before the phone system is opened. A
+        plugin that keeps tickets records the calls about its own.
 
         :param ticket: the ticket
         :param caller: the ticket's caller

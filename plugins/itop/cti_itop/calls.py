@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from cti_host import Agent, Caller, Localised, Ticket
@@ -92,7 +93,7 @@ class PhoneCalls:
                 one.text("contact_id_friendlyname"),
                 one.text("agent_id_friendlyname"),
                 one.text("note"),
-                day=one.text("date"),
+                day=_shown(one.text("date")),
             )
             for one in newest
         ]
@@ -156,6 +157,14 @@ class PhoneCalls:
 
     def _is_not_there(self) -> None:
         self._absent_until = time.monotonic() + ASKED_AGAIN_SECONDS
+
+
+def _shown(day: str) -> str:
+    """A day of iTop in the agent's way."""
+    try:
+        return str(format_date(date.fromisoformat(day[:10]), "medium"))
+    except ValueError:
+        return day
 
 
 def _flow(code: str) -> str:

@@ -17,7 +17,7 @@ from cti_itop.rest import ItopObject
 # More persons than this behind one number are no help to anybody.
 MOST_CALLERS = 100
 _NUMBERS = ("phone", "mobile_phone")
-_MIRRORED = (*_NUMBERS, "email")
+_CARRIED = (*_NUMBERS, "email", "org_id", "org_name")
 
 
 class Lookup:
@@ -34,7 +34,8 @@ class Lookup:
         self._display = host.settings.caller_information.display_name
         self._query = Query(host.settings.caller_information.query)
         self._class = common_class(self._query.branches)
-        self._codes = [*self._display, *person_codes(self._class), *more]
+        known = person_codes(self._class)
+        self._codes = [*self._display, *(code for code in _CARRIED if code in known), *more]
 
     def find(self, call: Call) -> list[Match]:
         """Everybody the query finds, each with the reason.

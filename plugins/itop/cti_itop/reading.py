@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +18,7 @@ from cti_itop.rest import Found, Itop, ItopObject
 log = logging.getLogger("cti_host.plugin.itop")
 
 SIDE_BY_SIDE = 32
+_THREADS = "cti-itop-ask"
 _LACKS = re.compile(r"invalid attribute code '(\w+)'")
 _NO_CLASS = re.compile(r"is not a valid class|UnknownClassOqlException")
 _T = TypeVar("_T")
@@ -90,16 +93,13 @@ class Reader:
 
         :return: what each answered, or the problem that it raised
         """
-        if len(tasks) < 2:
+        # A thread of the pool must not wait for another one: all might be waiting.
+        if len(tasks) < 2 or threading.current_thread().name.startswith(_THREADS):
             return [_outcome(task) for task in tasks]
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="cti-itop")
-        return list(self._pool.map(_outcome, tasks))
-
-    def close(self) -> None:
-        """End the threads."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix=_THREADS)
+        contexts = [copy_context() for _task in tasks]
+        return list(self._pool.map(lambda c, task: c.run(_outcome, task), contexts, tasks))
 
 
 def _outcome(task: Callable[[], _T]) -> _T | ItopProblem:

@@ -31,7 +31,8 @@ log = logging.getLogger("cti_host.plugin.itop")
 # What iTop 3.0 and later understand.
 REST_VERSION = "1.3"
 _READING = ("core/get", "core/check_credentials", "core/get_related", "list_operations")
-_CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
+# Web servers close a connection that was idle for 5 seconds: a write on it would be lost.
+_CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=4)
 
 
 @dataclass(frozen=True)

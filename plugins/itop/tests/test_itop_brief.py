@@ -13,6 +13,9 @@ from fake_itop import PASSWORD, USER, FakeItop
 from itop_model import TicketsModel
 
 from cti_host.testing import MakeHost, RunningHost
+from cti_host.testing_postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
 
 SETTINGS = Path(__file__).with_name("site.toml").read_text(encoding="utf-8")
 PAGE = "/itop/UserRequest/28"
@@ -35,12 +38,12 @@ Open = Callable[..., RunningHost]
 def site(make_host: MakeHost, itop_server: FakeItop) -> Open:
     """`site(more="")`: a host in front of the fake iTop, for an agent whom iTop knows."""
 
-    def open_(more: str = "", *, known: bool = True) -> RunningHost:
+    def open_(more: str = "", *, known: bool = True, **options: str) -> RunningHost:
         toml = SETTINGS.replace("URL", itop_server.url).replace('"USER"', f'"{USER}"')
         toml = toml.replace('"PASSWORD"', f'"{PASSWORD}"') + more
         plugins = ["phone_reformat", "itop", "ecall", *(["agent"] if known else [])]
         sources = {"agent": AGENT} if known else {}
-        return make_host(toml, plugins=plugins, sources=sources, sign_in=not known)
+        return make_host(toml, plugins=plugins, sources=sources, sign_in=not known, **options)
 
     return open_
 
@@ -166,6 +169,15 @@ def test_else_a_call_is_recorded_in_the_hosts_own_store(
     row = page[page.index('id="phone-calls"') :]
     assert "Marguerite Delaunay" in row
     assert "<time" in row
+
+
+def test_the_store_may_be_postgresql(site: Open, postgres_url: str) -> None:
+    running = site('phone_calls = "host"\n', database=postgres_url)
+    press(running, CALL)
+    press(running, f"{PAGE}/received")
+    page = running.client().get(PAGE).text
+    calls = page[page.index('id="phone-calls"') :]
+    assert calls.index("Inbound") < calls.index("Outbound")  # the newest first
 
 
 def test_a_call_that_came_in_is_recorded_by_a_button(site: Open, itop_server: FakeItop) -> None:

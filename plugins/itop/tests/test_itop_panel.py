@@ -16,6 +16,7 @@ from cti_host.testing import MakeHost, RunningHost
 
 SETTINGS = Path(__file__).with_name("site.toml").read_text(encoding="utf-8")
 
+PRESET = '{ caller_id = ":selected_caller" }'
 Open = Callable[..., RunningHost]
 
 
@@ -152,6 +153,15 @@ def test_the_form_of_an_unknown_caller_has_no_organization(site: Open) -> None:
     assert "default%5Borg_id%5D" not in response.location
     response = site().client().get("/create/Person?phone=0536490042")
     assert response.location.endswith("class=Person&default%5Bphone%5D=%2B33536490042")
+
+
+def test_direct_creation_opens_the_form_of_itop_at_once(site: Open, itop_server: FakeItop) -> None:
+    def direct(toml: str) -> str:
+        return f"{toml}\n[direct_creation.Incident]\nenabled = true\npreset = {PRESET}\n"
+
+    location = site(change=direct).client().get("/pop?phone=0987654321").location
+    assert location.startswith(f"{itop_server.url}/pages/UI.php?operation=new&class=Incident")
+    assert location.endswith("&default%5Bcaller_id%5D=20")
 
 
 def test_the_panel_lets_its_buttons_lead_to_itop(site: Open, itop_server: FakeItop) -> None:

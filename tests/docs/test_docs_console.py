@@ -27,14 +27,18 @@ def console_of_itop(console: Any, tmp_path: Path) -> Iterator[Any]:
     model.load()
     with running(FakeItop(model)) as fake:
         console.shown = {fake.url: "https://itop.example.org/itop"}
-        file = console.folder / "config" / "examples" / "itop.toml"
-        text = file.read_text(encoding="utf-8")
-        text = text.replace("https://itop.example.org/itop", fake.url)
-        file.write_text(text.replace('"cti-host"', f'"{USER}"'), encoding="utf-8")
+        for name in ("itop.toml", "itop-copy.toml"):
+            file = console.folder / "config" / "examples" / name
+            text = file.read_text(encoding="utf-8")
+            text = text.replace("https://itop.example.org/itop", fake.url)
+            file.write_text(text.replace('"cti-host"', f'"{USER}"'), encoding="utf-8")
         yield console
     model.close()
 
 
-def test_the_commands_in_front_of_an_itop_print_what_is_shown(console_of_itop: Any) -> None:
-    differences = console_of_itop.check(DOCS / "itop.md")
+@pytest.mark.parametrize("name", ["itop", "itop-copy"])
+def test_the_commands_in_front_of_an_itop_print_what_is_shown(
+    name: str, console_of_itop: Any
+) -> None:
+    differences = console_of_itop.check(DOCS / f"{name}.md")
     assert not differences, "\n\n".join(differences)

@@ -118,6 +118,7 @@ def test_the_settings_in_front_of_an_itop_are_accepted(folder: Path) -> None:
     (folder.parent / "var").mkdir()
     (folder.parent / "var" / "itop-password").write_text("a secret\n")
     assert problems(folder / "examples" / "itop.toml") == []
+    assert problems(folder / "examples" / "itop-copy.toml") == []
 
 
 def test_the_settings_of_the_itop_extension_are_accepted(folder: Path) -> None:

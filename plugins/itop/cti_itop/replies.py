@@ -116,7 +116,7 @@ def read_found(reply: Mapping[str, Any]) -> Found:
 def read_objects(reply: Mapping[str, Any]) -> list[ItopObject]:
     """The objects of a reply, in its order."""
     found = reply.get("objects")
-    if found is None:
+    if not found:  # null, or the empty list that PHP makes of an empty map
         return []
     try:
         return [

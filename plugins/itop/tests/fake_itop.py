@@ -7,10 +7,12 @@ model of the data (`itop_model.py`). It listens on loopback only.
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -32,6 +34,7 @@ class Model(Protocol):
         ...
 
 
+@cache
 def recordings() -> list[dict[str, Any]]:
     """Every recorded request and its reply."""
     found: list[dict[str, Any]] = json.loads(RECORDED.read_text(encoding="utf-8"))
@@ -79,11 +82,14 @@ class FakeItop:
 
 
 @contextmanager
-def running(fake: FakeItop) -> Iterator[FakeItop]:
-    """Serve on a free port of loopback until the block ends."""
+def running(fake: FakeItop, tls: ssl.SSLContext | None = None) -> Iterator[FakeItop]:
+    """Serve on a free port of loopback until the block ends; with `tls`, by https."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
     server.daemon_threads = True
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}/itop"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "https" if tls else "http"
+    fake.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/itop"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

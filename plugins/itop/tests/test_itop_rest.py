@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -19,8 +21,11 @@ from cti_itop.errors import (
     ItopSlow,
     ItopTooLarge,
 )
+from cti_itop.replies import read_found, read_reply
 from cti_itop.rest import Account, Connection, Itop
 from fake_itop import PASSWORD, TOKEN, USER, FakeItop, recordings
+from hypothesis import given
+from hypothesis import strategies as st
 
 RECORDED = {recorded["name"]: recorded for recorded in recordings()}
 GOOD = [
@@ -215,6 +220,22 @@ def test_neither_account_nor_connection_shows_its_secrets() -> None:
     assert TOKEN not in shown
 
 
+@pytest.mark.parametrize("account", [Account(token=TOKEN), Account(user=USER, password=PASSWORD)])
+@pytest.mark.parametrize("failure", ["", "down", "html", "password", "code100"])
+def test_not_even_the_most_talkative_log_has_a_secret(
+    itop_server: FakeItop, caplog: pytest.LogCaptureFixture, account: Account, failure: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    itop = connect(itop_server.url, account=account)
+    itop_server.fails = failure
+    with suppress(ItopProblem):
+        itop.call("list_operations")
+    assert caplog.text
+    for secret in (PASSWORD, TOKEN):
+        assert secret not in caplog.text
+    itop.close()
+
+
 def test_what_reads_is_tried_again_once_when_the_connection_breaks(
     itop: Itop, itop_server: FakeItop
 ) -> None:
@@ -310,3 +331,24 @@ def test_only_one_tries_and_each_pause_is_longer_up_to_a_minute() -> None:
             breaker.check()
         clock.now -= pause - 1
     assert pause == LONGEST_PAUSE_SECONDS
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 200) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["code", "message", "objects", "class", "key", "fields"]) | st.text(),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=60))
+def test_whatever_comes_is_a_reply_or_a_problem_with_a_name(body: bytes) -> None:
+    with suppress(ItopProblem):
+        found = read_found(read_reply(body, {"class": "Person", "key": "1"}))
+        assert all(isinstance(one.id, int) for one in found.objects)

@@ -53,6 +53,19 @@ def parse(text: str) -> tree.Query:
     return parsed
 
 
+def accepted(text: str) -> frozenset[str]:
+    """The terminals of the grammar that may follow a text; none if it can't begin a query."""
+    if len(text) > MAX_LENGTH:
+        return frozenset()
+    try:
+        reading = _parser().parse_interactive(text)
+        reading.exhaust_lexer()
+    except (UnexpectedInput, VisitError, _Refused):
+        return frozenset()
+    accepts: Any = reading.accepts  # its types leave it out
+    return frozenset(accepts())
+
+
 class _Refused(Exception):
     """What the grammar allows and the language doesn't, or more than can be handled."""
 

@@ -54,12 +54,9 @@ def _answer(oql: Oql, line: bytes) -> Answer:
 
 def error_json(error: OqlError) -> dict[str, Any]:
     """An error as programs read it; line and column count from 1, and are None without a place."""
-    message = error.message
-    if error.suggestion:
-        message += f"; did you mean {error.suggestion}?"
     return {
         "kind": error.kind,
-        "message": message,
+        "message": error.advice,
         "line": error.line,
         "column": error.column,
     }

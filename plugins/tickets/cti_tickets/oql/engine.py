@@ -73,6 +73,10 @@ class Oql:
         self._checked = lru_cache(_KEPT_QUERIES)(self._check)
         self._plan = lru_cache(_KEPT_PLANS)(self._compile)
 
+    def fresh(self) -> Oql:
+        """An engine that answers the same and has nothing at hand yet, to measure it."""
+        return Oql(self.schema, self._zone, self._magic)
+
     def check(self, text: str) -> CheckedQuery:
         """What a query would need and find, without running it.
 

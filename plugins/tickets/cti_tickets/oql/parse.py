@@ -10,11 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedInput, VisitError
 
 from cti_tickets.oql import tree
 from cti_tickets.oql.errors import OqlSyntaxError
-from cti_tickets.oql.words import FUNCTIONS, KEYWORDS
+from cti_tickets.oql.syntax_errors import syntax_error
 
 MAX_LENGTH = 100_000
 # SQLite's parser has a stack of 100 places, of which a level takes up to four; an expression may
@@ -43,7 +43,7 @@ def parse(text: str) -> tree.Query:
     try:
         parsed = _parser().parse(text)
     except UnexpectedInput as error:
-        raise _syntax_error(text, error) from None
+        raise syntax_error(text, error) from None
     except VisitError as error:
         if isinstance(error.orig_exc, _Refused):
             raise error.orig_exc.told(text) from None
@@ -52,6 +52,19 @@ def parse(text: str) -> tree.Query:
         raise error.told(text) from None
     assert isinstance(parsed, tree.Query)  # noqa: S101 (what `start` makes)
     return parsed
+
+
+def accepted(text: str) -> frozenset[str]:
+    """The terminals of the grammar that may follow a text; none if it can't begin a query."""
+    if len(text) > MAX_LENGTH:
+        return frozenset()
+    try:
+        reading = _parser().parse_interactive(text)
+        reading.exhaust_lexer()
+    except (UnexpectedInput, VisitError, _Refused):
+        return frozenset()
+    accepts: Any = reading.accepts  # its types leave it out
+    return frozenset(accepts())
 
 
 class _Refused(Exception):
@@ -254,62 +267,3 @@ def _parser() -> Lark:
     return Lark(
         grammar, parser="lalr", lexer="basic", transformer=_Build(), maybe_placeholders=False
     )
-
-
-def _syntax_error(text: str, error: UnexpectedInput) -> OqlSyntaxError:
-    if isinstance(error, UnexpectedCharacters):
-        return _character_error(text, error.pos_in_stream or 0)
-    token = error.token if isinstance(error, UnexpectedToken) else None
-    expected = error.expected if isinstance(error, UnexpectedToken) else ()
-    if token is None or token.type == "$END":
-        return OqlSyntaxError("the query ends too early", text=text, position=len(text))
-    position = token.start_pos or 0
-    before = text[:position].rstrip(" \t\r\n")
-    word = _last_word(before)
-    if token.type == "LPAR" and word:
-        if word == "NOT":
-            message = "there is no NOT; compare the condition with 0"
-            return OqlSyntaxError(message, text=text, position=len(before) - 3, word=word)
-        return OqlSyntaxError(
-            f"there is no function {word}",
-            text=text,
-            position=len(before) - len(word),
-            word=word,
-            known=FUNCTIONS,
-        )
-    keywords = {name.replace("_", " ") for name in expected} & _KEYWORDS
-    return OqlSyntaxError(
-        f"{_shortened(token)} is not expected here",
-        text=text,
-        position=position,
-        word=str(token),
-        known=keywords if token.type == "NAME" else (),
-    )
-
-
-_KEYWORDS = KEYWORDS | {"NOT IN", "NOT LIKE"}
-_LAST_WORD = re.compile(r"[A-Za-z0-9_]{1,80}\Z")
-
-
-def _last_word(text: str) -> str:
-    found = _LAST_WORD.search(text[-80:])
-    return found.group() if found else ""
-
-
-def _shortened(word: str) -> str:
-    return word if len(word) <= 40 else f"{word[:40]}…"
-
-
-def _character_error(text: str, position: int) -> OqlSyntaxError:
-    character = text[position]
-    message = f"{character!r} has no meaning here"
-    if character in "'\"":
-        message = (
-            "this string has no end, or a backslash before something else than a backslash or "
-            "its own kind of quote"
-        )
-    elif character == "`":
-        message = "this name in backticks is empty or has no end"
-    elif character == ":":
-        message = "a parameter's name must follow the colon at once"
-    return OqlSyntaxError(message, text=text, position=position, word=character)

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from copy import copy
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,6 +21,7 @@ from cti_host.commands import InstalledCommands
 from cti_host.dispatch import SetupFailed
 from cti_host.host import Host
 from cti_host.loader import available_plugins
+from cti_host.model import Finding, Level
 from cti_host.problems import ConfigRefused, Problem
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
@@ -143,17 +145,25 @@ def cli(config: str | None) -> None:
 
 
 @cli.command()
+@click.option("--online", is_flag=True, help="Also try what plugins stand on: servers, accounts.")
 @json_option
 @pass_context
-def check(context: _Context, as_json: bool) -> None:
+def check(context: _Context, online: bool, as_json: bool) -> None:
     """Report every mistake in the configuration at once, without starting."""
     try:
         problems = context.host.problems
         refused = False
     except ConfigRefused as error:
         problems, refused = error.problems, True
+    findings = _check_online(context) if online and not refused else []
+    failed = any(finding.level is Level.BAD for _plugin, finding in findings)
     if as_json:
-        click.echo(json.dumps({"ok": not refused, "problems": [_as_dict(p) for p in problems]}))
+        answer = {"ok": not (refused or failed), "problems": [_as_dict(p) for p in problems]}
+        if online:
+            answer["online"] = [
+                {"plugin": plugin, **asdict(finding)} for plugin, finding in findings
+            ]
+        click.echo(json.dumps(answer))
     else:
         for problem in problems:
             click.echo(str(problem), err=True)
@@ -162,7 +172,19 @@ def check(context: _Context, as_json: bool) -> None:
             click.echo(f"{errors} mistake{'s' if errors != 1 else ''} to correct", err=True)
         else:
             click.echo(f"{context.path}: all right")
-    sys.exit(1 if refused else 0)
+        for plugin, finding in findings:
+            click.echo(f"{plugin}: {finding.level:7}  {finding.what}: {finding.detail}")
+            if finding.remedy:
+                click.echo(f"    -> {finding.remedy}")
+        if online and not findings and not refused:
+            click.echo("no plugin stands on anything outside this host")
+    sys.exit(1 if refused or failed else 0)
+
+
+def _check_online(context: _Context) -> list[tuple[str, Finding]]:
+    host = context.host
+    with context.app.app_context(), host.database.connection_context():
+        return host.hooks.check_online()
 
 
 @cli.command()

@@ -65,7 +65,10 @@ class Explanation:
             for match in self.panel.matches:
                 lines.append(f"  {match.caller.display}  ({match.why})")
             lines.append(f"  chosen: {self.panel.selected}")
-            lines += [f"  {entry.label}: {entry.total}" for entry in self.panel.ticket_lists]
+            lines += [
+                f"  {entry.label}: {entry.problem or entry.total}"
+                for entry in self.panel.ticket_lists
+            ]
             lines += [f"  ! {text}" for text in (*self.panel.notices, *self.panel.problems)]
         return "\n".join(lines)
 

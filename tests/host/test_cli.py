@@ -154,6 +154,65 @@ def test_check_shows_warnings_and_starts_all_the_same(run: Run, tmp_path: Path) 
     assert done.stdout.endswith("all right\n")
 
 
+ONLINE = """
+from cti_host import Finding, Level, hookimpl
+
+
+class Plugin:
+    @hookimpl
+    def check_online(self):
+        return [
+            Finding("the server", Level.GOOD, "answers"),
+            Finding("the account", Level.{level}, "sees little", "give it more"),
+        ]
+"""
+BROKEN_ONLINE = """
+from cti_host import hookimpl
+
+
+class Plugin:
+    @hookimpl
+    def check_online(self):
+        raise LookupError("nobody home")
+"""
+
+
+def checked_online(folder: Path, **sources: str) -> str:
+    return str(write_config(folder, plugins=[*sources], sources=sources))
+
+
+def test_check_online_tells_what_works(run: Run, tmp_path: Path) -> None:
+    path = checked_online(tmp_path, server=ONLINE.format(level="WARNING"))
+    done = run("check", "--online", "--config", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1:] == [
+        "server: good     the server: answers",
+        "server: warning  the account: sees little",
+        "    -> give it more",
+    ]
+    assert "server" not in run("check", "--config", path).stdout
+
+
+def test_check_online_fails_when_something_is_bad(run: Run, tmp_path: Path) -> None:
+    path = checked_online(tmp_path, server=ONLINE.format(level="BAD"), broken=BROKEN_ONLINE)
+    done = run("check", "--online", "--json", "--config", path)
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert answer["ok"] is False
+    assert [(f["plugin"], f["level"], f["what"]) for f in answer["online"]] == [
+        ("server", "good", "the server"),
+        ("server", "bad", "the account"),
+        ("broken", "bad", "the check itself"),
+    ]
+    assert answer["online"][-1]["detail"] == "LookupError: nobody home"
+
+
+def test_check_online_says_when_there_is_nothing_to_try(run: Run, config: str) -> None:
+    done = run("check", "--online", "--config", config)
+    assert done.returncode == 0
+    assert "no plugin stands on anything outside this host" in done.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

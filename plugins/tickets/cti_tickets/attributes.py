@@ -11,15 +11,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import peewee
 
 from cti_host import Localised
-from cti_tickets.schema import Attribute, Kind
+from cti_tickets.schema import Attribute, Kind, OnDelete
 
 Label = tuple[str, str]
-OnDelete = Literal["SET NULL", "RESTRICT", "CASCADE"]
 
 _Field = TypeVar("_Field", bound="peewee.Field[Any]")
 
@@ -28,13 +27,12 @@ if TYPE_CHECKING:
 else:
     _ForeignKey = peewee.ForeignKeyField
 
-# What happens to an object when the object behind one of its keys is deleted.
-RESET: OnDelete = "SET NULL"
-MANUAL: OnDelete = "RESTRICT"
-AUTO: OnDelete = "CASCADE"
+RESET, MANUAL, AUTO = OnDelete.RESET, OnDelete.MANUAL, OnDelete.AUTO
+_IN_SQL = {RESET: "SET NULL", MANUAL: "RESTRICT", AUTO: "CASCADE"}
 
 # A class that has no value of its own for a column of the shared table leaves it to the database.
 EMPTY_TEXT: list[peewee.Node] = [peewee.SQL("DEFAULT ''")]
+FALSE: list[peewee.Node] = [peewee.SQL("DEFAULT 0")]
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,9 @@ class ClassInfo:
     friendlyname: tuple[str, ...] = ("name",)
     order: str = "friendlyname"
     form: tuple[str, ...] = ()
+    friendlyname_separator: str = " "
+    reconciliation: tuple[str, ...] = ()
+    obsolete: tuple[str, str] | None = None
 
 
 def about(label: Label, **options: Any) -> ClassInfo:
@@ -69,26 +70,29 @@ def _described(field: _Field, kind: Kind, label: Label, **description: Any) -> _
     return field
 
 
-def _line(kind: Kind, label: Label, mandatory: bool, read_only: bool) -> peewee.CharField[str]:
+def _line(kind: Kind, label: Label, **description: Any) -> peewee.CharField[str]:
     field = peewee.CharField(default="", constraints=EMPTY_TEXT)
-    return _described(field, kind, label, mandatory=mandatory, read_only=read_only)
+    return _described(field, kind, label, **description)
 
 
 def string(
-    label: Label, *, mandatory: bool = False, read_only: bool = False
+    label: Label, *, mandatory: bool = False, read_only: bool = False, indexed: bool = False
 ) -> peewee.CharField[str]:
-    """One line of text, at most 255 characters."""
-    return _line(Kind.STRING, label, mandatory, read_only)
+    """One line of text, at most 255 characters.
+
+    :param indexed: whether a migration made an index of its folded text, for searching
+    """
+    return _line(Kind.STRING, label, mandatory=mandatory, read_only=read_only, indexed=indexed)
 
 
 def email(label: Label, *, mandatory: bool = False) -> peewee.CharField[str]:
-    """An e-mail address."""
-    return _line(Kind.EMAIL, label, mandatory, False)
+    """An e-mail address; its folded text has an index."""
+    return _line(Kind.EMAIL, label, mandatory=mandatory, indexed=True)
 
 
 def phone(label: Label, *, mandatory: bool = False) -> peewee.CharField[str]:
-    """A phone number as typed; declare `<name>_e164 = number()` beside it."""
-    return _line(Kind.PHONE, label, mandatory, False)
+    """A phone number as typed; declare `<name>_e164 = number()` beside it. Both have an index."""
+    return _line(Kind.PHONE, label, mandatory=mandatory, indexed=True)
 
 
 def number() -> peewee.CharField[str | None]:
@@ -104,6 +108,28 @@ def text(label: Label, *, mandatory: bool = False) -> peewee.TextField[str]:
     """Several lines of text."""
     field = peewee.TextField(default="", constraints=EMPTY_TEXT)
     return _described(field, Kind.TEXT, label, mandatory=mandatory)
+
+
+def html(label: Label, *, mandatory: bool = False) -> peewee.TextField[str]:
+    """Several lines of text that may hold markup: it is stored as it came."""
+    field = peewee.TextField(default="", constraints=EMPTY_TEXT)
+    return _described(field, Kind.HTML, label, mandatory=mandatory)
+
+
+def integer(label: Label, *, mandatory: bool = False) -> peewee.IntegerField[int | None]:
+    """A whole number, or none."""
+    return _described(peewee.IntegerField(null=True), Kind.INTEGER, label, mandatory=mandatory)
+
+
+def duration(label: Label, *, read_only: bool = False) -> peewee.IntegerField[int | None]:
+    """A time in seconds, or none."""
+    return _described(peewee.IntegerField(null=True), Kind.DURATION, label, read_only=read_only)
+
+
+def boolean(label: Label, *, read_only: bool = False) -> peewee.IntegerField[int]:
+    """Yes or no, as 1 or 0."""
+    field = peewee.IntegerField(default=0, constraints=FALSE)
+    return _described(field, Kind.BOOLEAN, label, read_only=read_only)
 
 
 def enum(
@@ -127,9 +153,9 @@ def enum(
     )
 
 
-def date(label: Label) -> peewee.DateField[dt.date | None]:
+def date(label: Label, *, read_only: bool = False) -> peewee.DateField[dt.date | None]:
     """A day."""
-    return _described(peewee.DateField(null=True), Kind.DATE, label)
+    return _described(peewee.DateField(null=True), Kind.DATE, label, read_only=read_only)
 
 
 def datetime(label: Label, *, read_only: bool = False) -> peewee.DateTimeField[dt.datetime | None]:
@@ -166,18 +192,63 @@ def key(
     field = KeyField(
         target,
         backref="+",
-        on_delete=on_delete,
+        on_delete=_IN_SQL[on_delete],
         # An import checks its references when it is complete: they may point forward.
         deferrable="INITIALLY IMMEDIATE",
         index=False,
         null=not mandatory if null is None else null,
     )
-    return _described(field, Kind.KEY, label, mandatory=mandatory, hierarchical=hierarchical)
+    return _described(
+        field,
+        Kind.KEY,
+        label,
+        mandatory=mandatory,
+        hierarchical=hierarchical,
+        # A key that may be empty is emptied, whatever was said.
+        on_delete=on_delete if mandatory else RESET,
+    )
+
+
+def field_of(attribute: Attribute, target: Any = None, null: bool | None = None) -> Any:
+    """The field of an attribute that a plugin described, with an index if it is a key.
+
+    What the database gives to rows that are there already is the attribute's default.
+
+    :param target: the model a key points to; "self" is the one it is declared in
+    :param null: whether the column of a key may be empty; by default when it isn't mandatory
+    """
+    field: Any
+    if attribute.kind is Kind.KEY:
+        field = KeyField(
+            target,
+            backref="+",
+            on_delete=_IN_SQL[attribute.on_delete or RESET],
+            deferrable="INITIALLY IMMEDIATE",
+            index=True,
+            null=not attribute.mandatory if null is None else null,
+        )
+    elif attribute.kind is Kind.DATE:
+        field = peewee.DateField(null=True)
+    elif attribute.kind is Kind.DATETIME:
+        field = peewee.DateTimeField(null=True, formats=["%Y-%m-%d %H:%M:%S"])
+    elif attribute.kind in (Kind.INTEGER, Kind.DURATION):
+        field = peewee.IntegerField(null=True)
+    elif attribute.kind is Kind.BOOLEAN:
+        number = int(attribute.default or 0)
+        field = peewee.IntegerField(default=number, constraints=[peewee.SQL(f"DEFAULT {number}")])
+    else:
+        long = attribute.kind in (Kind.TEXT, Kind.HTML)
+        quoted = "'" + attribute.default.replace("'", "''") + "'"
+        field = (peewee.TextField if long else peewee.CharField)(
+            default=attribute.default, constraints=[peewee.SQL(f"DEFAULT {quoted}")]
+        )
+    field.__dict__["attribute"] = attribute
+    return field
 
 
 @dataclass(frozen=True)
 class Columnless:
-    """An attribute without a column: an external field or a log."""
+    """An attribute without a column of its own: an external field, a log, a set, ..."""
 
     attribute: Attribute
 
@@ -200,3 +271,21 @@ def external(label: Label, path: str) -> Columnless:
 def log(label: Label) -> Columnless:
     """A log; its entries are rows of `log_entry`."""
     return Columnless(Attribute("", Kind.LOG, Localised.of(*label)))
+
+
+def image(label: Label) -> Columnless:
+    """A picture; there is no place for it here."""
+    return Columnless(Attribute("", Kind.IMAGE, Localised.of(*label), read_only=True))
+
+
+def link_set(label: Label, path: str = "") -> Columnless:
+    """The objects of a class whose key leads here: "Ticket.caller_id"; "": of no class here."""
+    target, _, via = path.partition(".")
+    return Columnless(
+        Attribute("", Kind.SET, Localised.of(*label), read_only=True, target=target, via=via)
+    )
+
+
+def same_as(code: str, kind: Kind, label: Label) -> Columnless:
+    """Another attribute's value under a second code."""
+    return Columnless(Attribute("", kind, Localised.of(*label), column=code, read_only=True))

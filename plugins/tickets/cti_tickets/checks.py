@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from cti_host import database, is_postgresql
 from cti_tickets.derive import model_of, schema
+from cti_tickets.rules import Rules
 from cti_tickets.schema import Attribute, ClassDef, Kind
 from cti_tickets.values import BadValue, InvalidValues, Raw, Stored, parse
 
@@ -16,29 +17,42 @@ from cti_tickets.values import BadValue, InvalidValues, Raw, Stored, parse
 UNIQUE: dict[str, tuple[str, ...]] = {
     "Person": ("org_id", "employee_number"),
     "lnkPersonToTeam": ("team_id", "person_id"),
+    "lnkContactToTicket": ("ticket_id", "contact_id"),
 }
 
 
-def new_values(definition: ClassDef, values: Mapping[str, Raw]) -> dict[str, Stored]:
+def new_values(
+    definition: ClassDef, values: Mapping[str, Raw], rules: Rules | None = None
+) -> dict[str, Stored]:
     """The checked values of a new object, defaults included.
 
+    :param rules: what has to be kept to besides the data model
     :raises InvalidValues: with a message for each attribute that is wrong
     """
     row, errors = parse_all(definition, values)
     for code, default in defaults(definition).items():
-        row[code] = row.get(code) or default
+        if row.get(code) in ("", None):
+            row[code] = default
+    if rules is not None:
+        errors = {**rules({}, row), **errors}
     _check(definition, row, errors, object_id=None)
     return row
 
 
 def changed_values(
-    definition: ClassDef, values: Mapping[str, Raw], before: Mapping[str, Any], object_id: int
+    definition: ClassDef,
+    values: Mapping[str, Raw],
+    before: Mapping[str, Any],
+    object_id: int,
+    rules: Rules | None = None,
 ) -> dict[str, Stored]:
     """The checked values to change in an object that is stored; see `new_values`."""
     row, errors = parse_all(definition, values)
     # Only what changes is checked: something else that is wrong for long hinders nobody.
     changed = {code: value for code, value in row.items() if value != before.get(code)}
     together = {**before, **changed}
+    if rules is not None:
+        errors = {**rules(before, together), **errors}
     _check(definition, together, errors, object_id=object_id, only=changed)
     return changed
 
@@ -56,7 +70,7 @@ def parse_all(
         attribute = definition.attributes.get(code)
         if attribute is None:
             errors[code] = _("there is no such attribute")
-        elif attribute.kind is Kind.EXTERNAL or (attribute.read_only and not read_only):
+        elif not attribute.storable or (attribute.read_only and not read_only):
             errors[code] = _("can't be changed")
         else:
             try:
@@ -68,11 +82,15 @@ def parse_all(
 
 def defaults(definition: ClassDef) -> dict[str, Stored]:
     """What a new object has where nothing was given: a value for each column."""
-    return {
-        a.code: a.default if a.kind not in (Kind.KEY, Kind.DATE, Kind.DATETIME) else None
-        for a in definition.attributes.values()
-        if a.column
-    }
+    return {a.code: _default(a) for a in definition.attributes.values() if a.stored}
+
+
+def _default(attribute: Attribute) -> Stored:
+    if attribute.kind is Kind.BOOLEAN:
+        return int(attribute.default or 0)
+    if attribute.kind in (Kind.INTEGER, Kind.DURATION):
+        return int(attribute.default) if attribute.default else None
+    return None if attribute.kind in (Kind.KEY, Kind.DATE, Kind.DATETIME) else attribute.default
 
 
 def missing(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from cti_tickets.lifecycle import LifeCycle
 from cti_tickets.schema import ClassDef, Kind
 from cti_tickets.values import number_key
 
@@ -16,13 +17,6 @@ PRIORITY = {
     "3": {"1": "2", "2": "3", "3": "3", "4": "4"},
 }
 _OPERATIONAL = {"resolved": "resolved", "closed": "closed", "rejected": "closed"}
-# The date that is set when a ticket enters a status.
-_DATES = {
-    "assigned": "assignment_date",
-    "pending": "last_pending_date",
-    "resolved": "resolution_date",
-    "closed": "close_date",
-}
 
 
 def utc_now() -> datetime:
@@ -37,6 +31,23 @@ def numbers(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str | Non
         for attribute in definition.attributes.values()
         if attribute.kind is Kind.PHONE and attribute.code in row
     }
+
+
+def obsolescence(
+    definition: ClassDef, row: Mapping[str, Any], before: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The day on which an object became obsolete, where that changes.
+
+    :param row: the values to store
+    :param before: the stored values so far; empty for a new object
+    """
+    if definition.obsolete is None or "obsolescence_date" not in definition.attributes:
+        return {}
+    code, inactive = definition.obsolete
+    is_now = row.get(code, before.get(code)) == inactive
+    if is_now == (before.get(code) == inactive):
+        return {}
+    return {"obsolescence_date": now.date() if is_now else None}
 
 
 def ticket_columns(
@@ -57,9 +68,23 @@ def ticket_columns(
     found["operational_status"] = _OPERATIONAL.get(str(status), "ongoing")
     if "priority" in attributes:
         found["priority"] = priority(row["impact"], row["urgency"])
-    entered = _DATES.get(str(status), "")
-    if entered in attributes and before.get("status") != status and not row.get(entered):
-        found[entered] = now
+    if definition.lifecycle and before.get("status") != status:
+        found.update(_on_entry(definition.lifecycle, row, before, now))
+    return found
+
+
+def _on_entry(
+    life: LifeCycle, row: Mapping[str, Any], before: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """What is set because a ticket enters a state, unless it was given."""
+    found: dict[str, Any] = {}
+    state = str(row.get(life.attribute))
+    for way in life.ways(str(before.get(life.attribute, "")), state):
+        for code in way.dates:
+            if row.get(code) == before.get(code):
+                found[code] = now
+        if way.elapsed and before and row.get("start_date"):
+            found[way.elapsed] = max(0, int((now - row["start_date"]).total_seconds()))
     return found
 
 

@@ -13,24 +13,31 @@ from flask_babel import to_user_timezone, to_utc
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.widgets import DateInput, DateTimeLocalInput, EmailInput, TelInput, TextInput
+from wtforms.widgets import (
+    DateInput,
+    DateTimeLocalInput,
+    EmailInput,
+    NumberInput,
+    TelInput,
+    TextInput,
+)
 
 from cti_host import current_host, has_bearer_token
 from cti_tickets.oql.fold import fold
 from cti_tickets.records import Records, as_datetime
 from cti_tickets.schema import Attribute, ClassDef, Kind
 from cti_tickets.search import any_ids, ids_by_name
-from cti_tickets.values import InvalidValues
+from cti_tickets.values import LONG_TEXTS, InvalidValues
 
 # A class with at most so many objects gets a list to choose from, others a box to type in.
 MOST_CHOICES = 60
-# Attributes of a ticket that a form for changing it shows first, besides those of its creation.
-_FIRST = ("status", "team_id", "agent_id")
 _WIDGETS = {
     Kind.EMAIL: EmailInput(),
     Kind.PHONE: TelInput(),
     Kind.DATE: DateInput(),
     Kind.DATETIME: DateTimeLocalInput(),
+    Kind.INTEGER: NumberInput(),
+    Kind.DURATION: NumberInput(),
 }
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
 NO_CHOICE = "–"
@@ -77,32 +84,6 @@ def references(records: Records, class_name: str, ids: Sequence[int]) -> list[st
     """How objects are written in a `ReferenceField`: "Ada Lovelace, Analytical Ltd #12"."""
     names = records.names(current_host().database, class_name, ids)
     return [f"{names[id_]} #{id_}" for id_ in ids if id_ in names]
-
-
-def creation_codes(cls: ClassDef) -> list[str]:
-    """The attributes of the form that creates an object, in order; logs come last."""
-    editable = _editable(cls)
-    codes = [code for code in cls.form if code in editable]
-    return [*codes, *(c for c in editable if cls.attributes[c].kind is Kind.LOG and c not in codes)]
-
-
-def change_codes(cls: ClassDef) -> list[str]:
-    """The attributes of the form that changes an object: those of its creation first."""
-    return list(dict.fromkeys([*leading_codes(cls), *_editable(cls)]))
-
-
-def leading_codes(cls: ClassDef) -> list[str]:
-    """The attributes that no form hides under "More attributes"."""
-    editable = _editable(cls)
-    return [*(code for code in _FIRST if code in editable), *creation_codes(cls)]
-
-
-def _editable(cls: ClassDef) -> list[str]:
-    return [
-        attribute.code
-        for attribute in cls.attributes.values()
-        if attribute.kind is not Kind.EXTERNAL and not attribute.read_only
-    ]
 
 
 def make_form(
@@ -188,7 +169,10 @@ def _field(attribute: Attribute, records: Records) -> Any:
         return SelectField(label, choices=choices, validate_choice=False)
     if attribute.kind is Kind.KEY:
         return _key_field(attribute, label, records)
-    if attribute.kind in (Kind.TEXT, Kind.LOG):
+    if attribute.kind is Kind.BOOLEAN:
+        choices = [SelectChoice("0", _("No")), SelectChoice("1", _("Yes"))]
+        return SelectField(label, choices=choices, validate_choice=False)
+    if attribute.kind in LONG_TEXTS:
         return TextAreaField(label, render_kw={"rows": 3 if attribute.kind is Kind.LOG else 5})
     options: dict[str, Any] = {"autocomplete": "off"}
     if attribute.max_length:

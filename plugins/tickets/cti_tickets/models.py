@@ -13,16 +13,32 @@ from cti_tickets.models_changes import (
     RoutineChange,
     Ticket,
 )
-from cti_tickets.models_people import Contact, LnkPersonToTeam, Location, Organization, Person, Team
-from cti_tickets.models_tickets import Incident, Problem, UserRequest
+from cti_tickets.models_people import (
+    Contact,
+    ContactType,
+    DeliveryModel,
+    LnkPersonToTeam,
+    Location,
+    Organization,
+    Person,
+    Team,
+)
+from cti_tickets.models_problems import Problem
+from cti_tickets.models_services import Service, ServiceFamily, ServiceSubcategory
+from cti_tickets.models_tickets import Incident, LnkContactToTicket, UserRequest
 
 MODELS: list[type[peewee.Model]] = [
+    DeliveryModel,
     Organization,
     Location,
     Contact,
     Person,
     Team,
+    ContactType,
     LnkPersonToTeam,
+    ServiceFamily,
+    Service,
+    ServiceSubcategory,
     Ticket,
     UserRequest,
     Incident,
@@ -32,6 +48,7 @@ MODELS: list[type[peewee.Model]] = [
     ApprovedChange,
     NormalChange,
     EmergencyChange,
+    LnkContactToTicket,
     PhoneCall,
     LogEntry,
     TicketCounter,
@@ -42,8 +59,11 @@ __all__ = [
     "ApprovedChange",
     "Change",
     "Contact",
+    "ContactType",
+    "DeliveryModel",
     "EmergencyChange",
     "Incident",
+    "LnkContactToTicket",
     "LnkPersonToTeam",
     "Location",
     "LogEntry",
@@ -53,6 +73,9 @@ __all__ = [
     "PhoneCall",
     "Problem",
     "RoutineChange",
+    "Service",
+    "ServiceFamily",
+    "ServiceSubcategory",
     "Team",
     "Ticket",
     "TicketCounter",

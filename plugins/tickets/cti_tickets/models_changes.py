@@ -21,7 +21,12 @@ class Ticket(Base):
     class Meta:
         table_name = "ticket"
 
-    about = a.about(("Ticket", "Ticket"), abstract=True, friendlyname=("ref",))
+    about = a.about(
+        ("Ticket", "Ticket"),
+        abstract=True,
+        friendlyname=("ref",),
+        reconciliation=("ref", "finalclass"),
+    )
 
     finalclass = peewee.CharField()
     operational_status = a.enum(
@@ -30,23 +35,26 @@ class Ticket(Base):
         default="ongoing",
         read_only=True,
     )
-    ref = a.string(("Ref", "Référence"), read_only=True)
+    ref = a.string(("Ref", "Référence"), read_only=True, indexed=True)
     org = a.key(Organization, ("Organization", "Client"), on_delete=a.AUTO, mandatory=True)
     org_name = a.external(("Organization name", "Nom du client"), "org_id.name")
     caller = a.key(Person, ("Caller", "Demandeur"))
     caller_name = a.external(("Caller name", "Nom du demandeur"), "caller_id.name")
-    team = a.key(Team, ("Team", "Équipe"))
+    team = a.key(Team, ("Team", "Equipe"))
     team_name = a.external(("Team name", "Nom de l'équipe"), "team_id.name")
     team_email = a.external(("Team email", "E-mail de l'équipe"), "team_id.email")
     agent = a.key(Person, ("Agent", "Agent"))
     agent_name = a.external(("Agent name", "Nom de l'agent"), "agent_id.name")
     title = a.string(("Title", "Titre"), mandatory=True)
-    description = a.text(("Description", "Description"), mandatory=True)
+    description = a.html(("Description", "Description"), mandatory=True)
     start_date = a.datetime(("Start date", "Date de début"))
     end_date = a.datetime(("End date", "Date de fin"))
     last_update = a.datetime(("Last update", "Dernière mise à jour"), read_only=True)
     close_date = a.datetime(("Close date", "Date de clôture"))
     private_log = a.log(("Private log", "Journal privé"))
+    contacts_list = a.link_set(("Contacts", "Contacts"), "lnkContactToTicket.ticket_id")
+    functionalcis_list = a.link_set(("CIs", "CI"))
+    workorders_list = a.link_set(("Work orders", "Tâches"))
 
 
 CHANGE_STATUS = a.values(
@@ -62,11 +70,15 @@ CHANGE_STATUS = a.values(
     closed=("Closed", "Fermé"),
 )
 _CHANGE_FORM = (
+    "ref",
     "org_id",
+    "status",
     "title",
     "description",
     "caller_id",
     "parent_id",
+    "creation_date",
+    "last_update",
     "private_log",
 )
 
@@ -78,7 +90,11 @@ class Change(Ticket):
         table_name = "ticket"
 
     about = a.about(
-        ("Change", "Ticket de changement"), abstract=True, friendlyname=("ref",), order="-ref"
+        ("Change", "Ticket de Changement"),
+        abstract=True,
+        friendlyname=("ref",),
+        order="-ref",
+        reconciliation=("ref", "finalclass"),
     )
 
     status = a.enum(("Status", "Statut"), CHANGE_STATUS, default="new", mandatory=True)
@@ -107,6 +123,16 @@ class Change(Ticket):
     parent_name = a.external(
         ("Parent change ref", "Référence du changement parent"), "parent_id.ref"
     )
+    related_request_list = a.link_set(
+        ("Related requests", "Demandes liées"), "UserRequest.parent_change_id"
+    )
+    related_incident_list = a.link_set(
+        ("Related incidents", "Incidents liés"), "Incident.parent_change_id"
+    )
+    related_problems_list = a.link_set(
+        ("Related problems", "Problèmes liés"), "Problem.related_change_id"
+    )
+    child_changes_list = a.link_set(("Child changes", "Changements fils"), "Change.parent_id")
 
 
 class RoutineChange(Change):
@@ -116,10 +142,11 @@ class RoutineChange(Change):
         table_name = "ticket"
 
     about = a.about(
-        ("Routine Change", "Changement de routine"),
+        ("Routine Change", "Changement de Routine"),
         friendlyname=("ref",),
         order="-ref",
         form=_CHANGE_FORM,
+        reconciliation=("ref",),
     )
 
 
@@ -134,6 +161,7 @@ class ApprovedChange(Change):
         abstract=True,
         friendlyname=("ref",),
         order="-ref",
+        reconciliation=("ref", "finalclass"),
     )
 
     approval_date = a.datetime(("Approval date", "Date d'approbation"))
@@ -147,7 +175,10 @@ class NormalChange(ApprovedChange):
         table_name = "ticket"
 
     about = a.about(
-        ("Normal Change", "Changement normal"), friendlyname=("ref",), form=_CHANGE_FORM
+        ("Normal Change", "Changement Normal"),
+        friendlyname=("ref",),
+        form=_CHANGE_FORM,
+        reconciliation=("ref",),
     )
 
     acceptance_date = a.datetime(("Acceptance date", "Date d'acceptation"))
@@ -165,4 +196,5 @@ class EmergencyChange(ApprovedChange):
         friendlyname=("ref",),
         order="-ref",
         form=_CHANGE_FORM,
+        reconciliation=("ref",),
     )

@@ -1,30 +1,18 @@
-"""Problems, incidents and user requests."""
+"""Incidents and user requests, and the contacts of tickets."""
 
 from __future__ import annotations
 
 from cti_tickets import attributes as a
 from cti_tickets.models_changes import YES_NO, Change, Ticket
-from cti_tickets.models_people import Person
+from cti_tickets.models_people import Base, Contact, Person
+from cti_tickets.models_problems import IMPACT, URGENCY, Problem
+from cti_tickets.models_services import Service, ServiceSubcategory
+from cti_tickets.models_watches import Watched
 
-IMPACT = a.labels(
-    {
-        "1": ("A department", "Un département"),
-        "2": ("A service", "Un service"),
-        "3": ("A person", "Une personne"),
-    }
-)
-URGENCY = a.labels(
-    {
-        "1": ("Critical", "Critique"),
-        "2": ("High", "Haute"),
-        "3": ("Medium", "Moyenne"),
-        "4": ("Low", "Basse"),
-    }
-)
 ORIGIN = a.values(
     chat=("Chat", "Chat"),
-    mail=("Email", "E-mail"),
-    in_person=("In person", "En personne"),
+    mail=("Email", "Email"),
+    in_person=("In-person", "En personne"),
     phone=("Phone", "Téléphone"),
     portal=("Portal", "Portail"),
 )
@@ -50,62 +38,25 @@ SATISFACTION = a.labels(
 )
 
 
-class Problem(Ticket):
-    """The cause behind incidents."""
-
-    class Meta:
-        table_name = "ticket"
-
-    about = a.about(
-        ("Problem", "Problème"),
-        friendlyname=("ref",),
-        order="-ref",
-        form=(
-            "org_id",
-            "caller_id",
-            "product",
-            "title",
-            "description",
-            "impact",
-            "urgency",
-            "related_change_id",
-            "private_log",
-        ),
-    )
-
-    status = a.enum(
-        ("Status", "Statut"),
-        a.values(
-            new=("New", "Nouveau"),
-            assigned=("Assigned", "Assigné"),
-            resolved=("Resolved", "Résolu"),
-            closed=("Closed", "Fermé"),
-        ),
-        default="new",
-        mandatory=True,
-    )
-    product = a.string(("Product", "Produit"))
-    impact = a.enum(("Impact", "Impact"), IMPACT, default="1", mandatory=True)
-    urgency = a.enum(("Urgency", "Urgence"), URGENCY, default="1", mandatory=True)
-    priority = a.enum(
-        ("Priority", "Priorité"), URGENCY, default="1", mandatory=True, read_only=True
-    )
-    related_change = a.key(Change, ("Related change", "Changement lié"))
-    related_change_ref = a.external(
-        ("Related change ref", "Référence du changement lié"), "related_change_id.ref"
-    )
-    assignment_date = a.datetime(("Assignment date", "Date d'assignation"))
-    resolution_date = a.datetime(("Resolution date", "Date de résolution"))
-
-
-_REQUEST_FORM = (
+_SERVICE_FORM = (
     "org_id",
     "caller_id",
+    "status",
     "origin",
     "title",
     "description",
+    "service_id",
+    "servicesubcategory_id",
+)
+_REQUEST_FORM = (
     "impact",
     "urgency",
+    "priority",
+    "start_date",
+    "last_update",
+    "tto_escalation_deadline",
+)
+_PARENT_FORM = (
     "parent_incident_id",
     "parent_problem_id",
     "parent_change_id",
@@ -114,7 +65,7 @@ _REQUEST_FORM = (
 )
 
 
-class Request(Ticket):
+class Request(Watched):
     """What incidents and user requests have in common; no class of its own to users."""
 
     class Meta:
@@ -125,6 +76,15 @@ class Request(Ticket):
     priority = a.enum(
         ("Priority", "Priorité"), URGENCY, default="4", mandatory=True, read_only=True
     )
+    service = a.key(Service, ("Service", "Service"))
+    service_name = a.external(("Service name", "Nom du service"), "service_id.name")
+    servicesubcategory = a.key(
+        ServiceSubcategory, ("Service subcategory", "Sous catégorie de service")
+    )
+    servicesubcategory_name = a.external(
+        ("Service subcategory name", "Nom de la sous catégorie de service"),
+        "servicesubcategory_id.name",
+    )
     escalation_flag = a.enum(("Hot", "Sensible"), YES_NO, default="no")
     escalation_reason = a.string(("Hot reason", "Motif de sensibilité"))
     assignment_date = a.datetime(("Assignment date", "Date d'assignation"))
@@ -133,7 +93,7 @@ class Request(Ticket):
     resolution_code = a.enum(
         ("Resolution code", "Code de résolution"), RESOLUTION, default="assistance"
     )
-    solution = a.text(("Solution", "Solution"))
+    solution = a.html(("Solution", "Solution"))
     pending_reason = a.text(("Pending reason", "Motif de mise en attente"))
     parent_problem = a.key(Problem, ("Parent problem", "Problème parent"))
     parent_problem_ref = a.external(
@@ -157,16 +117,20 @@ class Incident(Request):
         table_name = "ticket"
 
     about = a.about(
-        ("Incident", "Incident"), friendlyname=("ref",), order="-ref", form=_REQUEST_FORM
+        ("Incident", "Incident"),
+        friendlyname=("ref",),
+        order="-ref",
+        form=(*_SERVICE_FORM, *_REQUEST_FORM, *_PARENT_FORM),
+        reconciliation=("ref",),
     )
 
     status = a.enum(
         ("Status", "Statut"),
         a.values(
             new=("New", "Nouveau"),
-            escalated_tto=("Escalated TTO", "Escalade TTO"),
+            escalated_tto=("Escalated TTO", "Escalade tto"),
             assigned=("Assigned", "Assigné"),
-            escalated_ttr=("Escalated TTR", "Escalade TTR"),
+            escalated_ttr=("Escalated TTR", "Escalade ttr"),
             pending=("Pending", "En attente"),
             resolved=("Resolved", "Résolu"),
             closed=("Closed", "Fermé"),
@@ -179,6 +143,12 @@ class Incident(Request):
     parent_incident_ref = a.external(
         ("Parent incident ref", "Référence de l'incident parent"), "parent_incident_id.ref"
     )
+    related_request_list = a.link_set(
+        ("Related requests", "Demandes liées"), "UserRequest.parent_incident_id"
+    )
+    child_incidents_list = a.link_set(
+        ("Child incidents", "Incidents fils"), "Incident.parent_incident_id"
+    )
 
 
 class UserRequest(Request):
@@ -188,22 +158,29 @@ class UserRequest(Request):
         table_name = "ticket"
 
     about = a.about(
-        ("User Request", "Demande utilisateur"),
+        ("User Request", "Demande Utilisateur"),
         friendlyname=("ref",),
         order="-ref",
-        form=(*_REQUEST_FORM[:7], "parent_request_id", *_REQUEST_FORM[7:]),
+        form=(
+            *_SERVICE_FORM,
+            "request_type",
+            *_REQUEST_FORM,
+            "parent_request_id",
+            *_PARENT_FORM,
+        ),
+        reconciliation=("ref",),
     )
 
     status = a.enum(
         ("Status", "Statut"),
         a.values(
-            new=("New", "Nouvelle"),
+            new=("New", "Nouveau"),
             waiting_for_approval=("Waiting for approval", "En attente d'approbation"),
             approved=("Approved", "Approuvée"),
             rejected=("Rejected", "Rejetée"),
-            escalated_tto=("Escalated TTO", "Escalade TTO"),
+            escalated_tto=("Escalated TTO", "Escalade tto"),
             assigned=("Assigned", "Assignée"),
-            escalated_ttr=("Escalated TTR", "Escalade TTR"),
+            escalated_ttr=("Escalated TTR", "Escalade ttr"),
             pending=("Pending", "En attente"),
             resolved=("Resolved", "Résolue"),
             closed=("Closed", "Fermée"),
@@ -213,7 +190,7 @@ class UserRequest(Request):
     )
     request_type = a.enum(
         ("Request type", "Type de demande"),
-        a.values(service_request=("Service request", "Demande de service")),
+        a.values(service_request=("Service request", "demande de service")),
         default="service_request",
         read_only=True,
     )
@@ -227,4 +204,40 @@ class UserRequest(Request):
     parent_incident = a.key(Incident, ("Parent incident", "Incident parent"))
     parent_incident_ref = a.external(
         ("Parent incident ref", "Référence de l'incident parent"), "parent_incident_id.ref"
+    )
+    related_request_list = a.link_set(
+        ("Child requests", "Demandes filles"), "UserRequest.parent_request_id"
+    )
+
+
+class LnkContactToTicket(Base):
+    """A person or a team has something to do with a ticket."""
+
+    class Meta:
+        table_name = "lnk_contact_to_ticket"
+
+    about = a.about(
+        ("Link Contact / Ticket", "Lien Contact / Ticket"),
+        friendlyname=("contact_name", "ticket_ref"),
+        friendlyname_separator=" / ",
+        form=("ticket_id", "contact_id", "role_code", "role"),
+        reconciliation=("ticket_id", "contact_id"),
+    )
+    class_name = "lnkContactToTicket"
+
+    ticket = a.key(Ticket, ("Ticket", "Ticket"), on_delete=a.AUTO, mandatory=True)
+    ticket_ref = a.external(("Ref", "Référence"), "ticket_id.ref")
+    contact = a.key(Contact, ("Contact", "Contact"), on_delete=a.AUTO, mandatory=True)
+    contact_name = a.external(("Contact name", "Nom du contact"), "contact_id.name")
+    contact_email = a.external(("Contact email", "E-mail du contact"), "contact_id.email")
+    role = a.string(("Role (text)", "Rôle (texte)"))
+    role_code = a.enum(
+        ("Role", "Rôle"),
+        a.values(
+            manual=("Added manually", "Ajouté manuellement"),
+            computed=("Computed", "Calculé"),
+            do_not_notify=("Do not notify", "Ne pas notifier"),
+        ),
+        default="manual",
+        mandatory=True,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import peewee
 from flask_babel import format_date, format_datetime
+from flask_babel import gettext as _
 
 from cti_tickets.schema import Attribute, ClassDef, Kind, Schema
 from cti_tickets.sql import marks, rows
@@ -78,6 +79,10 @@ def shown(attribute: Attribute, value: Any) -> str:
     if attribute.kind is Kind.DATETIME:
         moment = as_datetime(value)
         return format_datetime(moment, "short") if moment else str(value)
+    if attribute.kind is Kind.BOOLEAN:
+        return str(_("Yes") if value else _("No"))
+    if attribute.kind is Kind.DURATION:
+        return _duration(int(value))
     if attribute.kind is Kind.DATE:
         day = value if isinstance(value, date) else _parsed_date(str(value))
         return format_date(day, "medium") if day else str(value)
@@ -94,11 +99,56 @@ def as_datetime(value: Any) -> datetime | None:
         return None
 
 
+def _duration(seconds: int) -> str:
+    """A time as people say it: its two largest units."""
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, rest = divmod(rest, 60)
+    parts = [
+        (days, _("%(count)s d", count=days)),
+        (hours, _("%(count)s h", count=hours)),
+        (minutes, _("%(count)s min", count=minutes)),
+        (rest, _("%(count)s s", count=rest)),
+    ]
+    first = next((n for n, (count, _text) in enumerate(parts) if count), 3)
+    return " ".join(text for count, text in parts[first : first + 2] if count or first == 3)
+
+
 def _parsed_date(text: str) -> date | None:
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
+
+
+@dataclass(frozen=True)
+class _Name:
+    """Values that make up a name, joined by a separator."""
+
+    separator: str
+    parts: tuple[_Shape, ...]
+
+
+@dataclass(frozen=True)
+class _ByClass:
+    """Names that each class makes in its own way; `position` is where the class is."""
+
+    position: int
+    names: Mapping[str, _Shape]
+
+
+# Where a value is in a row: at one position as it is, or made of several.
+_Shape = int | _Name | _ByClass
+
+
+def _value(shape: _Shape, row: Sequence[Any]) -> Any:
+    if isinstance(shape, int):
+        return row[shape]
+    if isinstance(shape, _ByClass):
+        own = shape.names.get(row[shape.position])
+        return _value(own, row) if own is not None else ""
+    texts = [str(value) for part in shape.parts if (value := _value(part, row))]
+    return shape.separator.join(texts)
 
 
 @dataclass(frozen=True)
@@ -108,16 +158,10 @@ class _Statement:
     sql: str
     class_name: str
     polymorphic: bool
-    # Code to the positions whose texts, joined by a blank, are the value; one position: as is.
-    columns: Mapping[str, tuple[int, ...]]
+    shapes: Mapping[str, _Shape]
 
     def record(self, row: Sequence[Any]) -> Record:
-        values: dict[str, Any] = {}
-        for code, positions in self.columns.items():
-            if len(positions) == 1:
-                values[code] = row[positions[0]]
-            else:
-                values[code] = " ".join(str(row[p]) for p in positions if row[p])
+        values = {code: _value(shape, row) for code, shape in self.shapes.items()}
         return Record(row[1] if self.polymorphic else self.class_name, row[0], values)
 
 
@@ -125,53 +169,61 @@ class _Builder:
     """Collects the columns and joins of one SELECT."""
 
     def __init__(self, schema: Schema, cls: ClassDef) -> None:
-        self.schema, self.cls = schema, cls
+        self.schema = schema
         kind = "t.finalclass" if cls.polymorphic else "NULL"
-        self.selected = ["t.id", kind]
-        self.joins: dict[str, str] = {}
+        self.selected = {"t.id": 0, kind: 1}
+        self.joins: list[str] = []
+        self._aliases: dict[tuple[str, str], str] = {}
 
-    def column(self, sql: str) -> int:
-        self.selected.append(sql)
-        return len(self.selected) - 1
-
-    def join(self, key: Attribute) -> str:
-        """The alias of the table behind a key."""
-        alias = f"j_{key.code}"
-        table = self.schema[key.target].table
-        self.joins.setdefault(
-            alias, f'LEFT JOIN "{table}" AS {alias} ON {alias}.id = t."{key.column}"'
-        )
-        return alias
-
-    def positions(self, code: str) -> tuple[int, ...]:
+    def shape(self, cls: ClassDef, alias: str, code: str) -> _Shape:
+        """Where the value of an attribute of the class behind an alias will be."""
         if code == "id":
-            return (0,)
+            return self._column(f"{alias}.id")
         if code == FRIENDLYNAME:
-            return self._friendlyname(self.cls, "t")
-        if code.endswith(_SUFFIX) and code.removesuffix(_SUFFIX) in self.cls.attributes:
-            key = self.cls.attributes[code.removesuffix(_SUFFIX)]
-            return self._friendlyname(self.schema[key.target], self.join(key))
-        attribute = self.cls.attributes[code]
+            return self._name(cls, alias)
+        key = cls.attributes.get(code.removesuffix(_SUFFIX))
+        if code.endswith(_SUFFIX) and key is not None:
+            return self._name(self.schema[key.target], self._join(alias, key))
+        attribute = cls.attributes[code]
         if attribute.kind is Kind.EXTERNAL:
-            key = self.cls.attributes[attribute.via]
-            target = self.schema[key.target].attributes[attribute.target_attribute]
-            return (self.column(f'{self.join(key)}."{target.column}"'),)
-        return (self.column(f't."{attribute.column}"'),)
+            key = cls.attributes[attribute.via]
+            behind = self._join(alias, key)
+            return self.shape(self.schema[key.target], behind, attribute.target_attribute)
+        return self._column(f'{alias}."{attribute.column}"')
 
-    def _friendlyname(self, cls: ClassDef, alias: str) -> tuple[int, ...]:
-        columns = []
-        for code in cls.friendlyname:
-            attribute = cls.attributes[code]
-            if attribute.column:
-                columns.append(self.column(f'{alias}."{attribute.column}"'))
-        return tuple(columns) or (0,)
+    def _column(self, sql: str) -> int:
+        return self.selected.setdefault(sql, len(self.selected))
+
+    def _join(self, alias: str, key: Attribute) -> str:
+        """The alias of the table behind a key."""
+        found = self._aliases.get((alias, key.code))
+        if found is None:
+            found = self._aliases[alias, key.code] = f"j{len(self._aliases)}"
+            table = self.schema[key.target].table
+            self.joins.append(
+                f'LEFT JOIN "{table}" AS {found} ON {found}.id = {alias}."{key.column}"'
+            )
+        return found
+
+    def _name(self, cls: ClassDef, alias: str) -> _Shape:
+        """The friendly name, by the rule of each object's own class."""
+        classes = [self.schema[name] for name in self.schema.concrete(cls.name)] or [cls]
+        rules = {(own.friendlyname, own.friendlyname_separator) for own in classes}
+        if len(rules) == 1:
+            return self._name_of(classes[0], alias)
+        position = self._column(f"{alias}.finalclass")
+        return _ByClass(position, {own.name: self._name_of(own, alias) for own in classes})
+
+    def _name_of(self, cls: ClassDef, alias: str) -> _Shape:
+        parts = tuple(self.shape(cls, alias, code) for code in cls.friendlyname)
+        return parts[0] if len(parts) == 1 else _Name(cls.friendlyname_separator, parts)
 
 
 def _build(schema: Schema, class_name: str, codes: tuple[str, ...]) -> _Statement:
     cls = schema[class_name]
     builder = _Builder(schema, cls)
-    columns = {code: builder.positions(code) for code in codes}
-    joins = "".join(f" {join}" for join in builder.joins.values())
+    shapes = {code: builder.shape(cls, "t", code) for code in codes}
+    joins = "".join(f" {join}" for join in builder.joins)
     # Names are the schema's, never a user's; the values are bound.
     sql = f'SELECT {", ".join(builder.selected)} FROM "{cls.table}" AS t{joins} WHERE t.id IN'  # noqa: S608
-    return _Statement(sql, class_name, cls.polymorphic, columns)
+    return _Statement(sql, class_name, cls.polymorphic, shapes)

@@ -11,6 +11,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cti_host import Localised
+from cti_tickets.lifecycle import LifeCycle
+
+
+class OnDelete(StrEnum):
+    """What happens to an object when the object behind one of its keys is deleted."""
+
+    RESET = "reset"  # the key is emptied
+    MANUAL = "manual"  # refused while there are such objects
+    AUTO = "auto"  # it is deleted too
 
 
 class Kind(StrEnum):
@@ -39,9 +48,13 @@ class Attribute:
     """One attribute of a class.
 
     `column` is its column in the class's table ("" for an external field, which has none, and for
-    a log, whose entries have a table of their own). `number_column` is the indexed column with
-    the `Number.key` of a phone attribute. `values` are the codes of an enum with their labels.
-    `target` is the class a key points to; a `hierarchical` key points to its own class.
+    a log, whose entries have a table of their own); an attribute with the column of another one
+    shows the same value under a second code. `number_column` is the indexed column with the
+    `Number.key` of a phone attribute. `values` are the codes of an enum with their labels.
+    `target` is the class a key points to; a `hierarchical` key points to its own class, and
+    `on_delete` is what happens to the object when the one behind the key is deleted. A set has
+    the objects of `target` whose key `via` leads to this one; without `target` they are of a
+    class that isn't kept here. `indexed` tells that the folded text of the column has an index.
     """
 
     code: str
@@ -57,6 +70,18 @@ class Attribute:
     number_column: str = ""
     via: str = ""
     target_attribute: str = ""
+    indexed: bool = False
+    on_delete: OnDelete | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether it has a column, and one of its own."""
+        return self.column != "" and self.column == self.code
+
+    @property
+    def storable(self) -> bool:
+        """Whether a value can be given for it: not for external fields, images and sets."""
+        return self.kind not in (Kind.EXTERNAL, Kind.IMAGE, Kind.SET)
 
     @property
     def max_length(self) -> int | None:
@@ -69,10 +94,12 @@ class ClassDef:
     """One class: where its rows are, and its attributes, inherited ones included.
 
     All classes under one root share the root's `table`; the column `finalclass` tells them apart
-    where the root has children. `friendlyname` names the attributes whose values, joined by a
-    blank, name an object. `order` is the attribute lists are sorted by; with a leading "-"
-    descending. `form` are the attributes of the creation form, in order. An object whose attribute
-    `obsolete[0]` has the value `obsolete[1]` is obsolete; without `obsolete` none ever is.
+    where the root has children. `friendlyname` names the attributes ("<key>_friendlyname" among
+    them) whose values, joined by `friendlyname_separator`, name an object. `order` is the
+    attribute lists are sorted by; with a leading "-" descending. `form` are the attributes of the
+    creation form, in order. `reconciliation` are the codes by which other programs recognise an
+    object. An object whose attribute `obsolete[0]` has the value `obsolete[1]` is obsolete;
+    without `obsolete` none ever is. With a `lifecycle` it moves from state to state.
     """
 
     name: str
@@ -85,7 +112,10 @@ class ClassDef:
     friendlyname: tuple[str, ...] = ("name",)
     order: str = "friendlyname"
     form: tuple[str, ...] = ()
+    friendlyname_separator: str = " "
+    reconciliation: tuple[str, ...] = ()
     obsolete: tuple[str, str] | None = None
+    lifecycle: LifeCycle | None = None
 
 
 class UnknownClass(KeyError):

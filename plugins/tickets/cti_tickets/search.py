@@ -6,7 +6,7 @@ from typing import Any
 
 import peewee
 
-from cti_tickets.oql.fold import fold
+from cti_tickets.oql.fold import fold_all
 from cti_tickets.schema import ClassDef, Schema
 from cti_tickets.sql import mark, marks, rows
 
@@ -35,19 +35,17 @@ def ids_by_name(
     :param limit: the most ids to answer
     """
     cls = schema[class_name]
-    words = (fold(text) or "").split()
+    words = text.split()
     if "\0" in text or len(words) > _MOST_WORDS:
         return []
     condition, values = _of_class(database, schema, cls)
-    attributes = [cls.attributes[code] for code in cls.friendlyname]
-    # What is called after two others (a membership) has no name of its own to look for.
-    columns = [f'"{a.column}"' for a in attributes if a.column] or ["''"]
+    columns = _name_columns(schema, cls)
     # One call for each object and word: the function is what takes the time.
     name = f"cti_fold({_joined(columns)})"
     for word in words:
-        condition += f" AND {name} LIKE {mark(database)} ESCAPE '!'"
-        literal = word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        values.append(f"% {literal}%")
+        condition += f" AND {name} LIKE {mark(database)}"
+        # What is folded holds no wildcards.
+        values.append(f"%{fold_all(f' {word}')}%")
     order = ", ".join([*reversed(columns), "id"]) if words else "id"
     # Names are the schema's, never a user's; the values are bound.
     sql = f'SELECT id FROM "{cls.table}" WHERE {condition} ORDER BY {order} LIMIT {int(limit)}'  # noqa: S608
@@ -60,6 +58,14 @@ def _of_class(database: peewee.Database, schema: Schema, cls: ClassDef) -> tuple
         return "1 = 1", []
     kinds = schema.concrete(cls.name)
     return f"finalclass IN ({marks(database, len(kinds))})", list(kinds)
+
+
+def _name_columns(schema: Schema, cls: ClassDef) -> list[str]:
+    """The columns with the names of a class's objects, of whichever class they really are."""
+    kinds = [schema[name] for name in schema.concrete(cls.name)] or [cls]
+    named = [kind.attributes.get(code) for kind in kinds for code in kind.friendlyname]
+    # What is called after two others (a membership) has no name of its own to look for.
+    return list(dict.fromkeys(f'"{a.column}"' for a in named if a and a.column)) or ["''"]
 
 
 def _joined(columns: list[str]) -> str:

@@ -12,11 +12,12 @@ from flask_babel import gettext as _
 from cti_host import Agent
 from cti_tickets import derive, logs
 from cti_tickets.checks import changed_values, new_values
-from cti_tickets.computed import numbers, ticket_columns, utc_now
+from cti_tickets.computed import numbers, obsolescence, ticket_columns, utc_now
 from cti_tickets.derive import model_of, schema
 from cti_tickets.models import Person, PhoneCall, Ticket
-from cti_tickets.oql.fold import fold
+from cti_tickets.oql.dialect import teach
 from cti_tickets.references import next_reference
+from cti_tickets.rules import Rules
 from cti_tickets.schema import ClassDef, Kind
 from cti_tickets.transactions import locked, writing
 from cti_tickets.values import InvalidValues, Raw
@@ -32,7 +33,7 @@ class NotFound(LookupError):
 def prepare(database: peewee.Database) -> None:
     """Make a database ready for this plugin's queries; call it before anything connects."""
     if isinstance(database, peewee.SqliteDatabase):
-        database.register_function(fold, "cti_fold", 1, deterministic=True)
+        teach(database)
 
 
 def create(
@@ -42,6 +43,7 @@ def create(
     author: Agent | None,
     call_note: str = "",
     now: datetime | None = None,
+    rules: Rules | None = None,
 ) -> Any:
     """Store a new object; a ticket that came by phone gets its inbound phone call with it.
 
@@ -50,6 +52,7 @@ def create(
     :param author: who does it
     :param call_note: the note of the phone call; by default a short sentence
     :param now: the moment to store, in UTC; by default this one
+    :param rules: what a form has to keep to besides the data model
     :return: the stored object, an instance of the class's model
     :raises InvalidValues: with a message for each attribute that is wrong; nothing was stored
     :raises UnknownClass: there is no such class
@@ -60,9 +63,10 @@ def create(
     moment = _naive(now)
     try:
         with writing():
-            row = new_values(definition, values)
+            row = new_values(definition, values, rules)
             entries = logs.take(definition, row)
             row.update(numbers(definition, row))
+            row.update(obsolescence(definition, row, {}, moment))
             if schema().is_a(class_name, "Ticket"):
                 row.update(ticket_columns(definition, row, {}, moment))
                 row["ref"] = next_reference(class_name)
@@ -88,6 +92,7 @@ def update(
     *,
     author: Agent | None,
     now: datetime | None = None,
+    rules: Rules | None = None,
 ) -> Any:
     """Change an object: the attributes that are given, the others stay; see `create`.
 
@@ -99,11 +104,12 @@ def update(
             obj = load(class_name, object_id, lock=True)
             definition = definition_of(obj)
             before = {
-                a.code: getattr(obj, a.code) for a in definition.attributes.values() if a.column
+                a.code: getattr(obj, a.code) for a in definition.attributes.values() if a.stored
             }
-            row = changed_values(definition, values, before, object_id)
+            row = changed_values(definition, values, before, object_id, rules)
             entries = logs.take(definition, row)
             row.update(numbers(definition, row))
+            row.update(obsolescence(definition, row, before, moment))
             if isinstance(obj, Ticket) and (row or entries):
                 row.update(ticket_columns(definition, {**before, **row}, before, moment))
             if row:
@@ -171,8 +177,9 @@ def names(class_name: str, ids: Iterable[int]) -> dict[int, str]:
 
 def friendlyname(obj: Any) -> str:
     """What an object is called ("Ada Lovelace", "R-000123")."""
-    codes = definition_of(obj).friendlyname
-    return " ".join(text for code in codes if (text := attribute_text(obj, code)))
+    definition = definition_of(obj)
+    texts = [attribute_text(obj, code) for code in definition.friendlyname]
+    return definition.friendlyname_separator.join(filter(None, texts))
 
 
 def attribute_texts(obj: Any) -> dict[str, str]:
@@ -184,19 +191,21 @@ def attribute_texts(obj: Any) -> dict[str, str]:
     shown = {
         attribute.code: attribute_text(obj, attribute.code)
         for attribute in definition_of(obj).attributes.values()
-        if attribute.kind is not Kind.LOG
+        if attribute.kind not in (Kind.LOG, Kind.IMAGE, Kind.SET)
     }
     return {**shown, "friendlyname": friendlyname(obj)}
 
 
 def attribute_text(obj: Any, code: str) -> str:
     """One attribute as shown; see `attribute_texts`."""
-    attribute = definition_of(obj).attributes[code]
+    definition = definition_of(obj)
+    key = code.removesuffix("_friendlyname")
+    attribute = definition.attributes[code if code in definition.attributes else key]
     if attribute.kind is Kind.EXTERNAL:
         target = _behind(obj, attribute.via)
         return attribute_text(target, attribute.target_attribute) if target else ""
     if attribute.kind is Kind.KEY:
-        target = _behind(obj, code)
+        target = _behind(obj, attribute.code)
         return friendlyname(target) if target else ""
     value = form_value(obj, code)
     return str(attribute.values.get(value, value)) if attribute.kind is Kind.ENUM else value
@@ -204,13 +213,14 @@ def attribute_text(obj: Any, code: str) -> str:
 
 def form_value(obj: Any, code: str) -> str:
     """One attribute as a form needs it and `update` takes it: codes, ids, "" for none."""
-    value = getattr(obj, code)
+    value = getattr(obj, definition_of(obj).attributes[code].column)
     return "" if value is None else str(value)
 
 
 def _behind(obj: Any, key: str) -> Any:
-    """The object behind a key, or None; peewee keeps it with the object."""
-    return getattr(obj, key.removesuffix("_id")) if getattr(obj, key) else None
+    """The object behind a key, of its own class, or None."""
+    target = definition_of(obj).attributes[key].target
+    return load(target, getattr(obj, key)) if getattr(obj, key) else None
 
 
 def _set(obj: Any, row: Mapping[str, Any]) -> None:

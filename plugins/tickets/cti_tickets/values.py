@@ -17,6 +17,8 @@ Stored = str | int | date | datetime | None
 MAX_TEXT_BYTES = 65_535
 # What the columns of keys can hold; larger ids can't exist.
 MAX_ID = 2**31 - 1
+# Kinds whose values may have several lines.
+LONG_TEXTS = (Kind.TEXT, Kind.HTML, Kind.LOG)
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*\.[^@\s.]{2,}")
 _PHONE = re.compile(r"[\d.\-\s+()]*\d[\d.\-\s+()]*", re.ASCII)
@@ -40,13 +42,14 @@ def parse(attribute: Attribute, raw: Raw) -> Stored:
     """What is stored for a value; whether a key's object exists is not checked here.
 
     :param raw: a text as typed, or an id
-    :return: text ("" for none) for texts, enums and logs; an id, a date or None for the others
+    :return: text ("" for none) for texts, enums and logs; 1 or 0 for a boolean; a number (seconds
+        for a duration), an id, a date or None for the others
     :raises BadValue: the attribute can't hold it
     """
     text = "" if raw is None else str(raw)
     if _CONTROL.search(text):
         raise BadValue(_("holds characters that are not text"))
-    if attribute.kind in (Kind.TEXT, Kind.LOG):
+    if attribute.kind in LONG_TEXTS:
         text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
         if len(text.encode()) > MAX_TEXT_BYTES:
             raise BadValue(_("is too long: at most %(count)s bytes", count=MAX_TEXT_BYTES))
@@ -58,6 +61,10 @@ def parse(attribute: Attribute, raw: Raw) -> Stored:
         return _date(text)
     if attribute.kind is Kind.DATETIME:
         return _datetime(text)
+    if attribute.kind in (Kind.INTEGER, Kind.DURATION):
+        return _whole_number(attribute, text)
+    if attribute.kind is Kind.BOOLEAN:
+        return _flag(text)
     if attribute.kind is Kind.ENUM:
         if text and text not in attribute.values:
             raise BadValue(_("must be one of: %(values)s", values=", ".join(attribute.values)))
@@ -95,6 +102,25 @@ def _id(text: str) -> int | None:
     if value > MAX_ID:
         raise BadValue(_("there is no such object"))
     return value or None
+
+
+def _whole_number(attribute: Attribute, text: str) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[+-]?[0-9]{1,10}", text, re.ASCII):
+        raise BadValue(_("must be a whole number"))
+    value = int(text)
+    lowest = 0 if attribute.kind is Kind.DURATION else -MAX_ID
+    if not lowest <= value <= MAX_ID:
+        raise BadValue(_("must be from %(lowest)s to %(highest)s", lowest=lowest, highest=MAX_ID))
+    return value
+
+
+def _flag(text: str) -> int:
+    known = {"": 0, "0": 0, "no": 0, "false": 0, "1": 1, "yes": 1, "true": 1}
+    if text.lower() not in known:
+        raise BadValue(_("must be one of: %(values)s", values="0, 1"))
+    return known[text.lower()]
 
 
 def _date(text: str) -> date | None:

@@ -9,6 +9,8 @@ from typing import Any
 import cti_tickets
 import pytest
 from cti_tickets import storage
+from cti_tickets.derive import schema
+from cti_tickets.records import Records
 from flask import Flask
 from playhouse.migrations import Runner
 
@@ -90,3 +92,9 @@ def db_app(database_url: str, make_database: Callable[..., Flask]) -> Iterator[F
 def agent() -> Agent:
     """A support agent who is no person in the data."""
     return Agent("sam", "Sam Support", profiles=frozenset({"Support Agent"}))
+
+
+@pytest.fixture
+def make_records() -> Callable[[], Records]:
+    """Make a reader of objects of the current application's classes."""
+    return lambda: Records(schema())

@@ -121,7 +121,7 @@ def test_phone_calls_and_memberships_can_be_imported(db_app: Flask, tmp_path: Pa
     import_files([written(tmp_path, *lines)])
     (call,) = storage.phone_calls(1)
     assert str(call.created) == "2020-01-02 00:00:00"
-    assert storage.friendlyname(storage.load("lnkPersonToTeam", 1)) == "Lovelace Support"
+    assert storage.friendlyname(storage.load("lnkPersonToTeam", 1)) == "Ada Lovelace / Support"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

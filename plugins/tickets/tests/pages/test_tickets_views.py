@@ -14,6 +14,12 @@ NEEDED: dict[str, dict[str, Any]] = {
     "Person": {"name": "Byron", "first_name": "Annabella", "org_id": 1},
     "Team": {"name": "Engines", "org_id": 1},
     "lnkPersonToTeam": {"person_id": 1, "team_id": 2},
+    "lnkContactToTicket": {"ticket_id": 1, "contact_id": 1},
+    "DeliveryModel": {"name": "Gold"},
+    "ContactType": {"name": "Manager"},
+    "ServiceFamily": {"name": "Office"},
+    "Service": {"name": "Mail", "org_id": 1},
+    "ServiceSubcategory": {"name": "New box", "service_id": 1},
     "PhoneCall": {"ticket_id": 1, "agent_id": 1, "flow": "inbound"},
     **{name: {"title": "T", "description": "D", "org_id": 1} for name in TICKETS},
 }
@@ -40,6 +46,7 @@ def fill(site: Any) -> Any:
         email="ada+work@example.org",
     )
     site.add("Team", name="Service desk", org_id=1, phone="321")
+    site.add("Service", name="Telephony", org_id=1)
     site.add("UserRequest", title="First", description="x", org_id=1, caller_id=1, origin="mail")
     return site
 
@@ -72,9 +79,41 @@ def test_each_class_has_a_page_with_its_labels(site: Any, class_name: str, langu
     assert ("Modifier" if language == "fr" else "Modify") in page.links
 
 
+def test_markup_is_shown_as_such_but_harmless(site: Any) -> None:
+    html = (
+        '<p onclick="x()">One <b>two</b></p><script>alert(1)</script><img src="//evil.example/x">'
+    )
+    ticket = site.add("Incident", title="T", description=html, org_id=1)
+    page = site.get(f"/objects/Incident/{ticket}")
+    assert "<p>One <b>two</b></p>" in page.html
+    for harm in ("onclick", "alert(1)", "evil.example"):
+        assert harm not in page.html
+    # The form shows what is stored, as text.
+    form = site.get(f"/objects/Incident/{ticket}/modify")
+    assert form.fields["description"] == html
+    assert "<script>alert(1)" not in form.html
+
+
+@pytest.mark.parametrize("text", ["a < b and c > d", "<jane@example.org> wrote", "1 <2> 3 & 4"])
+def test_plain_text_stays_plain(site: Any, text: str) -> None:
+    ticket = site.add("Incident", title="T", description=text, org_id=1)
+    page = site.get(f"/objects/Incident/{ticket}")
+    assert text in page.text
+    assert "cti-markup" not in page.html
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "vbscript:x"])
+def test_a_link_in_markup_leads_to_the_web_only(site: Any, address: str) -> None:
+    html = f'<p><a href="{address}">here</a> <a href="https://example.org/">there</a></p>'
+    ticket = site.add("Incident", title="T", description=html, org_id=1)
+    page = site.get(f"/objects/Incident/{ticket}")
+    assert address not in page.html
+    assert 'href="https://example.org/" rel="noopener noreferrer"' in page.html
+
+
 def test_the_databases_show_the_same(make_site: Any, database_url: str) -> None:
     site = fill(make_site(database=database_url, toml='timezone = "Europe/Paris"\n'))
-    site.save("/objects/UserRequest/1/modify", start_date="2026-07-15T09:30", public_log="Hello")
+    site.save("/objects/UserRequest/1/modify", end_date="2026-07-15T09:30", public_log="Hello")
     page = site.get("/objects/UserRequest/1")
     assert "Ada Lovelace, Analytical Ltd" in page.text
     assert "15/07/2026, 09:30" in page.text or "7/15/26, 9:30" in page.text, page.text

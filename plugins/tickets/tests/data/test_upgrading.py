@@ -1,0 +1,101 @@
+"""A database that an earlier version made and filled keeps its data when it is upgraded."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cti_tickets
+import pytest
+from cti_tickets import storage
+from cti_tickets.records import Records
+from flask import Flask
+from playhouse.migrations import Runner
+
+from cti_host import Agent, current_host, database
+from cti_host.app import create_app
+from cti_host.testing import write_config
+
+MIGRATIONS = Path(cti_tickets.__file__).parent / "migrations"
+
+FIRST = {
+    "organization": {"id": 7, "name": "Acme", "status": "active"},
+    "contact": {
+        "id": 70,
+        "finalclass": "Person",
+        "name": "Lovelace",
+        "first_name": "Ada",
+        "status": "inactive",
+        "org_id": 7,
+        "phone": "0987654321",
+        "phone_e164": "+33987654321",
+        "notify": "yes",
+    },
+    "ticket": {
+        "id": 9,
+        "finalclass": "UserRequest",
+        "ref": "R-000009",
+        "org_id": 7,
+        "caller_id": 70,
+        "title": "Printer",
+        "description": "It <b>jams</b>.",
+        "status": "resolved",
+        "impact": "1",
+        "urgency": "1",
+        "priority": "1",
+        "resolution_date": "2026-01-31 14:30:00",
+    },
+    "log_entry": {
+        "id": 1,
+        "ticket_id": 9,
+        "attribute": "public_log",
+        "created": "2026-01-31 14:30:00",
+        "text": "Done.",
+    },
+}
+
+
+@pytest.fixture
+def first_version(tmp_path: Path, database_url: str) -> Any:
+    """An application whose database has only the tables of the first version, filled."""
+    folder = tmp_path / "first"
+    (folder / "migrations").mkdir(parents=True)
+    shutil.copy(MIGRATIONS / "0001_initial.py", folder / "migrations")
+    app = create_app(write_config(folder, database=database_url))
+    opened = app.extensions["cti_host"].database
+    storage.prepare(opened)
+    with app.app_context(), opened.connection_context():
+        Runner(opened, str(folder / "migrations"), "tickets_migration").up()
+        for table, row in FIRST.items():
+            columns = ", ".join(f'"{name}"' for name in row)
+            values = ", ".join(repr(value) for value in row.values())
+            database.execute_sql(f'INSERT INTO "{table}" ({columns}) VALUES ({values})')  # noqa: S608
+        yield app
+    opened.close_all()
+
+
+def test_an_upgrade_keeps_everything(first_version: Flask, agent: Agent) -> None:
+    Runner(current_host().database, str(MIGRATIONS), "tickets_migration").up()
+    for table, row in FIRST.items():
+        names = ", ".join(f'"{name}"' for name in row)
+        found = database.execute_sql(f'SELECT {names} FROM "{table}"').fetchall()  # noqa: S608
+        assert [tuple(map(str, stored)) for stored in found] == [tuple(map(str, row.values()))]
+    ticket = storage.load("UserRequest", 9)
+    assert (ticket.service_id, ticket.tto, ticket.tto_100_passed) == (None, None, 0)
+    assert storage.load("Person", 70).obsolescence_date is None
+
+
+def test_an_upgraded_database_takes_new_objects(
+    first_version: Flask, agent: Agent, make_records: Callable[[], Records]
+) -> None:
+    Runner(current_host().database, str(MIGRATIONS), "tickets_migration").up()
+    model = storage.create("DeliveryModel", {"name": "Gold"}, author=agent)
+    storage.update("Organization", 7, {"deliverymodel_id": model.id}, author=agent)
+    service = storage.create("Service", {"name": "Mail", "org_id": 7}, author=agent)
+    storage.update("UserRequest", 9, {"service_id": service.id}, author=agent)
+    (record,) = make_records().load(
+        current_host().database, "UserRequest", [9], ["service_name", "service_id_friendlyname"]
+    )
+    assert dict(record.values) == {"service_name": "Mail", "service_id_friendlyname": "Mail"}

@@ -116,7 +116,7 @@ class Reader:
             case "integer":
                 return _integer(self._code.text(node).decode())
             case "float":
-                return float(self._code.text(node).decode().replace("_", ""))
+                return _float(self._code.text(node).decode())
             case "boolean":
                 return self._code.text(node).lower() == b"true"
             case "null":
@@ -212,6 +212,13 @@ def _integer(text: str) -> int | float | Unknown:
         return value if value <= _LARGEST else float(value)
     except (ValueError, OverflowError):
         return Unknown("a number that is too long")
+
+
+def _float(text: str) -> float | Unknown:
+    try:
+        return float(text.replace("_", ""))
+    except ValueError:  # the grammar takes a lone dot for one
+        return Unknown("no number")
 
 
 def _as_bytes(value: Raw) -> bytes | Unknown:

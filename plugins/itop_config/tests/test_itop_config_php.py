@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import string
+import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from cti_itop_config.convert import convert
 from cti_itop_config.items import BadFile, Item, Unknown
 from cti_itop_config.php import Reader
 from cti_itop_config.php_site import read_php
 from cti_itop_config.php_syntax import Code
+from cti_itop_config.report import Report
+from cti_itop_config.writing import Choices, cti_toml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -246,9 +250,30 @@ def test_what_was_printed_as_php_is_read_back(data: st.DataObject) -> None:
         assert is_same(found, as_php_keys(wanted)), code
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
-def test_any_text_is_read_or_refused(text: str) -> None:
-    for source in (text, f"<?php {text}", f"<?php $MyModuleSettings = array({text});"):
+# What code is made of, so that what is drawn is nearly code.
+WORDS = st.sampled_from(
+    [
+        *("array(", "[", "]", ")", "(", "{", "}", ",", ";", "=>", "=", ".", "-", "->", "::", "..."),
+        *("'", '"', "\\", "$x", "$MyModuleSettings", "'url_parameters'", "'a'", '"b"', '"$c"'),
+        *("1", "0x", "08", ".5", "1e999", "1_0", "true", "NULL", "X", "define(", "const X = "),
+        *("<<<A\n", "<<<'A'\n", "\nA", "  A", "\n", " ", "/*", "*/", "//", "#", "?>", "<?php "),
+        *("getenv()", "fn() => 1", "new X", "`ls`", "&$y", "match", "?:", "é", "if (1) "),
+        *("'combodo-telephony-integration' =>", "$MySettings['timezone'] = "),
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=14).map("".join)))
+def test_any_text_is_moved_or_refused(text: str) -> None:
+    for source in (
+        text,
+        f"<?php {text}",
+        f"<?php $MyModuleSettings = array({text});",
+        f"'url_parameters' => {text}",
+        f"'ecall_parameters' => array({text}), 'display_tickets' => [{text}]",
+    ):
         with suppress(BadFile):
-            assert read_php(source).module is not None
+            report = Report("x.php")
+            moved = convert(read_php(source), report)
+            tomllib.loads(cti_toml(moved, Choices("tickets", "FR", ""), report))

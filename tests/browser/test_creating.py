@@ -138,7 +138,7 @@ def test_a_ticket_goes_its_way_from_assigned_to_closed(page: Page) -> None:
     def press(name: str) -> None:
         page.locator(".cti-actions").get_by_role("link", name=name, exact=True).click()
 
-    page.goto("/objects/UserRequest/28")
+    page.goto("/objects/UserRequest/37")
     press("Pending")
     button = page.get_by_role("button", name="Pending")
     button.click()
@@ -149,7 +149,7 @@ def test_a_ticket_goes_its_way_from_assigned_to_closed(page: Page) -> None:
     button.click()
     expect(status).to_have_text("Pending")
     press("Assign")
-    expect(field(page, "Agent").locator("option:checked")).to_have_text("Camille Moreau")
+    expect(field(page, "Agent").locator("option:checked")).to_have_text("Sofia Lindqvist")
     page.get_by_role("button", name="Assign").click()
     expect(status).to_have_text("Assigned")
     press("Mark as resolved")

@@ -42,7 +42,7 @@ def to_store(attribute: Attribute, value: StoredValue) -> Stored:
         return parse(attribute, str(int(value)))
     raw = value if isinstance(value, (str, int)) else None
     try:
-        return parse(attribute, raw)
+        return parse(attribute, raw, exact=True)
     except BadValue:
         text = str(raw).strip()
         printable = text.translate(_LINE_BREAKS).isprintable()

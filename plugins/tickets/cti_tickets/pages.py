@@ -155,7 +155,7 @@ class Pages:
             else:
                 return self._saved(cls, id_)
         label = str(life.stimuli[stimulus].label)
-        title = f"{label}: {found.title}"
+        title = _("%(stimulus)s: %(name)s", stimulus=label, name=found.title)
         return self._show_form(FormPage(form, cls, plan, problems, title, {}, found, save=label))
 
     def options(self, class_name: str) -> ResponseReturnValue:

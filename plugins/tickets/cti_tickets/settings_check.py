@@ -13,6 +13,10 @@ from cti_tickets.presets import is_query, placeholder_of
 from cti_tickets.schema import Attribute, Kind, Schema
 
 
+# What has no value that could stand in a line.
+_NO_VALUE = (Kind.LOG, Kind.IMAGE, Kind.SET)
+
+
 class SettingsCheck:
     """Reports every mistake with its key; answers what is usable."""
 
@@ -38,7 +42,7 @@ class SettingsCheck:
         known |= {f"{a.code}_friendlyname" for a in cls.attributes.values() if a.kind is Kind.KEY}
         for code in settings.display_name:
             attribute = cls.attributes.get(code)
-            if code not in known or (attribute and attribute.kind is Kind.LOG):
+            if code not in known or (attribute and attribute.kind in _NO_VALUE):
                 self._host.problem(
                     ("caller_information", "display_name"),
                     f"{class_name} has no attribute {code!r}",

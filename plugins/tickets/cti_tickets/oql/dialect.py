@@ -124,7 +124,7 @@ class Dialect:
         text = to_text(value)
         if text is None:
             return None
-        local = moments.parse_moment(text)
+        local = moments.place_of(text)
         if local is None:
             return datetime.min if self.postgresql else moments.ZERO
         if not date_only:

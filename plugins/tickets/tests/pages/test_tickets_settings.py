@@ -30,6 +30,11 @@ def listed(query: str) -> str:
 MISTAKES = [
     (caller(display_name="friendlyname, nickname"), 2, "caller_information.display_name",
      "Person has no attribute 'nickname'"),
+    *(
+        (caller(display_name=code), 2, "caller_information.display_name",
+         f"Person has no attribute '{code}'")
+        for code in ("picture", "team_list")
+    ),
     (caller(query="SELECT Person WHERE"), 2, "caller_information.query", "line 1, column"),
     (caller(query="SELECT Persn WHERE phone = :phone"), 2, "caller_information.query",
      "did you mean Person?"),

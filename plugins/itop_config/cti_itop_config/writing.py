@@ -46,7 +46,7 @@ def cti_toml(moved: Moved, choices: Choices, report: Report) -> str:
     ]
     blocks += [_numbers(choices)]
     if choices.backend == "itop":
-        blocks.append(_itop(moved))
+        blocks.append(_itop(moved, choices))
     lost = [entry for entry in report.ordered() if entry.status is Status.NOT_MOVED]
     if lost:
         blocks.append(comment("What could not be moved:"))
@@ -109,7 +109,7 @@ def _numbers(choices: Choices) -> list[str]:
     return [*comment(about), header("plugin", "phone_reformat"), pair("region", choices.region)]
 
 
-def _itop(moved: Moved) -> list[str]:
+def _itop(moved: Moved, choices: Choices) -> list[str]:
     about = "Your iTop, where people and tickets are, and the account that the host uses there:\n"
     about += "a user with the right to the REST services, or a token. See plugins/itop/README.md."
     lines = [*comment(about), header("plugin", "itop")]
@@ -118,6 +118,6 @@ def _itop(moved: Moved) -> list[str]:
     else:
         lines += comment('url = "https://itop.example.org/itop"')
     return lines + comment(
-        'user = "cti-host"\npassword_file = "itop-password"\n'
-        'token_file = "itop-token"        # instead of user and password'
+        f'user = "cti-host"\npassword_file = "{choices.var}/itop-password"\n'
+        f'token_file = "{choices.var}/itop-token"        # instead of user and password'
     )

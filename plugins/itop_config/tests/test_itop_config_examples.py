@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cti_host.app import create_app
-from cti_host.problems import Problem
+from cti_host.problems import ConfigRefused, Problem
 
 ROOT = Path(__file__).parents[3]
 Import = Callable[..., Any]
@@ -77,6 +77,20 @@ def test_what_is_written_passes_the_check(
     # As in iTop, whose own example presets the origin of a Change, which has none.
     expected = ["indirect_creation.Change.preset.origin"] if name == "config-itop.php" else []
     assert keys == expected
+
+
+def test_in_front_of_itop_only_the_account_is_missing(
+    import_file: Import, examples: Path, tmp_path: Path
+) -> None:
+    import_file(examples / "config-itop.php")
+    with pytest.raises(ConfigRefused) as refused:
+        problems(tmp_path)
+    assert [problem.key for problem in refused.value.problems] == ["plugin.itop"]
+    file = tmp_path / "cti.toml"
+    text = file.read_text("utf-8").replace('# user = "', 'user = "')
+    file.write_text(text.replace("# password_file", "password_file"), "utf-8")
+    (tmp_path / "var" / "itop-password").write_text("ring-ring")
+    assert problems(tmp_path) == []
 
 
 def test_the_flavour_of_1_2_keeps_its_actions(import_file: Import, examples: Path) -> None:

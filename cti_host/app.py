@@ -92,6 +92,8 @@ def app_from_environment() -> Flask:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
+    with app.app_context():
+        app.extensions["cti_host"].hooks.server_started()
     return app
 
 

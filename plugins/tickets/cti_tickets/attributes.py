@@ -70,26 +70,29 @@ def _described(field: _Field, kind: Kind, label: Label, **description: Any) -> _
     return field
 
 
-def _line(kind: Kind, label: Label, mandatory: bool, read_only: bool) -> peewee.CharField[str]:
+def _line(kind: Kind, label: Label, **description: Any) -> peewee.CharField[str]:
     field = peewee.CharField(default="", constraints=EMPTY_TEXT)
-    return _described(field, kind, label, mandatory=mandatory, read_only=read_only)
+    return _described(field, kind, label, **description)
 
 
 def string(
-    label: Label, *, mandatory: bool = False, read_only: bool = False
+    label: Label, *, mandatory: bool = False, read_only: bool = False, indexed: bool = False
 ) -> peewee.CharField[str]:
-    """One line of text, at most 255 characters."""
-    return _line(Kind.STRING, label, mandatory, read_only)
+    """One line of text, at most 255 characters.
+
+    :param indexed: whether a migration made an index of its folded text, for searching
+    """
+    return _line(Kind.STRING, label, mandatory=mandatory, read_only=read_only, indexed=indexed)
 
 
 def email(label: Label, *, mandatory: bool = False) -> peewee.CharField[str]:
-    """An e-mail address."""
-    return _line(Kind.EMAIL, label, mandatory, False)
+    """An e-mail address; its folded text has an index."""
+    return _line(Kind.EMAIL, label, mandatory=mandatory, indexed=True)
 
 
 def phone(label: Label, *, mandatory: bool = False) -> peewee.CharField[str]:
-    """A phone number as typed; declare `<name>_e164 = number()` beside it."""
-    return _line(Kind.PHONE, label, mandatory, False)
+    """A phone number as typed; declare `<name>_e164 = number()` beside it. Both have an index."""
+    return _line(Kind.PHONE, label, mandatory=mandatory, indexed=True)
 
 
 def number() -> peewee.CharField[str | None]:

@@ -58,11 +58,12 @@ def changed_values(
 
 
 def parse_all(
-    definition: ClassDef, values: Mapping[str, Raw], *, read_only: bool = False
+    definition: ClassDef, values: Mapping[str, Raw], *, as_they_are: bool = False
 ) -> tuple[dict[str, Stored], dict[str, str]]:
     """Values as they are stored, and messages for those that are wrong.
 
-    :param read_only: whether attributes that agents can't change may be given
+    :param as_they_are: whether they come from another system, not from an agent: attributes that
+        agents can't change may be given, and texts keep their blanks
     """
     row: dict[str, Stored] = {}
     errors: dict[str, str] = {}
@@ -70,11 +71,11 @@ def parse_all(
         attribute = definition.attributes.get(code)
         if attribute is None:
             errors[code] = _("there is no such attribute")
-        elif not attribute.storable or (attribute.read_only and not read_only):
+        elif not attribute.storable or (attribute.read_only and not as_they_are):
             errors[code] = _("can't be changed")
         else:
             try:
-                row[code] = parse(attribute, raw)
+                row[code] = parse(attribute, raw, exact=as_they_are)
             except BadValue as error:
                 errors[code] = str(error)
     return row, errors

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from cti_tickets import bulk
 from cti_tickets.checks import UNIQUE, defaults, missing, parse_all
-from cti_tickets.computed import numbers, obsolescence, ticket_columns, utc_now
+from cti_tickets.computed import numbers, ticket_columns, utc_now
 from cti_tickets.derive import current
 from cti_tickets.import_files import ImportProblem, Record, read
 from cti_tickets.import_logs import Entry, split_logs
@@ -156,7 +156,7 @@ class _Import:
                 messages[""] = _("the id %(id)s is taken already", id=record.object_id)
             else:
                 known[record.object_id] = record.class_name
-        row, bad = parse_all(definition, _by_column(definition, fields), read_only=True)
+        row, bad = parse_all(definition, _by_column(definition, fields), as_they_are=True)
         messages.update(bad)
         for code, default in defaults(definition).items():
             if row.get(code) in ("", None):
@@ -221,8 +221,6 @@ class _Import:
 
     def _compute(self, definition: ClassDef, row: dict[str, Any]) -> None:
         row.update(numbers(definition, row))
-        for column, value in obsolescence(definition, row, {}, self._now).items():
-            row[column] = row[column] or value
         if "ref" in definition.attributes:
             found = ticket_columns(definition, row, {}, self._now)
             always = {"priority", "operational_status"}

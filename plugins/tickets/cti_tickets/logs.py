@@ -8,9 +8,10 @@ from typing import Any
 
 import peewee
 
-from cti_host import Agent
+from cti_host import Agent, database, is_postgresql
 from cti_tickets.checks import exists
 from cti_tickets.models import LogEntry, Person, Ticket
+from cti_tickets.oql.fold import fold
 from cti_tickets.schema import ClassDef, Kind
 
 
@@ -53,6 +54,10 @@ def contact_of(agent: Agent | None) -> int | None:
         return agent.contact_id if exists("Person", agent.contact_id) else None
     if not agent.email:
         return None
-    email = peewee.fn.lower(Person.email) == agent.email.lower()
-    found = list(Person.select().where(email, Person.finalclass == "Person").limit(2))
+    # As a query compares, and with the same index.
+    email: Any = peewee.fn.cti_fold(Person.email)
+    if is_postgresql(database.obj):
+        email = email.collate('"C"')
+    of_agent = (email == fold(agent.email)) & (Person.finalclass == "Person")
+    found = list(Person.select().where(of_agent).limit(2))
     return int(found[0].id) if len(found) == 1 else None

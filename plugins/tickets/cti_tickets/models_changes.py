@@ -35,7 +35,7 @@ class Ticket(Base):
         default="ongoing",
         read_only=True,
     )
-    ref = a.string(("Ref", "Référence"), read_only=True)
+    ref = a.string(("Ref", "Référence"), read_only=True, indexed=True)
     org = a.key(Organization, ("Organization", "Client"), on_delete=a.AUTO, mandatory=True)
     org_name = a.external(("Organization name", "Nom du client"), "org_id.name")
     caller = a.key(Person, ("Caller", "Demandeur"))

@@ -52,8 +52,8 @@ class Organization(Base):
         obsolete=INACTIVE,
     )
 
-    name = a.string(("Name", "Nom"), mandatory=True)
-    code = a.string(("Code", "Code"))
+    name = a.string(("Name", "Nom"), mandatory=True, indexed=True)
+    code = a.string(("Code", "Code"), indexed=True)
     status = a.enum(("Status", "Statut"), _ORGANIZATION_ACTIVITY, default="active")
     parent = a.key("self", ("Parent", "Organisation parente"), hierarchical=True)
     parent_name = a.external(("Parent name", "Nom de l'organisation parente"), "parent_id.name")
@@ -74,7 +74,7 @@ class Location(Base):
         obsolete=INACTIVE,
     )
 
-    name = a.string(("Name", "Nom"), mandatory=True)
+    name = a.string(("Name", "Nom"), mandatory=True, indexed=True)
     status = a.enum(("Status", "Statut"), ACTIVITY, default="active")
     org = a.key(Organization, ("Owner", "Propriétaire"), on_delete=a.MANUAL, mandatory=True)
     org_name = a.external(("Owner name", "Nom du propriétaire"), "org_id.name")
@@ -101,7 +101,7 @@ class Contact(Base):
     )
 
     finalclass = peewee.CharField()
-    name = a.string(("Name", "Nom"), mandatory=True)
+    name = a.string(("Name", "Nom"), mandatory=True, indexed=True)
     status = a.enum(("Status", "Statut"), ACTIVITY, default="active", mandatory=True)
     org = a.key(Organization, ("Organization", "Organisation"), on_delete=a.MANUAL, mandatory=True)
     org_name = a.external(("Organization name", "Nom de l'organisation"), "org_id.name")
@@ -146,8 +146,8 @@ class Person(Contact):
         obsolete=INACTIVE,
     )
 
-    name = a.string(("Last name", "Nom de famille"), mandatory=True)
-    first_name = a.string(("First name", "Prénom"), mandatory=True)
+    name = a.string(("Last name", "Nom de famille"), mandatory=True, indexed=True)
+    first_name = a.string(("First name", "Prénom"), mandatory=True, indexed=True)
     employee_number = a.string(("Employee number", "Numéro d'employé"))
     mobile_phone = a.phone(("Mobile phone", "Téléphone mobile"))
     mobile_phone_e164 = a.number()

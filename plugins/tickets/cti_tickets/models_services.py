@@ -32,7 +32,7 @@ class Service(Base):
         reconciliation=("name", "org_id", "organization_name"),
     )
 
-    name = a.string(("Name", "Nom"), mandatory=True)
+    name = a.string(("Name", "Nom"), mandatory=True, indexed=True)
     org = a.key(Organization, ("Provider", "Fournisseur"), on_delete=a.MANUAL, mandatory=True)
     organization_name = a.external(("Provider name", "Nom du fournisseur"), "org_id.name")
     servicefamily = a.key(ServiceFamily, ("Service family", "Famille de services"))

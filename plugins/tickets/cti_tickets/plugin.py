@@ -21,11 +21,15 @@ from cti_host import (
     OutboundAction,
     PanelSection,
     PluginConfig,
+    StoredClass,
+    StoredObject,
+    Storing,
     Ticket,
     TicketList,
     hookimpl,
 )
-from cti_tickets import storage
+from cti_tickets import copying, storage
+from cti_tickets.agent_parameters import AgentParameters
 from cti_tickets.commands import commands as data_commands
 from cti_tickets.demo import demo_calls, load_demo
 from cti_tickets.derive import EXTENSION
@@ -55,10 +59,10 @@ class Plugin:
         self.model = data_model_of(host)
         current_app.extensions[EXTENSION] = self.model
         self.schema = self.model.schema
-        self.oql = Oql(self.schema)
         self.records = Records(self.schema)
         storage.prepare(host.database)
         self._host = host
+        self.oql = Oql(self.schema, host.settings.timezone, AgentParameters(self.records))
         check = SettingsCheck(host, self.oql, self.schema)
         self._caller_class = check.caller_information() or "Person"
         check.creations()
@@ -143,3 +147,20 @@ class Plugin:
         stored = storage.load(ticket.class_name, ticket.id)
         note = _("%(action)s: %(number)s", action=action.label, number=action.number)
         storage.record_outbound_call(stored, caller.id if caller else None, agent, note)
+
+    @hookimpl
+    def stored_classes(self) -> Sequence[StoredClass]:
+        """The classes of the data model."""
+        return copying.stored_classes()
+
+    @hookimpl
+    def store_objects(self, class_name: str, objects: Sequence[StoredObject]) -> Storing | None:
+        """Keep objects of another system, with their ids."""
+        return copying.store_objects(class_name, objects)
+
+    @hookimpl
+    def read_objects(
+        self, class_name: str, after: int, upto: int, limit: int
+    ) -> Sequence[StoredObject] | None:
+        """Objects of a class, by id."""
+        return copying.read_objects(class_name, after, upto, limit)

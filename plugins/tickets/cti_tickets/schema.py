@@ -54,7 +54,7 @@ class Attribute:
     `target` is the class a key points to; a `hierarchical` key points to its own class, and
     `on_delete` is what happens to the object when the one behind the key is deleted. A set has
     the objects of `target` whose key `via` leads to this one; without `target` they are of a
-    class that isn't kept here.
+    class that isn't kept here. `indexed` tells that the folded text of the column has an index.
     """
 
     code: str
@@ -70,6 +70,7 @@ class Attribute:
     number_column: str = ""
     via: str = ""
     target_attribute: str = ""
+    indexed: bool = False
     on_delete: OnDelete | None = None
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 import peewee
 
-from cti_tickets.oql.fold import fold
+from cti_tickets.oql.fold import fold_all
 from cti_tickets.schema import ClassDef, Schema
 from cti_tickets.sql import mark, marks, rows
 
@@ -35,7 +35,7 @@ def ids_by_name(
     :param limit: the most ids to answer
     """
     cls = schema[class_name]
-    words = (fold(text) or "").split()
+    words = text.split()
     if "\0" in text or len(words) > _MOST_WORDS:
         return []
     condition, values = _of_class(database, schema, cls)
@@ -43,9 +43,9 @@ def ids_by_name(
     # One call for each object and word: the function is what takes the time.
     name = f"cti_fold({_joined(columns)})"
     for word in words:
-        condition += f" AND {name} LIKE {mark(database)} ESCAPE '!'"
-        literal = word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        values.append(f"% {literal}%")
+        condition += f" AND {name} LIKE {mark(database)}"
+        # What is folded holds no wildcards.
+        values.append(f"%{fold_all(f' {word}')}%")
     order = ", ".join([*reversed(columns), "id"]) if words else "id"
     # Names are the schema's, never a user's; the values are bound.
     sql = f'SELECT id FROM "{cls.table}" WHERE {condition} ORDER BY {order} LIMIT {int(limit)}'  # noqa: S608

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from cti_host import Host, is_postgresql
+from cti_tickets.agent_parameters import is_magic
 from cti_tickets.form_plan import editable
 from cti_tickets.oql import Oql, OqlError, Param, UnknownClassError
 from cti_tickets.presets import is_query, placeholder_of
@@ -163,7 +164,7 @@ class SettingsCheck:
 
     def _placeholders(self, path: tuple[str | int, ...], used: set[str], known: set[str]) -> None:
         known |= self._attributes
-        for name in sorted(used - known):
+        for name in sorted(name for name in used - known if not is_magic(name)):
             self._host.problem(
                 path,
                 f"nothing gives :{name}",

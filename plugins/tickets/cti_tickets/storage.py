@@ -15,7 +15,7 @@ from cti_tickets.checks import changed_values, new_values
 from cti_tickets.computed import numbers, obsolescence, ticket_columns, utc_now
 from cti_tickets.derive import model_of, schema
 from cti_tickets.models import Person, PhoneCall, Ticket
-from cti_tickets.oql.fold import fold
+from cti_tickets.oql.dialect import teach
 from cti_tickets.references import next_reference
 from cti_tickets.rules import Rules
 from cti_tickets.schema import ClassDef, Kind
@@ -33,7 +33,7 @@ class NotFound(LookupError):
 def prepare(database: peewee.Database) -> None:
     """Make a database ready for this plugin's queries; call it before anything connects."""
     if isinstance(database, peewee.SqliteDatabase):
-        database.register_function(fold, "cti_fold", 1, deterministic=True)
+        teach(database)
 
 
 def create(

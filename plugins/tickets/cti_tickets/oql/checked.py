@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from cti_tickets.oql.tree import Integer as Number
-from cti_tickets.oql.tree import Null, Parameter, Text
+from cti_tickets.oql.tree import Null, Parameter, Position, Text
 from cti_tickets.schema import Attribute, ClassDef
 
 
@@ -15,10 +16,12 @@ class Domain(Enum):
 
     ID = auto()  # a number, never unset
     KEY = auto()  # a number; 0 is NULL in the table
+    NUMBER = auto()  # a number; NULL is none
+    FLAG = auto()  # 1 or 0, never unset
     TEXT = auto()
-    EMAIL = auto()
-    PHONE = auto()
-    CODE = auto()  # an enum or a class name: exact
+    PHONE = auto()  # text, and a number beside it
+    CODE = auto()  # an enum or a class name
+    LOG = auto()  # text that is put together of entries
     DATE = auto()
     DATETIME = auto()
 
@@ -27,24 +30,28 @@ class Domain(Enum):
 class Source:
     """A class that the query reads, by its alias; `nullable` where an optional key leads to it.
 
-    All sources but the first are joined: `key` is the key of the source number `owner`, and
-    `pointing` says whether the key leads to this source, or from it to the other one.
+    `number` is its own in the whole query, sub-queries and all branches included. All sources of
+    a branch but the first are joined: `key` is a key between the source and the source `other`,
+    and `pointing` says whether the key leads to this source, or from it to the other one.
+    `operator` is "=", or one that compares places in a tree.
     """
 
+    number: int
     alias: str
     class_def: ClassDef
     nullable: bool = False
     key: Attribute | None = None
     other: int = 0
     pointing: bool = False
+    operator: str = "="
 
 
 @dataclass(frozen=True)
 class Field:
     """A value of a source, or of an object some keys away from it.
 
-    `hops` are the keys to follow. `code` is "id", "finalclass", "friendlyname" or "" for the
-    column of `attribute`; `owner` is the class that has it.
+    `hops` are the keys to follow. `code` is "id", "finalclass", "friendlyname",
+    "obsolescence_flag" or "" for the column of `attribute`; `owner` is the class that has it.
     """
 
     source: int
@@ -53,13 +60,21 @@ class Field:
     domain: Domain
     code: str = ""
     attribute: Attribute | None = None
-    # The friendly name behind an unset key is empty, while all other fields there are NULL.
-    empty_if_unset: bool = False
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two operands and one of = != < <= > >= LIKE, NOT LIKE."""
+    """Two operands and one of = != < <= > >= LIKE, NOT LIKE, REGEXP, MATCHES."""
+
+    operator: str
+    left: Operand
+    right: Operand
+    position: Position = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """Two operands and one of + - * / & | ^ << >>."""
 
     operator: str
     left: Operand
@@ -76,6 +91,16 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class SubMembership:
+    """`operand IN (SELECT …)`."""
+
+    operand: Operand
+    branches: tuple[Branch, ...]
+    negated: bool
+    position: Position = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
 class Chain:
     """Conditions joined by AND or OR."""
 
@@ -83,21 +108,89 @@ class Chain:
     conditions: tuple[Operand, ...]
 
 
+@dataclass(frozen=True)
+class Function:
+    """A function with its arguments."""
+
+    name: str
+    arguments: tuple[Operand | Interval, ...]
+    position: Position = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """`INTERVAL amount UNIT`."""
+
+    amount: Operand
+    unit: str
+
+
 Value = Text | Number | Null | Parameter
-Condition = Comparison | Membership | Chain
-Operand = Value | Field | Condition
+Condition = Comparison | Membership | SubMembership | Chain
+Operand = Value | Field | Condition | Arithmetic | Function
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One SELECT: its sources in order, and the numbers of those whose objects it answers."""
+
+    sources: tuple[Source, ...]
+    selected: tuple[int, ...]
+    where: Operand | None
+
+    def source(self, number: int) -> Source:
+        """The source with a number."""
+        return self.sources[number - self.sources[0].number]
 
 
 @dataclass(frozen=True)
 class CheckedQuery:
     """A query that the classes can answer.
 
-    `class_name` is the class of the objects found, `parameters` the names it needs, in the order
-    of their first use.
+    `class_names` are the classes of the objects found, one for each alias selected: what the
+    branches have in common. `parameters` are the names it needs, in the order of their first use.
     """
 
     text: str
-    class_name: str
+    class_names: tuple[str, ...]
     parameters: tuple[str, ...]
-    sources: tuple[Source, ...] = field(repr=False)
-    where: Operand | None = field(repr=False)
+    branches: tuple[Branch, ...] = field(repr=False)
+
+    @property
+    def class_name(self) -> str:
+        """The class of the objects found; of several, the first."""
+        return self.class_names[0]
+
+
+def children(node: Operand | Interval) -> Iterator[Operand | Interval]:
+    """The operands directly inside one, those of sub-queries too."""
+    match node:
+        case Comparison(_, left, right) | Arithmetic(_, left, right):
+            yield from (left, right)
+        case Membership(operand, items):
+            yield operand
+            yield from items
+        case SubMembership(operand, branches):
+            yield operand
+            yield from (branch.where for branch in branches if branch.where is not None)
+        case Chain(_, conditions):
+            yield from conditions
+        case Function(_, arguments):
+            yield from arguments
+        case Interval(amount):
+            yield amount
+        case _:
+            return
+
+
+def fields_in(node: Operand | Interval) -> Iterator[Field]:
+    """All fields inside an operand, those of sub-queries too."""
+    if isinstance(node, Field):
+        yield node
+    for child in children(node):
+        yield from fields_in(child)
+
+
+def has_query(node: Operand | Interval) -> bool:
+    """Whether there is a sub-query inside an operand."""
+    return isinstance(node, SubMembership) or any(has_query(child) for child in children(node))

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from cti_tickets.oql.checked import CheckedQuery, Domain, Field, Source
+from cti_tickets.oql.checked import Branch, Domain, Field, Source
+from cti_tickets.oql.dialect import Dialect
 from cti_tickets.oql.fields import MAX_HOPS, field_of
-from cti_tickets.oql.sql import Dialect
+from cti_tickets.oql.sql import Sql, compose, joined
+from cti_tickets.oql.trees import OPERATORS, Walk
 from cti_tickets.schema import ClassDef, Schema
 
-_BLANK = " || ' ' || "
+_TEXTS = (Domain.TEXT, Domain.PHONE, Domain.CODE)
 
 
 class Columns:
     """The tables of one statement; asking for a field joins what it needs."""
 
-    def __init__(self, schema: Schema, query: CheckedQuery, dialect: Dialect) -> None:
+    def __init__(self, schema: Schema, dialect: Dialect) -> None:
         self._schema = schema
-        self._sources = query.sources
         self._dialect = dialect
+        self._sources: dict[int, Source] = {}
+        self._branch_of: dict[int, int] = {}
         self._hops: dict[tuple[str, str], str] = {}
-        self._joins: list[str] = []
+        self._joins: dict[int, list[str]] = {}
 
-    def from_clause(self) -> str:
-        """FROM with all joins; to be asked for after all fields."""
-        main = self._sources[0]
-        parts = [f"FROM {self._table(main.class_def)} AS {self._dialect.name(self._alias(0))}"]
-        parts += [self._join(n, s) for n, s in enumerate(self._sources) if s.key is not None]
-        return " ".join(parts + self._joins)
+    def enter(self, branch: Branch) -> None:
+        """Make the sources of a SELECT known, before anything in it is asked for."""
+        first = branch.sources[0].number
+        for source in branch.sources:
+            self._sources[source.number] = source
+            self._branch_of[source.number] = first
+        self._joins[first] = []
 
-    def class_condition(self, alias: str, class_def: ClassDef) -> str:
-        """That a row of the class's table is of the class; "" if all rows are."""
+    def from_clause(self, branch: Branch, demands: Mapping[int, Sql]) -> Sql:
+        """FROM with all joins; to be asked for after all fields.
+
+        :param demands: what the query demands of a source alone, by its number
+        """
+        main = branch.sources[0]
+        name = self._dialect.name(self._alias(main.number))
+        parts = [Sql(f"FROM {self._table(main.class_def)} AS {name}")]
+        for source in branch.sources[1:]:
+            tree = source.operator != "="
+            parts.append(self._tree_join(source, demands) if tree else Sql(self._join(source)))
+        parts += [Sql(join) for join in self._joins[main.number]]
+        return joined(" ", parts)
+
+    def class_condition(self, source: Source) -> str:
+        """That a row is of the class of a source; "" if all rows of its table are."""
+        class_def = source.class_def
         if not class_def.polymorphic:
             return ""
         root = self._schema.ancestors(class_def.name)[-1]
@@ -39,13 +59,27 @@ class Columns:
             return ""
         if not classes:
             return "1 = 0"
-        column = self._dialect.name(alias, "finalclass")
+        column = self._dialect.name(self._alias(source.number), "finalclass")
         listed = ", ".join(self._dialect.text(name) for name in classes)
         return f"{column} = {listed}" if len(classes) == 1 else f"{column} IN ({listed})"
 
-    def main_condition(self) -> str:
-        """That a row is of the class of the query; "" if all are."""
-        return self.class_condition(self._alias(0), self._sources[0].class_def)
+    def branch_conditions(self, branch: Branch) -> list[str]:
+        """What must hold in a SELECT besides its WHERE: the class, and places in a tree."""
+        conditions = [self.class_condition(branch.sources[0])]
+        for source in branch.sources[1:]:
+            if source.operator != "=" and OPERATORS[source.operator].negated:
+                conditions.append(f"{self._dialect.name(_pairs(source), 'upper')} IS NULL")
+        return [condition for condition in conditions if condition]
+
+    def identifier(self, source: Source) -> str:
+        """The id of the object of a source."""
+        return self._dialect.name(self._alias(source.number), "id")
+
+    def finalclass(self, source: Source) -> str:
+        """The real class of the object of a source."""
+        if source.class_def.polymorphic:
+            return self._dialect.name(self._alias(source.number), "finalclass")
+        return self._dialect.text(source.class_def.name)
 
     def value(self, field: Field) -> str:
         """The SQL for a field as it is stored; NULL where no object is."""
@@ -53,10 +87,17 @@ class Columns:
         if field.code == "id":
             return self._dialect.name(alias, "id")
         if field.code == "finalclass":
-            return self.finalclass(alias, field.owner)
+            return self._finalclass(field, alias)
         if field.code == "friendlyname":
             return self._friendlyname(field, alias)
+        if field.code == "obsolescence_flag":
+            return self._obsolete(field, alias)
         assert field.attribute is not None  # noqa: S101 (all other fields have one)
+        if field.domain is Domain.LOG:
+            identifier = self._dialect.name(alias, "id")
+            code = self._dialect.text(field.attribute.code)
+            entries = self._dialect.entries_text(identifier, code)
+            return f"CASE WHEN {identifier} IS NOT NULL THEN {entries} END"
         return self._dialect.name(alias, field.attribute.column)
 
     def number_value(self, field: Field) -> str:
@@ -69,12 +110,6 @@ class Columns:
         if self._sources[field.source].nullable or any(not k.mandatory for k in field.hops):
             return self._dialect.name(self._alias_of(field), "id")
         return ""
-
-    def finalclass(self, alias: str, class_def: ClassDef) -> str:
-        """The SQL for an object's real class."""
-        if class_def.polymorphic:
-            return self._dialect.name(alias, "finalclass")
-        return self._dialect.text(class_def.name)
 
     def _alias(self, number: int) -> str:
         return f"t{number}"
@@ -90,27 +125,91 @@ class Columns:
             if found is None:
                 found = self._hops[alias, key.code] = f"h{len(self._hops)}"
                 name = self._dialect.name
-                self._joins.append(
+                self._joins[self._branch_of[field.source]].append(
                     f"LEFT JOIN {self._table(self._schema[key.target])} AS {name(found)}"
                     f" ON {name(found, 'id')} = {name(alias, key.column)}"
                 )
             alias = found
         return alias
 
-    def _join(self, number: int, source: Source) -> str:
+    def _join(self, source: Source) -> str:
         assert source.key is not None  # noqa: S101 (only joined sources come here)
         name = self._dialect.name
-        alias, other = self._alias(number), self._alias(source.other)
+        alias, other = self._alias(source.number), self._alias(source.other)
         if source.pointing:
             condition = f"{name(other, source.key.column)} = {name(alias, 'id')}"
         else:
             condition = f"{name(alias, source.key.column)} = {name(other, 'id')}"
-        conditions = [condition, self.class_condition(alias, source.class_def)]
+        conditions = [condition, self.class_condition(source)]
         kind = "LEFT JOIN" if source.nullable else "JOIN"
         return (
             f"{kind} {self._table(source.class_def)} AS {name(alias)}"
             f" ON {' AND '.join(filter(None, conditions))}"
         )
+
+    def _tree_join(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
+        """A source joined by its place in a tree, through the pairs of upper and lower objects."""
+        assert source.key is not None  # noqa: S101 (only joined sources come here)
+        operator = OPERATORS[source.operator]
+        # `a OP b`: b is the new source if it is pointed to, else a is.
+        upper_is_new = source.pointing != operator.above
+        new, other = source.number, source.other
+        # Begin where the query demands something; of both, at the upper one.
+        upper, lower = (new, other) if upper_is_new else (other, new)
+        start = upper if upper in demands or lower not in demands else lower
+        walk = Walk(
+            self._table(source.class_def),
+            self._dialect.name(source.key.column),
+            self._alias(start),
+            self._demand(start, demands),
+            start == upper,
+        )
+        pairs = walk.pairs(self._dialect, strict=operator.strict)
+        name = self._dialect.name
+        new_id, other_id = name(self._alias(new), "id"), name(self._alias(other), "id")
+        new_side, other_side = ("upper", "lower") if upper_is_new else ("lower", "upper")
+        place = _pairs(source)
+        table = f"{self._table(source.class_def)} AS {name(self._alias(new))}"
+        conditions = " AND ".join(filter(None, [self.class_condition(source)]))
+        on_pair = f"{name(place, other_side)} = {other_id}"
+        on_new = f"{name(place, new_side)} = {new_id}"
+        if operator.negated:
+            return compose(
+                f"JOIN {table} ON {conditions or '1 = 1'}"
+                f" LEFT JOIN {{}} AS {name(place)} ON {on_pair} AND {on_new}",
+                pairs,
+            )
+        also = f" AND {conditions}" if conditions else ""
+        return compose(
+            f"JOIN {{}} AS {name(place)} ON {on_pair} JOIN {table} ON {on_new}{also}", pairs
+        )
+
+    def _demand(self, number: int, demands: Mapping[int, Sql]) -> Sql:
+        """What holds for the objects at which a walk begins."""
+        class_condition = Sql(self.class_condition(self._sources[number]))
+        pieces = [class_condition, demands.get(number, Sql(""))]
+        return joined(" AND ", [piece for piece in pieces if piece.text])
+
+    def _finalclass(self, field: Field, alias: str) -> str:
+        if field.owner.polymorphic:
+            return self._dialect.name(alias, "finalclass")
+        return self._dialect.text(field.owner.name)
+
+    def _obsolete(self, field: Field, alias: str) -> str:
+        """1 for an object that is obsolete by the rule of its own class, else 0."""
+        cases = []
+        for class_name in self._schema.concrete(field.owner.name):
+            rule = self._schema[class_name].obsolete
+            if rule is not None:
+                code, value = rule
+                column = self._schema[class_name].attributes[code].column
+                condition = f"{self._dialect.name(alias, column)} = {self._dialect.text(value)}"
+                if field.owner.polymorphic:
+                    finalclass = self._dialect.name(alias, "finalclass")
+                    condition = f"{finalclass} = {self._dialect.text(class_name)} AND {condition}"
+                cases.append(f"WHEN {condition} THEN 1")
+        # Where no object is, nothing is obsolete.
+        return f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
 
     def _friendlyname(self, field: Field, alias: str) -> str:
         """The name of an object, made by the rule of its own class."""
@@ -118,9 +217,12 @@ class Columns:
             return "''"
         rules: dict[tuple[str, ...], list[str]] = {}
         for name in self._schema.concrete(field.owner.name):
-            rules.setdefault(self._schema[name].friendlyname, []).append(name)
+            definition = self._schema[name]
+            rule = (definition.friendlyname_separator, *definition.friendlyname)
+            rules.setdefault(rule, []).append(name)
         if len(rules) <= 1:
-            rule = next(iter(rules), field.owner.friendlyname)
+            own = (field.owner.friendlyname_separator, *field.owner.friendlyname)
+            rule = next(iter(rules), own)
             text = self._concatenated(field, field.owner, rule, rules.get(rule))
         else:
             cases = [
@@ -130,27 +232,27 @@ class Columns:
                 for name in names
             ]
             text = f"CASE {self._dialect.name(alias, 'finalclass')} {' '.join(cases)} END"
-        if not field.empty_if_unset:
-            return text
-        return self._empty_if_unset(field, text)
+        # Where no object is, the name is empty, or what stands between its parts.
+        return f"COALESCE({text}, '')" if self.id_if_nullable(field) else text
 
     def _concatenated(
         self, field: Field, owner: ClassDef, rule: tuple[str, ...], names: list[str] | None
     ) -> str:
         # Attributes of the name may belong to a child class, in the same table.
         holder = self._schema[names[0]] if names else owner
+        separator, *codes = rule
         parts = []
-        for code in rule:
+        for code in codes:
             part = field_of(self._schema, field.source, holder, code, hops=1)
             value = self.value(replace(part, hops=(*field.hops, *part.hops)))
-            if part.domain not in (Domain.TEXT, Domain.EMAIL, Domain.PHONE, Domain.CODE):
+            if part.domain not in _TEXTS:
                 value = f"CAST({value} AS TEXT)"
-            parts.append(f"COALESCE({value}, '')" if part.hops else value)
-        return f"({_BLANK.join(parts)})" if len(parts) > 1 else parts[0]
+            optional = bool(part.hops) or self.id_if_nullable(field)
+            parts.append(f"COALESCE({value}, '')" if optional else value)
+        between = f" || {self._dialect.text(separator)} || "
+        return f"({between.join(parts)})" if len(parts) > 1 else parts[0]
 
-    def _empty_if_unset(self, field: Field, text: str) -> str:
-        before = replace(field, hops=field.hops[:-1], code="id", empty_if_unset=False)
-        holder = self.id_if_nullable(before)
-        if not holder:
-            return f"COALESCE({text}, '')"
-        return f"CASE WHEN {holder} IS NOT NULL THEN COALESCE({text}, '') END"
+
+def _pairs(source: Source) -> str:
+    """The alias of the pairs through which a source is joined."""
+    return f"w{source.number}"

@@ -6,12 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from cti_tickets.oql.checked import CheckedQuery, Domain
+from cti_tickets.oql.checked import (
+    Branch,
+    Chain,
+    CheckedQuery,
+    Domain,
+    Field,
+    Operand,
+    Source,
+    fields_in,
+    has_query,
+)
 from cti_tickets.oql.columns import Columns
 from cti_tickets.oql.conditions import Conditions
+from cti_tickets.oql.dialect import Dialect
 from cti_tickets.oql.fields import field_of
-from cti_tickets.oql.sql import Dialect, Slot, Sql
-from cti_tickets.oql.values import Given, Shape
+from cti_tickets.oql.operands import Operands
+from cti_tickets.oql.sql import Run, Slot, Sql, compose, joined
+from cti_tickets.oql.values import Shape
 from cti_tickets.schema import Schema
 
 
@@ -21,6 +33,7 @@ class Wanted(Enum):
     KEYS = auto()  # finalclass, id
     PAGE = auto()  # finalclass, id, how many there are without the limit
     COUNT = auto()  # how many there are
+    TUPLES = auto()  # finalclass and id of each class selected
 
 
 @dataclass(frozen=True)
@@ -30,9 +43,9 @@ class Plan:
     sql: str
     slots: tuple[Slot, ...]
 
-    def values(self, parameters: Sequence[Given]) -> tuple[object, ...]:
+    def values(self, run: Run) -> tuple[object, ...]:
         """The values to bind, for parameters of the shapes it was compiled for."""
-        return tuple(slot.value(parameters) for slot in self.slots)
+        return tuple(slot(run) for slot in self.slots)
 
 
 def compile_query(
@@ -40,7 +53,7 @@ def compile_query(
     query: CheckedQuery,
     shapes: tuple[Shape, ...],
     *,
-    postgresql: bool,
+    dialect: Dialect,
     wanted: Wanted,
     limited: bool,
 ) -> Plan:
@@ -48,43 +61,166 @@ def compile_query(
 
     :param shapes: of the parameters, in the order of `query.parameters`
     :param limited: whether the statement ends with a limit and an offset, two more values
-    :raises OqlRunError: a list where one value belongs
-    :raises OqlUnsupportedError: a comparison that is not supported yet
+    :raises OqlRunError: what the language allows and no database could run
     """
-    dialect = Dialect(postgresql)
-    columns = Columns(schema, query, dialect)
-    main = query.sources[0].class_def
-    where = Sql("")
-    if query.where is not None:
-        where = Conditions(schema, columns, dialect, query, shapes).condition(query.where)
-    # Only a class that points here can bring an object into the result several times.
-    repeats = any(source.key is not None and not source.pointing for source in query.sources)
-    identifier = dialect.name("t0", "id")
-    finalclass = columns.finalclass("t0", main)
-    order = field_of(schema, 0, main, main.order.removeprefix("-"))
-    sort = "" if wanted is Wanted.COUNT else columns.value(order)
-    conditions = " AND ".join(filter(None, (columns.main_condition(), where.text)))
-    body = columns.from_clause() + (f" WHERE {conditions}" if conditions else "")
+    statement = _Statement(schema, query, shapes, dialect).whole(wanted, limited=limited)
+    return Plan(statement.text, statement.slots)
 
-    if wanted is Wanted.COUNT:
-        counted = f"DISTINCT {identifier}" if repeats else "*"
-        return Plan(f"SELECT COUNT({counted}) {body}", where.slots)
-    if repeats:
-        body = (
-            f'FROM (SELECT DISTINCT {finalclass} AS "finalclass", {identifier} AS "id",'
-            f' {sort} AS "sort" {body}) AS "q"'
+
+@dataclass(frozen=True)
+class _Select:
+    """One branch compiled: what is after SELECT is still open.
+
+    `keys` are finalclass and id of each class selected. `repeats` tells that an object may come
+    several times.
+    """
+
+    keys: list[tuple[str, str]]
+    sort: str
+    body: Sql
+    repeats: bool
+
+
+class _Statement:
+    def __init__(
+        self, schema: Schema, query: CheckedQuery, shapes: tuple[Shape, ...], dialect: Dialect
+    ) -> None:
+        self._schema = schema
+        self._query = query
+        self._dialect = dialect
+        self._columns = Columns(schema, dialect)
+        operands = Operands(query, shapes, dialect.placeholder)
+        self._conditions = Conditions(
+            schema, self._columns, dialect, operands, query.text, self._ids
         )
-        finalclass, identifier, sort = '"q"."finalclass"', '"q"."id"', '"q"."sort"'
-    if order.code == "friendlyname":
-        sort = f"cti_fold({sort}){dialect.by_code_point}"
-    direction = " DESC" if main.order.startswith("-") else ""
-    if order.domain in (Domain.DATE, Domain.DATETIME, Domain.KEY):
-        # Where SQLite puts them.
-        direction += " NULLS LAST" if direction else " NULLS FIRST"
-    total = ", COUNT(*) OVER ()" if wanted is Wanted.PAGE else ""
-    limit = f" LIMIT {dialect.placeholder} OFFSET {dialect.placeholder}" if limited else ""
-    return Plan(
-        f"SELECT {finalclass}, {identifier}{total} {body}"
-        f" ORDER BY {sort}{direction}, {identifier}{limit}",
-        where.slots,
-    )
+
+    def whole(self, wanted: Wanted, *, limited: bool) -> Sql:
+        tuples = wanted is Wanted.TUPLES
+        main = self._schema[self._query.class_name]
+        sorted_ = wanted is not Wanted.COUNT
+        selects = [
+            self._select(branch, main.order.removeprefix("-") if sorted_ else "", tuples=tuples)
+            for branch in self._query.branches
+        ]
+        if len(selects) == 1 and not selects[0].repeats:
+            only = selects[0]
+            keys, sort, body = only.keys, only.sort, only.body
+        else:
+            keys, sort, body = _distinct(selects)
+        if wanted is Wanted.COUNT:
+            return compose("SELECT COUNT(*) {}", body)
+        listed = ", ".join(name for key in keys for name in key)
+        total = ", COUNT(*) OVER ()" if wanted is Wanted.PAGE else ""
+        mark = self._dialect.placeholder
+        limit = f" LIMIT {mark} OFFSET {mark}" if limited else ""
+        order = self._order(main.order, sort, [identifier for _class, identifier in keys])
+        return compose(f"SELECT {listed}{total} {{}} ORDER BY {order}{limit}", body)
+
+    def _order(self, code: str, sort: str, identifiers: list[str]) -> str:
+        """What the objects are sorted by: the order of their class, then their ids."""
+        main = self._schema[self._query.class_name]
+        order = field_of(self._schema, 0, main, code.removeprefix("-"))
+        direction = " DESC" if code.startswith("-") else ""
+        if order.code == "friendlyname":
+            sort = self._dialect.folded(Sql(sort)).text
+        if order.domain in (Domain.DATE, Domain.DATETIME, Domain.KEY, Domain.NUMBER):
+            # Where SQLite puts them.
+            direction += " NULLS LAST" if direction else " NULLS FIRST"
+        return ", ".join([sort + direction, *identifiers])
+
+    def _ids(self, branches: Sequence[Branch]) -> Sql:
+        """The ids that a sub-query finds."""
+        selects = [self._select(branch, "", tuples=False) for branch in branches]
+        pieces = [compose(f"SELECT {each.keys[0][1]} {{}}", each.body) for each in selects]
+        return joined(" UNION ", pieces)
+
+    def _select(self, branch: Branch, order: str, *, tuples: bool) -> _Select:
+        """Compile a branch; `order` is the attribute to sort by."""
+        self._columns.enter(branch)
+        where = Sql("") if branch.where is None else self._conditions.condition(branch.where)
+        selected = branch.selected if tuples else branch.selected[:1]
+        sources = [branch.source(number) for number in selected]
+        sort = ""
+        if order:
+            field = field_of(self._schema, sources[0].number, sources[0].class_def, order)
+            sort = self._columns.value(field)
+        conditions = [Sql(text) for text in self._columns.branch_conditions(branch)]
+        conditions += [where] if where.text else []
+        if all(source.nullable for source in sources):
+            present = " OR ".join(f"{self._columns.identifier(s)} IS NOT NULL" for s in sources)
+            conditions.append(Sql(f"({present})"))
+        body = self._columns.from_clause(branch, self._demands(branch))
+        if conditions:
+            body = compose("{} WHERE {}", body, joined(" AND ", conditions))
+        keys = [(self._finalclass(s), self._columns.identifier(s)) for s in sources]
+        return _Select(keys, sort, body, _repeats(branch, selected))
+
+    def _finalclass(self, source: Source) -> str:
+        finalclass = self._columns.finalclass(source)
+        if not source.nullable or source.class_def.polymorphic:
+            return finalclass
+        return f"CASE WHEN {self._columns.identifier(source)} IS NOT NULL THEN {finalclass} END"
+
+    def _demands(self, branch: Branch) -> dict[int, Sql]:
+        """What must hold for a source alone, for those that are joined by their place in a tree."""
+        trees = [source for source in branch.sources if source.operator != "="]
+        concerned = {n for source in trees for n in (source.number, source.other)}
+        found: dict[int, list[Sql]] = {}
+        for condition in _conjuncts(branch.where):
+            number = _only_source(condition)
+            if number in concerned and not branch.source(number).nullable:
+                found.setdefault(number, []).append(self._conditions.condition(condition))
+        return {number: joined(" AND ", pieces) for number, pieces in found.items()}
+
+
+def _distinct(selects: list[_Select]) -> tuple[list[tuple[str, str]], str, Sql]:
+    """Several branches, or one in which objects come several times, as one table of keys."""
+    names = [(f'"class{n}"', f'"id{n}"') for n in range(len(selects[0].keys))]
+    pieces = []
+    for select in selects:
+        columns = [
+            f"{value} AS {name}"
+            for key, named in zip(select.keys, names, strict=True)
+            for value, name in zip(key, named, strict=True)
+        ]
+        if select.sort:
+            columns.append(f'{select.sort} AS "sort"')
+        word = "DISTINCT " if len(selects) == 1 else ""
+        pieces.append(compose(f"SELECT {word}{', '.join(columns)} {{}}", select.body))
+    return names, '"sort"', compose("FROM ({}) AS q", joined(" UNION ", pieces))
+
+
+def _repeats(branch: Branch, selected: Sequence[int]) -> bool:
+    """Whether a SELECT may find the same objects several times.
+
+    It may not if they determine everything else: by keys that lead from one to the next.
+    """
+    known = set(selected)
+    links = [(source, source.other) for source in branch.sources[1:] if source.operator == "="]
+    for _round in branch.sources:
+        for source, other in links:
+            owner, target = (other, source.number) if source.pointing else (source.number, other)
+            if owner in known:
+                known.add(target)
+    return len(known) < len(branch.sources)
+
+
+def _conjuncts(where: Operand | None) -> list[Operand]:
+    """Conditions that must all hold."""
+    if where is None:
+        return []
+    if isinstance(where, Chain) and where.operator == "AND":
+        return [part for condition in where.conditions for part in _conjuncts(condition)]
+    return [where]
+
+
+def _only_source(condition: Operand) -> int:
+    """The source that a condition is about, if it needs nothing else; else -1."""
+    fields = list(fields_in(condition))
+    alone = all(_plain(field) for field in fields) and not has_query(condition)
+    numbers = {field.source for field in fields}
+    return numbers.pop() if alone and len(numbers) == 1 else -1
+
+
+def _plain(field: Field) -> bool:
+    return not field.hops and field.code in ("", "id", "finalclass")

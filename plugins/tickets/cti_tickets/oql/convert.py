@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
 
 from cti_host import Number
-from cti_tickets.oql.fold import fold
+from cti_tickets.oql.errors import OqlRunError
+from cti_tickets.oql.fold import fold, fold_like
+from cti_tickets.oql.scalars import expression
 from cti_tickets.oql.sql import Convert
-from cti_tickets.oql.values import LARGEST, SMALLEST, Known
+from cti_tickets.oql.values import LARGEST, SMALLEST, Known, to_text
 from cti_tickets.schema import Attribute
 
-_LEADING_NUMBER = re.compile(r"[ \t\r\n]*([+-]?[0-9]{1,25}(?:\.[0-9]{1,25})?)", re.ASCII)
-_MOMENT = re.compile(
-    r"\s*(\d{4}|\d{2})[-/](\d{1,2})[-/](\d{1,2})"
-    r"(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?\s*\Z",
+_LEADING_NUMBER = re.compile(
+    r"[ \t\r\n]*([+-]?(?:[0-9]{1,25}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[eE][+-]?[0-9]{1,2})?)",
     re.ASCII,
 )
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z", re.ASCII)
+MAX_EXPRESSION = 1000
+# What the two databases read in different ways, or not at all.
+_UNSHARED = re.compile(r"\(\?(?![:=!])|\\[pPXRKGQEhHvVNuUxcC0zZ]|[*+?}]\+|\[\[[.=]")
+_WORD_EDGES = {r"\b": r"\y", r"\B": r"\Y", r"\A": r"\A"}
 
 
 def to_integer(value: Known) -> int | None:
@@ -27,14 +29,19 @@ def to_integer(value: Known) -> int | None:
     return max(SMALLEST, min(LARGEST, int(value)))
 
 
-def to_text(value: Known) -> str | None:
-    """The text of any value; a phone number as it is shown."""
-    return None if value is None else str(value)
-
-
 def to_number_key(value: Known) -> str | None:
     """What a number has in common with all its writings."""
     return value.key if isinstance(value, Number) else None
+
+
+def to_folded(value: Known) -> str | None:
+    """A value as texts are compared."""
+    return fold(to_text(value))
+
+
+def to_folded_like(value: Known) -> str | None:
+    """A value as LIKE compares texts."""
+    return fold_like(to_text(value))
 
 
 def to_code(known: dict[str, str]) -> Convert:
@@ -61,37 +68,33 @@ def leading_number(text: str) -> int | float:
     if found is None:
         return 0
     digits = found.group(1)
-    return float(digits) if "." in digits else max(SMALLEST, min(LARGEST, int(digits)))
+    return float(digits) if {*".eE"} & {*digits} else max(SMALLEST, min(LARGEST, int(digits)))
 
 
-def to_moment(*, date_only: bool, postgresql: bool) -> Convert:
-    """A date or date-time; what is none becomes NULL and so matches nothing.
+def to_expression(*, postgresql: bool) -> Convert:
+    """A regular expression as the database reads it.
 
-    SQLite holds them as text, so they are compared as text there.
-
-    :param date_only: whether the column has no time
+    :raises OqlRunError: (the converter) it is none, or means different things to different
+        databases
     """
 
     def convert(value: Known) -> object:
-        moment = parse_moment(to_text(value) or "")
-        if moment is None:
+        pattern = to_text(value)
+        if pattern is None:
             return None
-        if date_only and moment.time() == time():
-            return moment.date() if postgresql else str(moment.date())
-        return moment if postgresql else str(moment)
+        # Case never counts.
+        pattern = pattern.removeprefix("(?i)")
+        if len(pattern) > MAX_EXPRESSION:
+            raise OqlRunError(f"a regular expression has more than {MAX_EXPRESSION} characters")
+        try:
+            expression(pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise OqlRunError(f"{pattern!r} is no regular expression: {error}") from None
+        found = _UNSHARED.search(re.sub(r"\\\\", "", pattern))
+        if found is not None:
+            raise OqlRunError(f"{found[0]!r} in a regular expression is not supported")
+        if not postgresql:
+            return pattern
+        return re.sub(r"\\.", lambda found: _WORD_EDGES.get(found[0], found[0]), pattern)
 
     return convert
-
-
-def parse_moment(text: str) -> datetime | None:
-    """A date with or without a time, in one of the forms OQL knows; None if it is none."""
-    found = _MOMENT.match(text) or _COMPACT.match(text)
-    if found is None:
-        return None
-    numbers = [int(group or 0) for group in found.groups()]
-    if len(found.group(1)) == 2:
-        numbers[0] += 1900 if numbers[0] >= 70 else 2000
-    try:
-        return datetime(*numbers)  # type: ignore[arg-type] # three numbers or six, no zone
-    except ValueError:
-        return None

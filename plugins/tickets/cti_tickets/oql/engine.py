@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import peewee
 
@@ -12,9 +13,12 @@ from cti_host import is_postgresql
 from cti_tickets.oql.check import check
 from cti_tickets.oql.checked import CheckedQuery
 from cti_tickets.oql.compile import Plan, Wanted, compile_query
+from cti_tickets.oql.dialect import Dialect
 from cti_tickets.oql.errors import OqlRunError
+from cti_tickets.oql.moments import local_now
 from cti_tickets.oql.parse import parse
-from cti_tickets.oql.values import MAX_VALUES, Given, Param, Shape, given
+from cti_tickets.oql.sql import Run
+from cti_tickets.oql.values import MAX_VALUES, Given, Param, Shape, parameter
 from cti_tickets.schema import Schema
 from cti_tickets.sql import rows
 
@@ -22,6 +26,14 @@ from cti_tickets.sql import rows
 _KEPT_QUERIES = 500
 _KEPT_PLANS = 2000
 _NO_LIMIT = 2**62
+_SQLITE_REFUSALS = {
+    "user-defined function": "a function can't calculate this",
+    "parser stack overflow": "the query is nested too deeply",
+    "Expression tree is too large": "the query is nested too deeply",
+}
+
+Key = tuple[str, int]
+Supplied = Mapping[str, Param]
 
 
 @dataclass(frozen=True)
@@ -36,17 +48,34 @@ class Statement:
 class Page:
     """Some of the objects found, as (class, id) in order, and how many there are in all."""
 
-    keys: list[tuple[str, int]]
+    keys: list[Key]
     total: int
 
 
 class Oql:
-    """The queries that a schema can answer. Safe to share between threads."""
+    """The queries that a schema can answer. Safe to share between threads.
 
-    def __init__(self, schema: Schema) -> None:
+    :param zone: the time zone in which queries name moments; they are stored in UTC
+    :param magic: answers the parameters that nobody supplies, such as `current_contact_id`: for
+        a name, a mapping with its value; empty for any other name
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        zone: str = "UTC",
+        magic: Callable[[str], Supplied] = lambda name: {},
+    ) -> None:
         self.schema = schema
+        self._zone = zone
+        self._magic = magic
+        self._dialects = {kind: Dialect(kind, zone) for kind in (False, True)}
         self._checked = lru_cache(_KEPT_QUERIES)(self._check)
         self._plan = lru_cache(_KEPT_PLANS)(self._compile)
+
+    def fresh(self) -> Oql:
+        """An engine that answers the same and has nothing at hand yet, to measure it."""
+        return Oql(self.schema, self._zone, self._magic)
 
     def check(self, text: str) -> CheckedQuery:
         """What a query would need and find, without running it.
@@ -58,7 +87,7 @@ class Oql:
     def statement(
         self,
         text: str,
-        parameters: Mapping[str, Param],
+        parameters: Supplied,
         *,
         postgresql: bool,
         limit: int | None = None,
@@ -67,8 +96,8 @@ class Oql:
     ) -> Statement:
         """The SQL for a query.
 
-        :param parameters: values by name, without the colon ("this->org_id" for `:this->org_id`);
-            those that the query does not use are ignored
+        :param parameters: values by name, without the colon ("this->org_id" for `:this->org_id`,
+            or an object "this" that has "org_id"); those that the query does not use are ignored
         :param limit: answer at most that many objects, from `offset` (from 0) on
         :param count: answer how many there are instead
         :raises OqlError: it can't be answered
@@ -80,23 +109,42 @@ class Oql:
         self,
         database: peewee.Database,
         text: str,
-        parameters: Mapping[str, Param],
+        parameters: Supplied,
         *,
         limit: int | None = None,
         offset: int = 0,
-    ) -> list[tuple[str, int]]:
+    ) -> list[Key]:
         """The objects a query finds, as (class, id), in the order of their class.
+
+        Of a query that selects several classes, the objects of the first.
 
         :raises OqlError: it can't be answered
         """
         found = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
         return [(row[0], row[1]) for row in found]
 
+    def tuples(
+        self, database: peewee.Database, text: str, parameters: Supplied
+    ) -> list[tuple[Key | None, ...]]:
+        """What a query finds that selects several classes: for each row an object of each.
+
+        None stands where an optional key leads to no object.
+
+        :raises OqlError: it can't be answered
+        """
+        return [
+            tuple(
+                None if identifier is None else (class_name, identifier)
+                for class_name, identifier in zip(row[::2], row[1::2], strict=True)
+            )
+            for row in self._run(database, text, parameters, Wanted.TUPLES, None, 0)
+        ]
+
     def page(
         self,
         database: peewee.Database,
         text: str,
-        parameters: Mapping[str, Param],
+        parameters: Supplied,
         *,
         limit: int,
         offset: int,
@@ -113,7 +161,7 @@ class Oql:
         # Past the end, no row is there to carry the total.
         return Page([], self.count(database, text, parameters))
 
-    def count(self, database: peewee.Database, text: str, parameters: Mapping[str, Param]) -> int:
+    def count(self, database: peewee.Database, text: str, parameters: Supplied) -> int:
         """How many objects a query finds.
 
         :raises OqlError: it can't be answered
@@ -124,31 +172,43 @@ class Oql:
         self,
         database: peewee.Database,
         text: str,
-        parameters: Mapping[str, Param],
+        parameters: Supplied,
         wanted: Wanted,
         limit: int | None,
         offset: int,
-    ) -> list[tuple[str, int, int]]:
+    ) -> list[Any]:
         statement = self._statement(
             text, parameters, is_postgresql(database), wanted, limit, offset
         )
-        return rows(database, statement.sql, statement.values)
+        try:
+            return rows(database, statement.sql, statement.values)
+        except (peewee.DataError, peewee.ProgrammingError) as error:
+            raise OqlRunError(f"the database can't run this: {error}", text=text) from error
+        except peewee.OperationalError as error:
+            # What SQLite says of the query itself; anything else is trouble with the database.
+            for said, meaning in _SQLITE_REFUSALS.items():
+                if said in str(error):
+                    raise OqlRunError(meaning, text=text) from error
+            raise
 
     def _statement(
         self,
         text: str,
-        parameters: Mapping[str, Param],
+        parameters: Supplied,
         postgresql: bool,
         wanted: Wanted,
         limit: int | None,
         offset: int,
     ) -> Statement:
         query = self._checked(text)
-        values = tuple(_value(name, parameters, query) for name in query.parameters)
+        values = tuple(self._value(name, parameters, query) for name in query.parameters)
         limited = limit is not None or offset > 0
         shapes = tuple(value.shape for value in values)
         plan = self._plan(text, shapes, postgresql, wanted, limited)
-        bound = plan.values(values)
+        try:
+            bound = plan.values(Run(values, local_now(self._zone)))
+        except OqlRunError as error:
+            raise OqlRunError(error.message, text=text, word=error.word) from None
         if limited:
             bound += (_NO_LIMIT if limit is None else max(0, limit), max(0, offset))
         if len(bound) > MAX_VALUES:
@@ -170,15 +230,16 @@ class Oql:
             self.schema,
             self._checked(text),
             shapes,
-            postgresql=postgresql,
+            dialect=self._dialects[postgresql],
             wanted=wanted,
             limited=limited,
         )
 
-
-def _value(name: str, parameters: Mapping[str, Param], query: CheckedQuery) -> Given:
-    if name not in parameters:
-        raise OqlRunError(
-            f"the parameter {name} is missing", text=query.text, word=name, known=parameters
-        )
-    return given(name, parameters[name])
+    def _value(self, name: str, parameters: Supplied, query: CheckedQuery) -> Given:
+        # What is magic can't be supplied by somebody else.
+        found = parameter(name, self._magic(name)) or parameter(name, parameters)
+        if found is None:
+            raise OqlRunError(
+                f"the parameter {name} is missing", text=query.text, word=name, known=parameters
+            )
+        return found

@@ -6,13 +6,16 @@ import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
+from cti_tickets.oql.expected import listed
+
 
 class OqlError(Exception):
     """A query that can't be answered.
 
     `message` says what is wrong, `text` is the query, `position` the offset in it (0-based, in
     characters; None if no place can be named), `word` the offending word ("" at the end of the
-    text), `suggestion` the nearest word that would be right ("" if none is near).
+    text), `suggestion` the nearest word that would be right ("" if none is near), `expected` what
+    could stand in the place instead, in words (of a text that can't be parsed).
     """
 
     kind: ClassVar[str] = "error"
@@ -25,12 +28,14 @@ class OqlError(Exception):
         position: int | None = None,
         word: str = "",
         known: Iterable[str] = (),
+        expected: tuple[str, ...] = (),
     ) -> None:
         self.message = message
         self.text = text
         self.position = position
         self.word = word
         self.suggestion = nearest(word, known)
+        self.expected = expected
         super().__init__(message)
 
     @property
@@ -45,10 +50,18 @@ class OqlError(Exception):
             return None
         return self.position - self.text.rfind("\n", 0, self.position)
 
+    @property
+    def advice(self) -> str:
+        """What is wrong and what would be right, without the place."""
+        if self.suggestion:
+            return f"{self.message}; did you mean {self.suggestion}?"
+        if self.expected:
+            return f"{self.message}; expected {listed(self.expected)}"
+        return self.message
+
     def __str__(self) -> str:
         place = "" if self.position is None else f"line {self.line}, column {self.column}: "
-        hint = f"; did you mean {self.suggestion}?" if self.suggestion else ""
-        return f"{place}{self.message}{hint}"
+        return f"{place}{self.advice}"
 
 
 class OqlSyntaxError(OqlError):
@@ -67,12 +80,6 @@ class UnknownClassError(OqlModelError):
     """There is no class of that name."""
 
     kind = "unknown class"
-
-
-class OqlUnsupportedError(OqlError):
-    """The query is good OQL that is not supported yet."""
-
-    kind = "not supported yet"
 
 
 class OqlRunError(OqlError):

@@ -1,61 +1,150 @@
-"""When two texts are the same text: the one definition behind the SQL function `cti_fold`."""
+"""When two texts are the same text, and which comes first: what is behind `cti_fold`, `cti_like`.
+
+The rules are those of MariaDB's collation utf8mb4_unicode_ci, in which iTop compares: neither case
+nor accents nor trailing blanks count; marks come before digits and digits before letters. LIKE
+compares character by character, so there trailing blanks count, and "ß" is not "ss".
+"""
 
 from __future__ import annotations
 
 import sys
 import unicodedata
+from collections.abc import Iterator
+from functools import cache
 
-# œ is another spelling of oe without being decomposable; ß becomes ss by case folding.
-_SPELLINGS = str.maketrans({"œ": "oe"})
+# œ is another spelling of oe without being decomposable; ß would become ss by case folding.
+_SPELLINGS = str.maketrans({"œ": "oe", "ß": "ss"})
+_SHARP_S = str.maketrans({"ß": "\ufdd0", "ẞ": "\ufdd0"})
+_SHARP_S_AGAIN = str.maketrans({"\ufdd0": "ß"})
+
+# White space and marks in their order; those after a mark of ASCII are its followers.
+_MARKS = (
+    *("\t", "\n", "\v", "\f", "\r", " ", "`", "^", "_\xad", "-‐‒–—―⁓", ",", ";⁏", ":"),
+    *("!¡", "?¿‽", ".·", "'‘’‚‛‹›", '"“”„‟«»', "(", ")", "[", "]", "{", "}⁅⁆§¶⁋©®", "@"),
+    *("*⁎⁑", "/⁄", "\\", "&⅋⁊", "#", "%‰‱⁒†‡•‣‧⁃⁌⁍′‵‸※‿⁔⁀⁐⁁⁂°℄℈℔℗℘℞℟℣℥℧℩℮℺⅁⅂⅃⅄⅊"),
+    *("+±÷×", "<", "=", ">¬", "|¦‖", "~¤¢", "$£¥₠₡₢₣₤₥₦₧₩₪₫€₭₮₯₰₱"),
+)
+# Letters of their own, behind the letter they follow.
+_LETTERS = (
+    *("aæ", "bƀƃ", "cƈ", "dđƌȡð", "eǝ", "fƒ", "gǥƣ", "hƕħ", "iı", "kƙ", "lłƚȴƛ", "nƞȵŋ", "oøȣ"),
+    *("pƥ", "qĸ", "sƪ", "tƾŧƫƭȶ", "yƴ", "zƍƶȥƹƺȝþƿƻƨƽƅ"),
+)
+# A follower becomes two characters: the one it follows, and one that comes after every other.
+_FOLLOWER = 0xF0000
 
 
 def fold(text: str | None) -> str | None:
-    """The form in which texts are compared: no case, no accents, no trailing blanks.
+    """The form in which texts are compared and sorted, by code points.
 
     "MONET " and "mönét" have the same form, so have "Œuvre" and "oeuvre", "Straße" and
     "STRASSE". æ, ø and ł stay letters of their own. Made for an SQL function: NULL stays NULL.
 
     :param text: any text, or None
     """
-    return None if text is None else fold_all(str(text)).rstrip(" ")
+    return None if text is None else fold_all(str(text)).rstrip(_BLANK)
 
 
 def fold_all(text: str) -> str:
-    """Like `fold`, but trailing blanks stay: for the pieces of a pattern."""
-    if text.isascii():
-        return text.lower()
+    """Like `fold`, but trailing blanks stay."""
+    plain = text.lower() if text.isascii() else _plain(text).translate(_SPELLINGS)
+    return plain.translate(_ORDER)
+
+
+def fold_like(text: str | None) -> str | None:
+    """The form in which LIKE compares texts; trailing blanks stay, so do œ and ß.
+
+    What begins alike in this form does so in the form of `fold` too. NULL stays NULL.
+    """
+    if text is None:
+        return None
+    text = str(text)
+    return text.lower() if text.isascii() else _plain(text)
+
+
+def _plain(text: str) -> str:
+    """A text without case and accents."""
     # Case folding brings back composed characters, so it is done between two decompositions.
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in folded if not unicodedata.combining(c)).translate(_SPELLINGS)
+    folded = unicodedata.normalize("NFKD", text).translate(_SHARP_S).casefold()
+    folded = unicodedata.normalize("NFKD", folded)
+    return "".join(c for c in folded if not unicodedata.combining(c)).translate(_SHARP_S_AGAIN)
 
 
-def postgresql_function() -> str:
-    """The statement that creates `cti_fold` on PostgreSQL, with the same answers as `fold`.
+def _order() -> Iterator[tuple[str, str]]:
+    """Each character whose place is not that of its code point, and what stands for it."""
+    # A percent sign never stands for anything: so what is folded has no wildcards of LIKE in it.
+    places = (chr(code) for code in range(1, ord("0")) if chr(code) != "%")
+    for place, marks in zip(places, _MARKS, strict=False):
+        yield marks[0], place
+        yield from _followers(marks[1:], place)
+    for letters in _LETTERS:
+        yield from _followers(letters[1:], letters[0])
+    # What controls a device is no text.
+    for code in (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0)):
+        yield chr(code), ""
 
-    It depends on neither the locale nor the collations of the server: the letters come from
+
+def _followers(characters: str, first: str) -> Iterator[tuple[str, str]]:
+    for number, follower in enumerate(characters):
+        yield follower, first + chr(_FOLLOWER + number)
+
+
+_ORDER = {ord(character): written for character, written in _order()}
+_BLANK = _ORDER[ord(" ")]
+
+
+@cache
+def postgresql_functions() -> tuple[str, str]:
+    """The statements that create `cti_fold` and `cti_like` on PostgreSQL.
+
+    They depend on neither the locale nor the collations of the server: the letters come from
     Python's Unicode tables. The database must be UTF-8.
     """
-    source, target, removed, longer = [], [], [], []
-    for code in range(0x80, sys.maxunicode + 1):
-        letter = chr(code)
-        if 0xD800 <= code <= 0xDFFF or unicodedata.normalize("NFKD", letter) != letter:
-            continue  # after NFKD it no longer occurs
-        folded = fold_all(letter)
-        if not folded:
-            removed.append(letter)
-        elif len(folded) > 1:
-            longer.append((letter, folded))
-        elif folded != letter:
-            source.append(letter)
-            target.append(folded)
-    expression = (
-        f"translate(normalize(value, NFKD), '{''.join(source + removed)}', '{''.join(target)}')"
-    )
-    for letter, folded in longer:
-        expression = f"replace({expression}, '{letter}', '{folded}')"
+    letters = [
+        letter
+        for letter in map(chr, range(1, sys.maxunicode + 1))
+        # After NFKD others no longer occur.
+        if not "\ud800" <= letter <= "\udfff" and unicodedata.normalize("NFKD", letter) == letter
+    ]
+    lower = 'lower(value COLLATE "C")'
+    marks = {one: fold_all(one) for one in letters if one < "\x80" and not one.isalpha()}
+    folded = {one: fold_all(one) for one in letters}
+    like = {one: fold_like(one) or "" for one in letters}
+    decomposed = "normalize(value, NFKD)"
     return (
-        "CREATE OR REPLACE FUNCTION cti_fold(value text) RETURNS text LANGUAGE sql"
-        " IMMUTABLE STRICT PARALLEL SAFE AS $fold$ SELECT rtrim(lower("
-        "CASE WHEN octet_length(value) = length(value) THEN value"
-        f" ELSE {expression} END COLLATE \"C\"), ' ') $fold$"
+        _postgresql_function(
+            "cti_fold",
+            f"rtrim({{}}, {_literal(_BLANK)})",
+            _translated(lower, marks),
+            _translated(decomposed, folded),
+        ),
+        _postgresql_function("cti_like", "{}", lower, _translated(decomposed, like)),
     )
+
+
+def _postgresql_function(name: str, template: str, ascii_only: str, every: str) -> str:
+    chosen = f"CASE WHEN octet_length(value) = length(value) THEN {ascii_only} ELSE {every} END"
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}(value text) RETURNS text LANGUAGE sql"
+        f" IMMUTABLE STRICT PARALLEL SAFE AS $fold$ SELECT {template.format(chosen)} $fold$"
+    )
+
+
+def _translated(expression: str, replacements: dict[str, str]) -> str:
+    """SQL that replaces characters: one by one, and those that become several after that."""
+    replacements = {one: other for one, other in replacements.items() if one != other}
+    single = {one: other for one, other in replacements.items() if len(other) == 1}
+    removed = [one for one, other in replacements.items() if not other]
+    source, target = _literal("".join([*single, *removed])), _literal("".join(single.values()))
+    expression = f"translate({expression}, {source}, {target})"
+    for one, other in replacements.items():
+        if len(other) > 1:
+            expression = f"replace({expression}, {_literal(one)}, {_literal(other)})"
+    return expression
+
+
+def _literal(text: str) -> str:
+    """A text as SQL, control characters by their numbers."""
+    written = "".join(
+        f"\\{ord(c):04X}" if c < " " or c in "'\\" or "\x7f" <= c < "\xa0" else c for c in text
+    )
+    return f"U&'{written}'"

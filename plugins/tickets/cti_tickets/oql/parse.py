@@ -10,11 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedInput, VisitError
 
 from cti_tickets.oql import tree
 from cti_tickets.oql.errors import OqlSyntaxError
-from cti_tickets.oql.words import FUNCTIONS, KEYWORDS
+from cti_tickets.oql.syntax_errors import syntax_error
 
 MAX_LENGTH = 100_000
 # SQLite's parser has a stack of 100 places, of which a level takes up to four; an expression may
@@ -22,6 +22,9 @@ MAX_LENGTH = 100_000
 MAX_DEPTH = 20
 MAX_HEIGHT = 400
 MAX_BRANCHES = 100
+# How many levels an operator or a function is worth, for what becomes of it.
+_WEIGHTS = dict.fromkeys(("LIKE", "NOT LIKE", "REGEXP", "&", "|", "^", "<<", ">>"), 2) | {"/": 3}
+_FUNCTION_WEIGHTS = {"FROM_DAYS": 4, "DATE_ADD": 4, "DATE_SUB": 4}
 
 _LARGEST = 2**63 - 1
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -40,19 +43,39 @@ def parse(text: str) -> tree.Query:
     try:
         parsed = _parser().parse(text)
     except UnexpectedInput as error:
-        raise _syntax_error(text, error) from None
+        raise syntax_error(text, error) from None
     except VisitError as error:
-        if isinstance(error.orig_exc, _TooComplex):
-            raise OqlSyntaxError(str(error.orig_exc), text=text, position=0) from None
+        if isinstance(error.orig_exc, _Refused):
+            raise error.orig_exc.told(text) from None
         raise
-    except _TooComplex as error:
-        raise OqlSyntaxError(str(error), text=text, position=0) from None
+    except _Refused as error:
+        raise error.told(text) from None
     assert isinstance(parsed, tree.Query)  # noqa: S101 (what `start` makes)
     return parsed
 
 
-class _TooComplex(Exception):
-    """The query is nested or chained beyond what can be handled."""
+def accepted(text: str) -> frozenset[str]:
+    """The terminals of the grammar that may follow a text; none if it can't begin a query."""
+    if len(text) > MAX_LENGTH:
+        return frozenset()
+    try:
+        reading = _parser().parse_interactive(text)
+        reading.exhaust_lexer()
+    except (UnexpectedInput, VisitError, _Refused):
+        return frozenset()
+    accepts: Any = reading.accepts  # its types leave it out
+    return frozenset(accepts())
+
+
+class _Refused(Exception):
+    """What the grammar allows and the language doesn't, or more than can be handled."""
+
+    def __init__(self, message: str, position: int = 0, word: str = "") -> None:
+        super().__init__(message)
+        self.position, self.word = position, str(word)
+
+    def told(self, text: str) -> OqlSyntaxError:
+        return OqlSyntaxError(str(self), text=text, position=self.position, word=self.word)
 
 
 @dataclass(frozen=True)
@@ -113,8 +136,12 @@ class _Build(Transformer[Token, tree.Query]):
     def binary(self, left: _Built, operator: _Operator, right: _Built) -> _Built:
         if operator in ("AND", "OR"):
             return _chain(operator, left, right)
+        if operator == "MATCHES" and not isinstance(right.node, tree.Text | tree.Parameter):
+            raise _Refused(
+                "MATCHES needs a text or a parameter on its right", operator.start_pos, operator
+            )
         node = tree.Binary(str(operator), left.node, right.node, operator.start_pos)
-        return _deeper(node, left, right, weight=2 if "LIKE" in operator else 1)
+        return _deeper(node, left, right, weight=_WEIGHTS.get(operator, 1))
 
     def in_list(self, operand: _Built, operator: _Operator, items: tuple[_Built, ...]) -> _Built:
         node = tree.In(operand.node, tuple(i.node for i in items), operator == "NOT IN")
@@ -161,7 +188,8 @@ class _Build(Transformer[Token, tree.Query]):
 
     def call(self, function: Token, arguments: tuple[_Built, ...] = ()) -> _Built:
         nodes = tuple(argument.node for argument in arguments)
-        return _deeper(tree.Call(str(function), nodes, function.start_pos or 0), *arguments)
+        call = tree.Call(str(function), nodes, function.start_pos or 0)
+        return _deeper(call, *arguments, weight=_FUNCTION_WEIGHTS.get(function, 2))
 
     def interval(self, _interval: Token, amount: _Built, unit: Token) -> _Built:
         return _deeper(tree.Interval(amount.node, str(unit)), amount)
@@ -224,7 +252,7 @@ def _limited(built: _Built) -> _Built:
 
 def _limit(size: int, limit: int, what: str) -> None:
     if size > limit:
-        raise _TooComplex(f"the query is {what} (more than {limit})")
+        raise _Refused(f"the query is {what} (more than {limit})")
 
 
 def _saturated(digits: str) -> int:
@@ -239,62 +267,3 @@ def _parser() -> Lark:
     return Lark(
         grammar, parser="lalr", lexer="basic", transformer=_Build(), maybe_placeholders=False
     )
-
-
-def _syntax_error(text: str, error: UnexpectedInput) -> OqlSyntaxError:
-    if isinstance(error, UnexpectedCharacters):
-        return _character_error(text, error.pos_in_stream or 0)
-    token = error.token if isinstance(error, UnexpectedToken) else None
-    expected = error.expected if isinstance(error, UnexpectedToken) else ()
-    if token is None or token.type == "$END":
-        return OqlSyntaxError("the query ends too early", text=text, position=len(text))
-    position = token.start_pos or 0
-    before = text[:position].rstrip(" \t\r\n")
-    word = _last_word(before)
-    if token.type == "LPAR" and word:
-        if word == "NOT":
-            message = "there is no NOT; compare the condition with 0"
-            return OqlSyntaxError(message, text=text, position=len(before) - 3, word=word)
-        return OqlSyntaxError(
-            f"there is no function {word}",
-            text=text,
-            position=len(before) - len(word),
-            word=word,
-            known=FUNCTIONS,
-        )
-    keywords = {name.replace("_", " ") for name in expected} & _KEYWORDS
-    return OqlSyntaxError(
-        f"{_shortened(token)} is not expected here",
-        text=text,
-        position=position,
-        word=str(token),
-        known=keywords if token.type == "NAME" else (),
-    )
-
-
-_KEYWORDS = KEYWORDS | {"NOT IN", "NOT LIKE"}
-_LAST_WORD = re.compile(r"[A-Za-z0-9_]{1,80}\Z")
-
-
-def _last_word(text: str) -> str:
-    found = _LAST_WORD.search(text[-80:])
-    return found.group() if found else ""
-
-
-def _shortened(word: str) -> str:
-    return word if len(word) <= 40 else f"{word[:40]}…"
-
-
-def _character_error(text: str, position: int) -> OqlSyntaxError:
-    character = text[position]
-    message = f"{character!r} has no meaning here"
-    if character in "'\"":
-        message = (
-            "this string has no end, or a backslash before something else than a backslash or "
-            "its own kind of quote"
-        )
-    elif character == "`":
-        message = "this name in backticks is empty or has no end"
-    elif character == ":":
-        message = "a parameter's name must follow the colon at once"
-    return OqlSyntaxError(message, text=text, position=position, word=character)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cti_tickets.oql.fold import fold_all
+from cti_tickets.oql.fold import fold, fold_like
 
 # SQLite refuses longer ones.
 MAX_PATTERN_BYTES = 50_000
+# Comes after every text that begins with what stands before it.
+_LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True)
@@ -25,19 +27,22 @@ class Pattern:
 
     @property
     def folded(self) -> str:
-        """The pattern for folded texts, for `LIKE … ESCAPE '\\'`."""
+        """The pattern for texts in the form of `fold_like`, for `LIKE … ESCAPE '\\'`."""
         # Folding can bring forth % and _ (from ％), so it comes before escaping.
         return "".join(
-            text if wildcard else _escaped(fold_all(text)) for wildcard, text in self.pieces
+            text if wildcard else (escaped(fold_like(text)) or "") for wildcard, text in self.pieces
         )
 
     @property
-    def blanks_matter(self) -> bool:
-        """Whether trailing blanks of the text decide, which the folded form does not have."""
-        if self.pieces[-1:] != ((True, "%"),):
-            return True
-        before = next((piece for piece in reversed(self.pieces) if piece != (True, "%")), None)
-        return before is not None and (before[0] or before[1].endswith(" "))
+    def lowest(self) -> str:
+        """No folded text that matches comes before this one."""
+        wildcard, text = self.pieces[0] if self.pieces else (True, "")
+        return "" if wildcard else fold(text) or ""
+
+    @property
+    def highest(self) -> str:
+        """Every folded text that matches comes before this one."""
+        return self.lowest + _LAST
 
 
 def parse_pattern(text: str) -> Pattern:
@@ -60,7 +65,24 @@ def parse_pattern(text: str) -> Pattern:
     return Pattern(tuple(pieces))
 
 
-def _escaped(text: str) -> str:
-    for special in ("\\", "%", "_"):
-        text = text.replace(special, f"\\{special}")
-    return text
+def folded_pattern(text: str | None) -> str | None:
+    """A pattern for texts in the form of `fold_like`; NULL stays NULL."""
+    return None if text is None else parse_pattern(text).folded
+
+
+def escaped(text: str | None) -> str | None:
+    """A text as a pattern that finds just this text; NULL stays NULL."""
+    if text is None:
+        return None
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def joined_pattern(parts: list[Pattern]) -> Pattern:
+    """Patterns one after the other as one; literal texts that meet become one piece."""
+    pieces: list[tuple[bool, str]] = []
+    for wildcard, text in (piece for part in parts for piece in part.pieces):
+        if pieces and not wildcard and not pieces[-1][0]:
+            pieces[-1] = (False, pieces[-1][1] + text)
+        elif text:
+            pieces.append((wildcard, text))
+    return Pattern(tuple(pieces))

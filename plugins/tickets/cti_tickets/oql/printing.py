@@ -17,14 +17,31 @@ def to_text(query: tree.Query) -> str:
     return " UNION ".join(_select(branch) for branch in query.branches)
 
 
+def expression_text(node: tree.Expression) -> str:
+    """A part of a query as text."""
+    return _expression(node, 0)
+
+
+def name_text(name: str) -> str:
+    """A class, alias or attribute as text: in backticks where it needs them."""
+    return name if _PLAIN.match(name) and name not in RESERVED else f"`{name}`"
+
+
+def join_text(join: tree.Join) -> str:
+    """A join as text, without the word JOIN."""
+    operands = f"{_path(join.left)} {join.operator} {_path(join.right)}"
+    return f"{_class(join.class_name, join.alias)} ON {operands}"
+
+
+def head_text(select: tree.Select) -> str:
+    """A branch of a query as text, up to its class and alias."""
+    selected = ", ".join(_name(alias) for alias in select.selected)
+    head = f"SELECT {selected} FROM" if selected else "SELECT"
+    return f"{head} {_class(select.class_name, select.alias)}"
+
+
 def _select(select: tree.Select) -> str:
-    parts = ["SELECT"]
-    if select.selected:
-        parts += [", ".join(_name(alias) for alias in select.selected), "FROM"]
-    parts.append(_class(select.class_name, select.alias))
-    for join in select.joins:
-        parts += ["JOIN", _class(join.class_name, join.alias), "ON"]
-        parts += [_path(join.left), join.operator, _path(join.right)]
+    parts = [head_text(select), *(f"JOIN {join_text(join)}" for join in select.joins)]
     if select.where is not None:
         parts += ["WHERE", _expression(select.where, 0)]
     return " ".join(parts)
@@ -35,9 +52,7 @@ def _class(name: tree.Name, alias: tree.Name | None) -> str:
 
 
 def _name(name: tree.Name) -> str:
-    if _PLAIN.match(name.text) and name.text not in RESERVED:
-        return name.text
-    return f"`{name.text}`"
+    return name_text(name.text)
 
 
 def _path(path: tree.Path) -> str:

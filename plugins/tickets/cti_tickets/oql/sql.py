@@ -1,35 +1,30 @@
-"""Pieces of SQL with the values they bind, and the differences between the two databases."""
+"""Pieces of SQL with the values they bind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cti_tickets.oql.values import Given, Known
 
-Convert = Callable[[Known], object]
-
 
 @dataclass(frozen=True)
-class Slot:
-    """One bound value: a constant, or element `index` of parameter number `parameter`."""
+class Run:
+    """What a statement is run with: its parameters, and the moment, in the site's time zone."""
 
-    parameter: int | None
-    index: int = 0
-    constant: object = None
-    convert: Convert | None = None
+    parameters: Sequence[Given]
+    now: datetime
 
-    def value(self, parameters: Sequence[Given]) -> object:
-        """The value to bind."""
-        if self.parameter is None:
-            return self.constant
-        known = parameters[self.parameter].values[self.index]
-        return known if self.convert is None else self.convert(known)
+
+Read = Callable[[Run], Known]
+Convert = Callable[[Known], object]
+Slot = Callable[[Run], object]
 
 
 @dataclass(frozen=True)
 class Sql:
-    """A piece of SQL; `slots` fill its placeholders from left to right."""
+    """A piece of SQL; `slots` give the values of its placeholders, from left to right."""
 
     text: str
     slots: tuple[Slot, ...] = ()
@@ -60,36 +55,3 @@ def chained(operator: str, pieces: Sequence[Sql]) -> Sql:
 TRUE = Sql("(1 = 1)")
 FALSE = Sql("(1 = 0)")
 UNKNOWN = Sql("(1 = NULL)")
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """What differs between SQLite and PostgreSQL."""
-
-    postgresql: bool
-
-    @property
-    def placeholder(self) -> str:
-        """Stands for one bound value."""
-        return "%s" if self.postgresql else "?"
-
-    @property
-    def by_code_point(self) -> str:
-        """Makes texts sort by code points, as SQLite does of itself."""
-        return ' COLLATE "C"' if self.postgresql else ""
-
-    @property
-    def condition_as_number(self) -> str:
-        """A template that makes a condition 1, 0 or NULL."""
-        return "CAST({} AS INTEGER)" if self.postgresql else "{}"
-
-    def name(self, *parts: str) -> str:
-        """A quoted name: a table, or an alias and its column."""
-        return self._escaped(".".join('"' + part.replace('"', '""') + '"' for part in parts))
-
-    def text(self, value: str) -> str:
-        """A text that is part of the statement: only for names from the classes, never input."""
-        return self._escaped("'" + value.replace("'", "''") + "'")
-
-    def _escaped(self, text: str) -> str:
-        return text.replace("%", "%%") if self.postgresql else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 Position = int
@@ -138,3 +139,29 @@ class Query:
     """A whole query: one branch, or several joined by UNION."""
 
     branches: tuple[Select, ...]
+
+
+def sub_queries(node: Query | Expression) -> Iterator[Query]:
+    """Every query inside a query or expression, in the order of the text."""
+    match node:
+        case Query(branches):
+            for branch in branches:
+                if branch.where is not None:
+                    yield from sub_queries(branch.where)
+        case Binary(_, left, right):
+            yield from sub_queries(left)
+            yield from sub_queries(right)
+        case Logical(_, operands) | Call(_, operands):
+            for operand in operands:
+                yield from sub_queries(operand)
+        case In(operand, items):
+            for item in (operand, *items):
+                yield from sub_queries(item)
+        case InQuery(operand, query):
+            yield from sub_queries(operand)
+            yield query
+            yield from sub_queries(query)
+        case Interval(amount):
+            yield from sub_queries(amount)
+        case _:
+            return

@@ -7,14 +7,15 @@ one letter, that of a list a run of letters with a length.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cti_host import Number, Unsearchable
 from cti_tickets.oql.errors import OqlRunError
 
 Scalar = str | int | Number | Unsearchable | None
-Param = Scalar | Sequence[Scalar]
+Object = Mapping[str, Scalar]  # attribute code to value: what `:name->attribute` reads
+Param = Scalar | Sequence[Scalar] | Object
 Known = str | int | Number | None
 
 NULL = "n"
@@ -62,6 +63,27 @@ def given(name: str, value: object) -> Given:
         return _list(name, list(value))
     known = scalar(name, value)
     return Given((known,), Shape(letter(known)))
+
+
+def parameter(name: str, parameters: Mapping[str, Param]) -> Given | None:
+    """The value of a parameter of a query, looked at; None if it was not supplied.
+
+    :param name: as written in the query; `name->attribute` is a value of its own, or one of the
+        object `name`
+    :raises OqlRunError: as `given`
+    """
+    if name in parameters:
+        return given(name, parameters[name])
+    holder, arrow, attribute = name.partition("->")
+    supplied = parameters.get(holder) if arrow else None
+    if isinstance(supplied, Mapping) and attribute in supplied:
+        return given(name, supplied[attribute])
+    return None
+
+
+def to_text(value: Known) -> str | None:
+    """The text of any value; a phone number as it is shown."""
+    return None if value is None else str(value)
 
 
 def letter(value: Known) -> str:

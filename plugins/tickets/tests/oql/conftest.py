@@ -11,7 +11,8 @@ import peewee
 import psycopg
 import pytest
 from cti_tickets.oql import Oql
-from cti_tickets.oql.fold import fold, postgresql_function
+from cti_tickets.oql.dialect import teach
+from cti_tickets.oql.postgresql import statements
 from cti_tickets.schema import Attribute, ClassDef, Kind, Schema
 from playhouse.db_url import connect
 
@@ -34,10 +35,11 @@ def _attribute(code: str, spelling: str) -> Attribute:
         hierarchical = "tree" in rest
         return Attribute(**common, column=column, target=rest[0], hierarchical=hierarchical)
     if kind == "phone":
-        return Attribute(**common, column=column, number_column=NUMBER_COLUMNS[code])
+        number = NUMBER_COLUMNS[code]
+        return Attribute(**common, column=column, number_column=number, indexed=True)
     if kind == "external":
         return Attribute(**common, via=rest[0], target_attribute=rest[1])
-    return Attribute(**common, column=column)
+    return Attribute(**common, column=column, indexed="indexed" in rest)
 
 
 def _class(
@@ -67,6 +69,7 @@ def make_schema() -> Schema:
             "status": active,
             "parent_id": "key Organization tree",
         },
+        obsolete=("status", "inactive"),
     )
     location = _class(
         "Location",
@@ -78,16 +81,17 @@ def make_schema() -> Schema:
             "city": "string",
             "country": "string",
         },
+        obsolete=("status", "inactive"),
     )
     contact = _class(
         "Contact",
         "contact",
         {
-            "name": "string",
+            "name": "string indexed",
             "status": active,
             "org_id": "key! Organization",
             "org_name": "external org_id name",
-            "email": "email",
+            "email": "email indexed",
             "phone": "phone",
             "notify": "enum yes no",
             "function": "string",
@@ -108,8 +112,20 @@ def make_schema() -> Schema:
         contact,
         polymorphic=True,
         friendlyname=("first_name", "name"),
+        obsolete=("status", "inactive"),
     )
-    team = _class("Team", "contact", {}, contact, polymorphic=True)
+    team = _class("Team", "contact", {}, contact, polymorphic=True, obsolete=("status", "inactive"))
+    link = _class(
+        "lnkPersonToTeam",
+        "lnk_person_to_team",
+        {
+            "person_id": "key! Person",
+            "team_id": "key! Team",
+            "team_name": "external team_id name",
+        },
+        friendlyname=("person_id_friendlyname", "team_name"),
+        friendlyname_separator=" / ",
+    )
     ticket = _class(
         "Ticket",
         "ticket",
@@ -127,6 +143,9 @@ def make_schema() -> Schema:
             "start_date": "datetime",
             "due": "date",
             "private_log": "log",
+            "contacts_list": "set",
+            "escalated": "boolean",
+            "time_spent": "duration",
         },
         abstract=True,
         polymorphic=True,
@@ -141,13 +160,19 @@ def make_schema() -> Schema:
     request = _class("UserRequest", "ticket", own, ticket, **ticket_rules)
     incident = _class("Incident", "ticket", own, ticket, **ticket_rules)
     change = _class("Change", "ticket", {"outage": "enum yes no"}, ticket, **ticket_rules)
-    normal = _class("NormalChange", "ticket", {"acceptance_date": "date"}, change, **ticket_rules)
+    normal = _class(
+        "NormalChange",
+        "ticket",
+        {"acceptance_date": "date"},
+        change,
+        **{**ticket_rules, "order": "friendlyname"},
+    )
     emergency = _class("EmergencyChange", "ticket", {}, change, **ticket_rules)
     problem = _class(
         "Problem", "ticket", {**own, "related_change_id": "key Change"}, ticket, **ticket_rules
     )
     classes = (
-        *(organization, location, contact, person, team, ticket),
+        *(organization, location, contact, person, team, link, ticket),
         *(request, incident, problem, change, normal, emergency),
     )
     return Schema({c.name: c for c in classes})
@@ -190,24 +215,35 @@ TABLES = {
         "description": TEXTS,
         "start_date": "TIMESTAMP",
         "due": "DATE",
+        "escalated": "INTEGER NOT NULL DEFAULT 0",
+        "time_spent": "INTEGER",
         "status": TEXTS,
         "priority": TEXTS,
         "outage": TEXTS,
         "acceptance_date": "DATE",
         "related_change_id": "INTEGER",
     },
+    "lnk_person_to_team": {"person_id": "INTEGER NOT NULL", "team_id": "INTEGER NOT NULL"},
+    "log_entry": {
+        "ticket_id": "INTEGER NOT NULL",
+        "attribute": TEXTS,
+        "created": "TIMESTAMP",
+        "author": TEXTS,
+        "author_contact_id": "INTEGER",
+        "text": TEXTS,
+    },
 }
 INDEXES = (
     "contact (org_id)",
-    "contact (phone)",
     "contact (phone_e164)",
-    "contact (mobile_phone)",
     "contact (mobile_phone_e164)",
-    "contact (lower(email))",
     "ticket (ref)",
     "ticket (org_id, status)",
     "ticket (caller_id)",
+    "log_entry (ticket_id)",
 )
+# What is searched as text: SQLite compares by code points of itself.
+FOLDED = ("contact (name)", "contact (email)", "contact (phone)", "contact (mobile_phone)")
 ROWS: dict[str, list[dict[str, Any]]] = {
     "organization": [
         {"id": 1, "name": "Holding", "code": "HQ", "status": "active"},
@@ -282,6 +318,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "start_date": "2031-05-01 10:00:00",
             "due": "2031-05-02",
             "operational_status": "ongoing",
+            "time_spent": 90,
         },
         {
             "id": 2,
@@ -327,7 +364,30 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"id": 6, "finalclass": "Problem", "ref": "P-000006", "org_id": 1, "related_change_id": 8},
         {"id": 7, "finalclass": "NormalChange", "ref": "C-000007", "org_id": 1, "outage": "yes"},
         {"id": 8, "finalclass": "EmergencyChange", "ref": "C-000008", "org_id": 1},
-        {"id": 9, "finalclass": "Problem", "ref": "P-000009", "org_id": 3},
+        {"id": 9, "finalclass": "Problem", "ref": "P-000009", "org_id": 3, "escalated": 1},
+    ],
+    "lnk_person_to_team": [
+        {"id": 1, "person_id": 1, "team_id": 4},
+        {"id": 2, "person_id": 2, "team_id": 4},
+    ],
+    "log_entry": [
+        {
+            "id": 1,
+            "ticket_id": 1,
+            "attribute": "private_log",
+            "created": "2031-05-01 11:00:00",
+            "author": "Sam Smith",
+            "text": "Rebooted the router.",
+        },
+        {
+            "id": 2,
+            "ticket_id": 1,
+            "attribute": "private_log",
+            "created": "2031-05-02 09:00:00",
+            "author": "Zoé Mönét",
+            "author_contact_id": 2,
+            "text": "It works.",
+        },
     ],
 }
 
@@ -346,12 +406,17 @@ def fill(database: Any) -> None:
             )
     for number, index in enumerate(INDEXES):
         database.execute_sql(f"CREATE INDEX i{number} ON {index}")
+    collation = ' COLLATE "C"' if mark == "%s" else ""
+    for number, index in enumerate(FOLDED):
+        table, _, column = index.rstrip(")").partition(" (")
+        folded = f"(cti_fold({column}){collation})"
+        database.execute_sql(f"CREATE INDEX f{number} ON {table} ({folded})")
 
 
 def open_sqlite(path: Path) -> Any:
     """An SQLite database with the function that compares texts."""
     database: Any = peewee.SqliteDatabase(str(path))
-    database.register_function(fold, "cti_fold", 1, deterministic=True)
+    teach(database)
     return database
 
 
@@ -363,6 +428,12 @@ def schema() -> Schema:
 @pytest.fixture(scope="session")
 def oql(schema: Schema) -> Oql:
     return Oql(schema)
+
+
+@pytest.fixture(scope="session")
+def oql_in_paris(schema: Schema) -> Oql:
+    """The same for a site in another time zone than the one moments are stored in."""
+    return Oql(schema, "Europe/Paris")
 
 
 @pytest.fixture(scope="session")
@@ -379,7 +450,8 @@ def postgresql(postgres_server: str) -> Iterator[Any]:
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     database = connect(postgres_server.replace("/postgres?", f"/{name}?"), prefer_psycopg3=True)
-    database.execute_sql(postgresql_function().replace("%", "%%"))
+    for statement in statements():
+        database.execute_sql(statement.replace("%", "%%"))
     fill(database)
     yield database
     database.close()

@@ -6,6 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from cti_host.cli import cli
 
 QUERY = "SELECT Person WHERE phone LIKE :phone OR mobile_phone LIKE :phone"
 
@@ -89,7 +92,7 @@ def test_more_objects_than_one_statement_takes_are_listed(site: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["SELECT"], "line 1, column"),
+        (["SELECT"], "line 1, column 7: the query ends too early; expected a class"),
         (["SELECT Persn"], "did you mean Person?"),
         (["SELECT Person WHERE fone = 1"], "did you mean phone?"),
         (["SELECT Person WHERE phone = :phone"], "the parameter phone is missing"),
@@ -99,7 +102,7 @@ def test_more_objects_than_one_statement_takes_are_listed(site: Any) -> None:
         (["SELECT Person", "--params-json", '{"x": '], "not JSON"),
         (["SELECT Person", "--params-json", "[1]"], "not a JSON object"),
         (["SELECT Person", "--param", "phone"], "'phone' is not NAME=VALUE"),
-        ([], "Missing argument 'QUERY'"),
+        ([], "no query"),
     ],
 )
 def test_a_mistake_is_told_and_the_command_fails(site: Any, words: list[str], message: str) -> None:
@@ -108,3 +111,87 @@ def test_a_mistake_is_told_and_the_command_fails(site: Any, words: list[str], me
     assert message in result.stderr
     assert result.stdout == ""
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        (
+            "SELECT Person WHERE mobile_fone = '1'",
+            """\
+Error: line 1, column 21: there is no attribute mobile_fone on Person; did you mean mobile_phone?
+
+  SELECT Person WHERE mobile_fone = '1'
+                      ^^^^^^^^^^^
+""",
+        ),
+        (
+            "SELECT Person\n\tWHERE name = 'Zoé' id = 2\nAND org_id = 1",
+            """\
+Error: line 2, column 21: id is not expected here; expected an operator, AND, OR, UNION or the \
+end of the query
+
+   WHERE name = 'Zoé' id = 2
+                      ^^
+""",
+        ),
+        (
+            "SELECT Person WHERE",
+            """\
+Error: line 1, column 20: the query ends too early; expected an attribute, a text, a number, \
+a parameter, a function or "("
+
+  SELECT Person WHERE
+                     ^
+""",
+        ),
+    ],
+)
+def test_an_error_marks_its_place(site: Any, query: str, shown: str) -> None:
+    result = site.command("oql", query)
+    assert (result.exit_code, result.stderr) == (1, shown)
+
+
+def test_of_a_long_line_the_words_around_the_place_are_shown(site: Any) -> None:
+    many = " OR ".join(f"name = '名{n}'" for n in range(40))
+    result = site.command("oql", f"SELECT Person WHERE {many} OR nam = 'x' OR {many}")
+    _error, _blank, line, marks = result.stderr.splitlines()
+    assert line.startswith("  …")
+    assert line.endswith("…")
+    assert " OR nam = 'x' OR " in line
+    before = line[: line.index("nam =")]
+    # On a terminal these characters are twice as wide.
+    assert marks == " " * (len(before) + before.count("名")) + "^^^"
+
+
+def test_a_mistake_is_json_too(site: Any) -> None:
+    result = site.command("oql", "SELECT Persn", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == {
+        "error": {
+            "kind": "unknown class",
+            "message": "there is no class Persn; did you mean Person?",
+            "line": 1,
+            "column": 8,
+        }
+    }
+
+
+def test_a_query_is_read_from_the_input(site: Any) -> None:
+    words = ["--config", str(site.running.config_file), "oql", "--json"]
+    result = CliRunner().invoke(cli, words, input="SELECT Person\nWHERE first_name = 'zoe'\n")
+    assert (result.exit_code, result.stdout) == (0, '{"keys": ["Person::1"]}\n')
+
+
+def test_an_input_that_is_no_text_is_told(site: Any) -> None:
+    words = ["--config", str(site.running.config_file), "oql"]
+    result = CliRunner().invoke(cli, words, input=b"SELECT \xff")
+    assert result.exit_code == 1
+    assert "not UTF-8" in result.stderr
+
+
+def test_what_a_call_brings_and_is_no_number_finds_nobody(site: Any) -> None:
+    site.add("Person", first_name="No", name="Phone", org_id=1)
+    for value in ("", "%", "anonymous", "%CallerNumber%"):
+        result = site.command("oql", QUERY, "--param", f"phone={value}", "--json")
+        assert json.loads(result.stdout) == {"keys": []}

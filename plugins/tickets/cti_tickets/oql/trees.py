@@ -1,0 +1,70 @@
+"""Places in a hierarchy: which objects are above or below which, by a recursive query.
+
+The query begins at one side of the join and follows the key up or down from there. It begins at
+the side about which the query says more, so that only a part of the tree is walked through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cti_tickets.oql.dialect import Dialect
+from cti_tickets.oql.sql import Sql, compose
+
+
+@dataclass(frozen=True)
+class TreeOperator:
+    """What one of the operators means for `a OP b`."""
+
+    above: bool  # whether a is the upper one
+    strict: bool
+    negated: bool
+
+
+OPERATORS = {
+    f"{'NOT ' if negated else ''}{word}{' STRICT' if strict else ''}": TreeOperator(
+        word == "ABOVE", strict, negated
+    )
+    for word in ("BELOW", "ABOVE")
+    for strict in (False, True)
+    for negated in (False, True)
+}
+
+
+@dataclass(frozen=True)
+class Walk:
+    """All pairs of an upper and a lower object of a hierarchy, as a table to join.
+
+    :param table: the quoted table, and `key` the quoted column that points to the parent
+    :param start: the alias of the side to begin at, and `condition` what the query demands of it
+    :param downwards: whether that is the upper side
+    """
+
+    table: str
+    key: str
+    start: str
+    condition: Sql
+    downwards: bool
+
+    def pairs(self, dialect: Dialect, *, strict: bool) -> Sql:
+        """A query of the pairs, with the columns `upper` and `lower`.
+
+        An object is also above and below itself, unless `strict`.
+        """
+        start, key = dialect.name(self.start, "id"), self.key
+        if self.downwards:
+            columns, step = "upper, lower", "walked.upper, next.id"
+            condition = f"next.{key} = walked.lower"
+        else:
+            columns, step = "lower, upper", f"walked.lower, next.{key}"
+            condition = f"next.id = walked.upper AND next.{key} IS NOT NULL"
+        where = compose(" WHERE {}", self.condition) if self.condition.text else Sql("")
+        apart = " WHERE upper <> lower" if strict else ""
+        # UNION, not UNION ALL: a tree that was stored with a loop in it ends too.
+        return compose(
+            f"(WITH RECURSIVE walked({columns}) AS (SELECT {start}, {start}"  # noqa: S608 -- names
+            f" FROM {self.table} AS {dialect.name(self.start)}{{}} UNION SELECT {step}"
+            f" FROM walked JOIN {self.table} AS next ON {condition})"
+            f" SELECT upper, lower FROM walked{apart})",
+            where,
+        )

@@ -84,8 +84,29 @@ def _on_entry(
             if row.get(code) == before.get(code):
                 found[code] = now
         if way.elapsed and before and row.get("start_date"):
-            found[way.elapsed] = max(0, int((now - row["start_date"]).total_seconds()))
+            found[way.elapsed] = _seconds(row["start_date"], now)
+    for watch, states in life.watches.items():
+        found.update(_watched(watch, state in states, row, now))
     return found
+
+
+def _watched(watch: str, runs: bool, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The columns of a stop-watch that is started or stopped."""
+    since = row.get(f"{watch}_laststart")
+    if runs and since is None:
+        started = row.get(f"{watch}_started") or now
+        moments = {"started": started, "laststart": now, "stopped": None}
+        spent = row.get(watch) or 0
+    elif not runs and since is not None:
+        moments = {"laststart": None, "stopped": now}
+        spent = (row.get(watch) or 0) + _seconds(since, now)
+    else:
+        return {}
+    return {watch: spent, **{f"{watch}_{part}": moment for part, moment in moments.items()}}
+
+
+def _seconds(begin: datetime, end: datetime) -> int:
+    return max(0, int((end - begin).total_seconds()))
 
 
 def priority(impact: str, urgency: str) -> str:

@@ -85,6 +85,7 @@ class LifeCycle:
 
     `states` has the flags of the attributes by state; the states' labels are those of `attribute`,
     an enum. `optional_if_none` are keys that nobody has to fill while there is nothing to choose.
+    `watches` says for each stop-watch in which states it runs.
     """
 
     states: Mapping[str, Mapping[str, Flag]]
@@ -93,6 +94,7 @@ class LifeCycle:
     initial: str = "new"
     attribute: str = "status"
     optional_if_none: frozenset[str] = frozenset()
+    watches: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def flag(self, state: str, code: str) -> Flag:
         """What a state says of an attribute; the state itself is never typed into a form."""

@@ -14,8 +14,10 @@ from cti_tickets.lifecycle import Flag, LifeCycle, Stimulus, Transition, flags
 Table = Iterable[tuple[str, str]]
 
 _TTO_DATES = ("assignment_date",)
+# Pages show them under names of their own, or not at all; queries know them.
 _WATCH_PARTS = " ".join(
     [
+        "cumulatedpending tto ttr",
         *(
             f"{watch}_{part}"
             for watch in ("cumulatedpending", "tto", "ttr")
@@ -174,6 +176,12 @@ _PROBLEM: Table = [
     ("private_log related_change_id contacts_list functionalcis_list", "- - - R"),
 ]
 _HAS_SERVICES = frozenset({"service_id"})
+_UNTAKEN = frozenset({"new", "approved", "escalated_tto"})
+_WATCHES = {
+    "tto": _UNTAKEN,
+    "ttr": _UNTAKEN | {"assigned", "escalated_ttr"},
+    "cumulatedpending": frozenset({"pending"}),
+}
 
 LIFE_CYCLES: Mapping[str, LifeCycle] = {
     "UserRequest": LifeCycle(
@@ -200,6 +208,7 @@ LIFE_CYCLES: Mapping[str, LifeCycle] = {
             Transition("rejected", "ev_reopen", "new"),
         ),
         optional_if_none=_HAS_SERVICES,
+        watches=_WATCHES,
     ),
     "Incident": LifeCycle(
         states(_INCIDENT_STATES, _INCIDENT, _always(_WATCH_PARTS, "H", _INCIDENT_STATES)),
@@ -209,6 +218,7 @@ LIFE_CYCLES: Mapping[str, LifeCycle] = {
         ),
         _REQUEST_WAYS,
         optional_if_none=_HAS_SERVICES,
+        watches=_WATCHES,
     ),
     "Problem": LifeCycle(
         states(_PROBLEM_STATES, _PROBLEM),

@@ -90,6 +90,7 @@ def _life_cycle(definition: ClassDef, life: LifeCycle | None) -> dict[str, Any] 
             for way in life.transitions
         ],
         "optional_if_none": sorted(life.optional_if_none),
+        "watches": {code: sorted(running) for code, running in life.watches.items()},
     }
 
 

@@ -148,6 +148,11 @@ def _life_cycle(cls: ClassDef, life: LifeCycle) -> Iterator[str]:
         + "."
     )
     yield ""
+    for watch, running in life.watches.items():
+        names = ", ".join(f"`{state}`" for state in life.states if state in running)
+        yield f"The stop-watch `{watch}` runs in {names}."
+    if life.watches:
+        yield ""
     yield "| attribute | " + " | ".join(life.states) + " |"
     yield "|---|" + "---|" * len(life.states)
     for code in cls.attributes:

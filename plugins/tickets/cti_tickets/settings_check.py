@@ -12,7 +12,6 @@ from cti_tickets.oql import Oql, OqlError, Param, UnknownClassError
 from cti_tickets.presets import is_query, placeholder_of
 from cti_tickets.schema import Attribute, Kind, Schema
 
-
 # What has no value that could stand in a line.
 _NO_VALUE = (Kind.LOG, Kind.IMAGE, Kind.SET)
 

@@ -44,6 +44,11 @@ def test_states_attributes_and_stimuli_exist(cls: ClassDef) -> None:
         assert stimulus.label.in_language("en")
         assert stimulus.label.in_language("fr")
     assert found.optional_if_none <= set(cls.attributes)
+    for watch, running in found.watches.items():
+        assert {watch, f"{watch}_started", f"{watch}_laststart", f"{watch}_stopped"} <= set(
+            cls.attributes
+        )
+        assert running & set(found.states)
 
 
 @pytest.mark.parametrize("cls", LIVING, ids=lambda cls: cls.name)

@@ -156,6 +156,28 @@ def test_parents_in_a_circle_do_not_turn_for_ever(desk: Any, agent: Agent) -> No
     assert storage.load("Incident", one.id).solution == "Done."
 
 
+def test_stop_watches_run_in_their_states(desk: Any, agent: Agent) -> None:
+    obj = ticket(desk, agent)
+    assert (obj.tto_started, obj.tto_laststart, obj.tto, obj.ttr_started) == (NOW, NOW, 0, NOW)
+    assert (obj.cumulatedpending, obj.cumulatedpending_started) == (None, None)
+
+    def after(minutes: int) -> datetime:
+        return NOW + timedelta(minutes=minutes)
+
+    team = {"team_id": desk["team_id"], "agent_id": desk["agent_id"]}
+    obj = go(obj, agent, "ev_assign", now=after(10), **team)
+    assert (obj.tto, obj.tto_laststart, obj.tto_stopped) == (600, None, after(10))
+    assert (obj.ttr, obj.ttr_laststart, obj.ttr_stopped) == (0, NOW, None)
+    obj = go(obj, agent, "ev_pending", now=after(20), pending_reason="A part is missing.")
+    assert (obj.ttr, obj.ttr_stopped) == (1200, after(20))
+    obj = go(obj, agent, "ev_assign", now=after(50))
+    assert (obj.cumulatedpending, obj.cumulatedpending_stopped) == (1800, after(50))
+    assert (obj.ttr_started, obj.ttr_laststart) == (NOW, after(50))
+    obj = go(obj, agent, "ev_resolve", now=after(60), solution="Done.")
+    assert (obj.tto, obj.ttr, obj.cumulatedpending) == (600, 1800, 1800)
+    assert obj.time_spent == 3600
+
+
 def test_a_change_forgets_why_it_was_rejected_when_it_is_validated(desk: Any, agent: Agent) -> None:
     obj = go(ticket(desk, agent, "NormalChange"), agent, "ev_reject", reason="Too early.")
     assert (obj.status, obj.operational_status) == ("rejected", "closed")

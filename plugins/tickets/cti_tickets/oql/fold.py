@@ -102,9 +102,10 @@ def postgresql_functions() -> tuple[str, str]:
     letters = [
         letter
         for letter in map(chr, range(1, sys.maxunicode + 1))
-        # After NFKD others no longer occur.
-        if not "\ud800" <= letter <= "\udfff" and unicodedata.normalize("NFKD", letter) == letter
-    ]
+        # All others stay as they are, or no longer occur after NFKD.
+        if (letter.casefold() != letter or unicodedata.combining(letter) or ord(letter) in _ORDER)
+        and unicodedata.normalize("NFKD", letter) == letter
+    ] + ["œ", "\ufdd0"]
     lower = 'lower(value COLLATE "C")'
     marks = {one: fold_all(one) for one in letters if one < "\x80" and not one.isalpha()}
     folded = {one: fold_all(one) for one in letters}

@@ -137,7 +137,7 @@ class TicketsModel:
         return database
 
     def _codes(self, cls: ClassDef, wanted: str) -> list[str] | dict[str, Any]:
-        known = [code for code, a in cls.attributes.items() if a.kind is not Kind.SET]
+        known = [code for code, a in cls.attributes.items() if a.kind not in (Kind.SET, Kind.IMAGE)]
         names = [f"{a.code}_friendlyname" for a in cls.attributes.values() if a.kind is Kind.KEY]
         if wanted.strip() in ("*", "*+"):
             return [*known, *names, FRIENDLYNAME]

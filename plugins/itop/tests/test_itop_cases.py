@@ -19,6 +19,7 @@ import pytest
 from cti_itop.errors import ItopError, ItopProblem, ItopRefused
 from cti_itop.literals import like_literal, regexp_literal, string_literal
 from cti_itop.query import Query
+from cti_itop.reading import is_unknown_class
 from cti_itop.rest import Account, Connection, Itop
 from fake_itop import PASSWORD, USER, FakeItop
 
@@ -38,6 +39,17 @@ WRITINGS = (
     "(05) 36490177",
 )
 OTHERS = ("0536490178", "05364901770", "+32536490177", "1770536490177")
+AGENT = '''
+from cti_host import Agent, hookimpl
+
+
+class Plugin:
+    """Everybody is the same agent."""
+
+    @hookimpl
+    def identify_agent(self, request):
+        return Agent("agent", "An agent", contact_id={id})
+'''
 NASTY = (
     'O\'Neill \\ "Zed"',
     "50%_off\\",
@@ -96,14 +108,19 @@ def organization(real: Real) -> int:
 
 @pytest.fixture
 def site(make_host: MakeHost, real: Real) -> Callable[..., RunningHost]:
-    """`site(change)`: a host in front of the iTop."""
+    """`site(change, agent=id)`: a host in front of the iTop; the agent is that person."""
 
-    def open_(change: Callable[[str], str] = str) -> RunningHost:
+    def open_(change: Callable[[str], str] = str, agent: int = 0) -> RunningHost:
         toml = SETTINGS.replace("URL", real.url).replace('"USER"', f'"{real.user}"')
         toml = (
             toml.replace('"PASSWORD"', f'"{real.password}"') + "timeout = 30\nread_seconds = 20\n"
         )
-        return make_host(change(toml), plugins=["phone_reformat", "itop", "ecall"])
+        return make_host(
+            change(toml),
+            plugins=["phone_reformat", "itop", "ecall", "agent"],
+            sources={"agent": AGENT.format(id=agent or None)},
+            sign_in=False,
+        )
 
     return open_
 
@@ -205,19 +222,40 @@ def test_a_ticket_in_brief(real: Real, organization: int, site: Callable[..., Ru
     ticket = request_of(real, organization, caller)
     entry = {"add_item": {"message": "Called <back>", "format": "text"}}
     real.itop.update("UserRequest", ticket, {"public_log": entry}, comment="a test")
-    running = site()
-    client = running.client()
-    page = client.get(f"/itop/UserRequest/{ticket}")
+    page = site().client().get(f"/itop/UserRequest/{ticket}")
     assert page.status_code == 200
     for text in ("Printer", "burns", "T Dupont", WRITINGS[4], "t.dupont@example.org"):
         assert text in page.text
     assert "Called &lt;back&gt;" in page.text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+
+
+def test_a_phone_call_is_recorded_where_there_is_a_class_for_it(
+    real: Real, organization: int, site: Callable[..., RunningHost]
+) -> None:
+    caller = person(real, organization, phone=WRITINGS[4])
+    agent = person(real, organization, "Agent")
+    ticket = request_of(real, organization, caller)
+    client = site(agent=agent).client()
+    address = f"/itop/UserRequest/{ticket}"
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(address).text)
     assert token
-    call = f"/itop/UserRequest/{ticket}/call/telephony_integration_ecall_phone"
-    response = client.post(call, data={"csrf_token": token[1]})
+    response = client.post(
+        f"{address}/call/telephony_integration_ecall_phone", data={"csrf_token": token[1]}
+    )
     assert (response.status_code, response.location) == (303, f"tel:{NUMBER}")
-    assert "Outbound" in client.get(f"/itop/UserRequest/{ticket}").text
+    assert client.get(address).text.count("Outbound") == 1
+    query = f"SELECT PhoneCall WHERE ticket_id = {ticket}"
+    try:
+        codes = ["contact_id", "agent_id", "flow", "date", "note"]
+        (call,) = real.itop.get(query, class_name="PhoneCall", fields=codes).objects
+    except ItopError as error:
+        if is_unknown_class(error):
+            return  # it is in the host's store then
+        raise
+    real.made.append(("PhoneCall", call.id))
+    assert (call.key("contact_id"), call.key("agent_id")) == (caller, agent)
+    assert call.text("flow") == "outbound"
+    assert call.text("note") == f"Call phone number: {WRITINGS[4]}"
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,10 @@ def test_a_fresh_mirror_says_its_age_when_the_last_run_failed(
 
 @pytest.mark.parametrize(
     ("language", "title", "age"),
-    [("en", "Directory of persons", "3 hours"), ("fr", "Annuaire des personnes", "3\N{NO-BREAK SPACE}heures")],
+    [
+        ("en", "Directory of persons", "3 hours"),
+        ("fr", "Annuaire des personnes", "3\N{NO-BREAK SPACE}heures"),
+    ],
 )
 def test_the_panel_shows_the_age_in_the_agent_s_language(
     make_host: MakeHost, fake: FakeItop, language: str, title: str, age: str

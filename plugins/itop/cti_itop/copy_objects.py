@@ -21,6 +21,9 @@ from cti_itop.mirror_models import ItopCopy
 from cti_itop.rest import Itop, ItopObject
 from cti_itop.windows import MAX_ID, PAGE, Window, ahead, count, windows
 
+# Objects that are asked for by their ids, in one query.
+LISTED = 100
+
 
 class CopyRefused(Exception):
     """Nothing was copied, or copying could not go on; the message says why."""
@@ -187,8 +190,8 @@ class Copier:
         """Store the objects again whose keys led to what was not there yet."""
         ids = sorted(one.waiting)
         one.waiting = set()
-        for start in range(0, len(ids), self._page):
-            some = ids[start : start + self._page]
+        for start in range(0, len(ids), LISTED):
+            some = ids[start : start + LISTED]
             query = f"SELECT {one.name} WHERE id IN ({', '.join(map(str, some))})"
             found = self._itop.get(query, class_name=one.name, fields=one.fields)
             self._store(one, self._objects(one, found.objects), again=True)

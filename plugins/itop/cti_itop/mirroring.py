@@ -14,6 +14,7 @@ from markupsafe import Markup
 from cti_host import Host, PanelSection
 from cti_itop import lease
 from cti_itop.background import Background
+from cti_itop.breaker import Breaker
 from cti_itop.errors import ItopProblem
 from cti_itop.mirror import Mirror
 from cti_itop.mirrored import ORGANIZATION, person
@@ -26,10 +27,17 @@ PAGE_SECONDS = 60.0
 OLD_SECONDS = 24 * 60 * 60
 
 
+class Unbroken(Breaker):
+    """Lets every request through: a page that took too long is asked for in smaller ones."""
+
+    def check(self) -> None:
+        """Nobody is on the phone."""
+
+
 def patient(connection: Connection) -> Itop:
     """A client that waits for pages; close it afterwards."""
     seconds = max(PAGE_SECONDS, connection.read_seconds)
-    return Itop(replace(connection, read_seconds=seconds, seconds=2 * seconds))
+    return Itop(replace(connection, read_seconds=seconds, seconds=2 * seconds), Unbroken())
 
 
 class Mirroring:
@@ -37,10 +45,14 @@ class Mirroring:
 
     :param connection: to iTop
     :param minutes: the pause between two runs; 0: only `cti-host itop sync` runs
+    :param more: attributes of persons to copy beside those that always are
     """
 
-    def __init__(self, host: Host, connection: Connection, minutes: int) -> None:
+    def __init__(
+        self, host: Host, connection: Connection, minutes: int, more: Sequence[str] = ()
+    ) -> None:
         self._host, self._minutes = host, minutes
+        self._more = (*host.settings.caller_information.display_name, *more)
         self.url = connection.url
         self._connection = connection
         self.mirror = Mirror(host.database, connection.url)
@@ -61,8 +73,7 @@ class Mirroring:
         :raises ItopProblem: iTop gives no usable answer; the next attempt goes on from there
         """
         held = lease.take(self.url, owner)
-        more = self._host.settings.caller_information.display_name
-        classes = (ORGANIZATION, person(more, self._host.hooks.parse_number))
+        classes = (ORGANIZATION, person(self._more, self._host.hooks.parse_number))
         itop = patient(self._connection)
         problem = "it was interrupted by an error of its own"
         try:
@@ -86,10 +97,10 @@ class Mirroring:
             self._background.start()
 
     def sections(self) -> Sequence[PanelSection]:
-        """A line about the mirror's age, where an agent should know it."""
+        """A line about the mirror's age, where it is old or the last run failed."""
         state = self.mirror.state()
         limit = 2 * self._minutes * 60 if self._minutes else OLD_SECONDS
-        if not state.filled or state.age <= limit:
+        if not state.filled or (state.age <= limit and not state.problem):
             return []
         age = format_timedelta(timedelta(seconds=state.age))
         text = _("Names and numbers of callers are as they were in iTop %(age)s ago.", age=age)

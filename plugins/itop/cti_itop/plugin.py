@@ -85,7 +85,7 @@ class Plugin:
         agents, asker = Agents(reader), Asker(host, reader)
         self._links = Links(self._itop.url)
         if config.directory == "mirror":
-            self._mirroring = Mirroring(host, connection, config.sync_minutes)
+            self._mirroring = Mirroring(host, connection, config.sync_minutes, config.person_fields)
         mirror = self._mirroring.mirror if self._mirroring else None
         self._lookup = Lookup(host, asker, agents, mirror, config.person_fields)
         self._lists = Lists(host, asker, agents, reader, self._links)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,17 +33,17 @@ class Nearby:
         """One attempt, without a progress bar."""
         return self.mirroring.synchronize(lambda name, done, total: None, **options)
 
-    def again(self, fake: FakeItop, minutes: int = 15) -> Nearby:
+    def again(self, fake: FakeItop, minutes: int = 15, more: Sequence[str] = ()) -> Nearby:
         """Another process of the host, in front of this iTop."""
-        return Nearby(self.app, mirroring(self.app, fake, minutes), fake)
+        return Nearby(self.app, mirroring(self.app, fake, minutes, more), fake)
 
     def ids(self, *keys: str) -> list[int]:
         """The ids of the persons who have one of these numbers."""
         return [person.id for person in self.mirror.by_numbers(keys)]
 
 
-def mirroring(app: Flask, fake: FakeItop, minutes: int = 15) -> Mirroring:
+def mirroring(app: Flask, fake: FakeItop, minutes: int = 15, more: Sequence[str] = ()) -> Mirroring:
     """What keeps the mirror of a host."""
     host: Host = app.extensions["cti_host"]
     connection = Connection(fake.url, Account(user=USER, password=PASSWORD))
-    return Mirroring(host, connection, minutes)
+    return Mirroring(host, connection, minutes, more)

@@ -62,6 +62,17 @@ def test_a_person_comes_with_the_attributes_that_lookups_show(
     assert found.text("no_such_attribute") == ""
 
 
+def test_attributes_that_the_settings_name_anew_come_with_the_next_run(
+    nearby: Nearby, model: PlainModel, fake: FakeItop
+) -> None:
+    model.add_person(1000, "0987654321", function="Countess")
+    nearby.synchronize()
+    more = nearby.again(fake, more=["function"])
+    assert more.mirror.by_ids([1000])[0].text("function") == ""
+    assert more.synchronize().written == 1, "nobody else has a function"
+    assert more.mirror.by_ids([1000])[0].text("function") == "Countess"
+
+
 def test_persons_are_found_by_their_ids_in_the_order_asked_for(nearby: Nearby) -> None:
     nearby.synchronize()
     assert [person.id for person in nearby.mirror.by_ids([9, 4, 3])] == [9, 3]

@@ -13,13 +13,16 @@ from pathlib import Path
 import pytest
 from cti_itop import lease
 from cti_itop.background import is_due
+from cti_itop.errors import ItopDown
 from cti_itop.mirror import MirrorState
 from cti_itop.mirror_models import ItopSync
 from fake_itop import PASSWORD, USER, FakeItop
 from hypothesis import given
 from hypothesis import strategies as st
-from mirror_kit import Nearby
+from mirror_kit import Nearby, mirroring
 from plain_model import PlainModel
+
+from cti_host.testing import MakeHost
 
 PATIENCE_SECONDS = 60
 NOW = 1_000_000
@@ -59,6 +62,38 @@ def test_an_old_mirror_says_its_age_on_the_panel_and_a_fresh_one_nothing(nearby:
         (section,) = nearby.mirroring.sections()
         assert section.title == "Directory of persons"
         assert "as they were in iTop 3 hours ago" in section.html
+
+
+def test_a_fresh_mirror_says_its_age_when_the_last_run_failed(
+    nearby: Nearby, fake: FakeItop
+) -> None:
+    nearby.synchronize()
+    fake.fails = "fail_down"
+    with pytest.raises(ItopDown):
+        nearby.synchronize()
+    with nearby.app.test_request_context():
+        assert len(nearby.mirroring.sections()) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "age"),
+    [
+        ("en", "Directory of persons", "3 hours"),
+        ("fr", "Annuaire des personnes", "3\N{NO-BREAK SPACE}heures"),
+    ],
+)
+def test_the_panel_shows_the_age_in_the_agent_s_language(
+    make_host: MakeHost, fake: FakeItop, language: str, title: str, age: str
+) -> None:
+    settings = f'[plugin.itop]\nurl = "{fake.url}"\nuser = "{USER}"\npassword = "{PASSWORD}"\n'
+    running = make_host(settings, plugins=["phone_reformat", "itop"])
+    with running.app.app_context(), running.host.database.connection_context():
+        mirroring(running.app, fake).synchronize(lambda name, done, total: None)
+        ItopSync.update(started=ItopSync.started - 3 * 60 * 60).execute()
+    page = running.client(Accept_Language=language).get("/pop?phone=0600000003").text
+    assert title in page
+    assert age in page
+    assert "Ada 3" in page
 
 
 def test_a_mirror_that_is_filled_by_hand_is_old_after_a_day(nearby: Nearby, fake: FakeItop) -> None:

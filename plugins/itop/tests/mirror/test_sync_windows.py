@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from cti_itop.errors import ItopSlow
+from cti_itop.mirroring import Unbroken
 from cti_itop.rest import Account, Connection, Itop
 from cti_itop.windows import MAX_ID, ahead, windows
 from fake_itop import PASSWORD, USER, FakeItop, running
@@ -133,3 +134,26 @@ def test_a_caller_that_gives_up_ends_the_fetching() -> None:
     next(found)
     found.close()  # type: ignore[attr-defined]  # a generator
     assert ended.wait(5)
+
+
+def test_an_itop_that_is_slow_with_large_pages_is_asked_for_small_ones_at_once(
+    fake: FakeItop,
+) -> None:
+    everybody = range(1, 200)
+    model = persons(fake, set(everybody))
+    slow = threading.Event()
+
+    def take_long_for_more_than_twenty(query: str) -> None:
+        after, _and, upto = query.partition(" AND ")
+        if upto:
+            window = range(int(after.split()[-1]) + 1, int(upto.split()[-1]) + 1)
+            if sum(id_ in window for id_ in everybody) > 20:
+                slow.wait(5)
+
+    model.asked = take_long_for_more_than_twenty
+    connection = Connection(fake.url, Account(user=USER, password=PASSWORD), read_seconds=0.3)
+    client = Itop(connection, Unbroken())
+    found = [o.id for w in windows(client, "Person", ["name"], page=160) for o in w.objects]
+    client.close()
+    slow.set()
+    assert sorted(found) == list(everybody)

@@ -10,7 +10,7 @@ import pytest
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("name", ["getting-started", "admin-guide", "writing-a-plugin"])
+@pytest.mark.parametrize("name", ["getting-started", "admin-guide", "writing-a-plugin", "oql"])
 def test_the_commands_print_what_is_shown(name: str, console: Any) -> None:
     differences = console.check(DOCS / f"{name}.md")
     assert not differences, "\n\n".join(differences)

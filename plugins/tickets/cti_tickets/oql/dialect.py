@@ -20,6 +20,7 @@ _FUNCTIONS = (
     ("cti_like", 1, fold_like),
     ("cti_number", 1, scalars.to_number),
     ("cti_number_text", 1, scalars.number_text),
+    ("cti_decimal_text", 1, scalars.decimal_text),
     ("cti_round", 2, scalars.rounded),
     ("cti_floor", 1, scalars.floor),
     ("cti_bits", 3, scalars.bits),
@@ -84,7 +85,7 @@ class Dialect:
         """A number with four decimals, as text."""
         if self.postgresql:
             return compose("CAST(round(CAST({} AS NUMERIC), 4) AS TEXT)", number)
-        return compose("printf('%.4f', {})", number)
+        return compose("cti_decimal_text({})", number)
 
     def search(self, text: Sql, pattern: Sql) -> Sql:
         """That a regular expression finds something in a text."""

@@ -58,6 +58,11 @@ def number_text(number: Number | None) -> str | None:
     return f"{'-' if number < 0 else ''}{mantissa}e+{len(digits) - 1:02d}"
 
 
+def decimal_text(number: Number | None) -> str | None:
+    """A number with four decimals, as text; SQLite's own function makes zero of nothing."""
+    return None if number is None else f"{number:.4f}"
+
+
 def whole(number: Number) -> int:
     """The nearest whole number, halves away from 0, in the range of 64 bits."""
     rounded = int(Decimal(number).quantize(Decimal(1), ROUND_HALF_UP)) if number % 1 else number

@@ -235,3 +235,9 @@ def test_a_page_counts_an_object_once_however_often_it_is_joined(oql: Oql, datab
 def test_a_list_may_be_long(oql: Oql, database: Any) -> None:
     text = "SELECT Person WHERE id IN (:ids)"
     assert oql.ids(database, text, {"ids": list(range(2, 10_000))})[0] == ("Person", ADA)
+
+
+@pytest.mark.parametrize("text", ["CONCAT({}, 'x')", "TRIM({})", "SUBSTR({}, 1)", "{} LIKE '0%'"])
+def test_the_text_of_no_number_is_none(oql: Oql, database: Any, text: str) -> None:
+    nothing = text.format("1 / (id - id)")
+    assert oql.count(database, f"SELECT Person WHERE ISNULL({nothing})", {}) == 4

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +22,7 @@ from prompt_toolkit.history import FileHistory, InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+DOCS = Path(__file__).parents[4] / "docs"
 Type = Callable[..., str]
 ENTER, CTRL_C, CTRL_D, TAB, META_ENTER = "\r", "\x03", "\x04", "\t", "\x1b\r"
 
@@ -35,7 +38,14 @@ def site(make_site: Any) -> Any:
 
 @pytest.fixture
 def typed(site: Any, capsys: pytest.CaptureFixture[str]) -> Iterator[Type]:
-    """Type into the prompt and leave it; answers what it printed after its greeting.
+    """Type into the prompt of the site."""
+    with typing_into(site, capsys) as run:
+        yield run
+
+
+@contextmanager
+def typing_into(site: Any, capsys: pytest.CaptureFixture[str]) -> Iterator[Type]:
+    """Type into a prompt and leave it; answers what it printed after its greeting.
 
     `then` is what to type as soon as some text stands in the prompt: completion takes its time.
     """
@@ -228,6 +238,25 @@ def test_without_a_place_for_them_queries_are_kept_for_the_session(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     assert isinstance(file_history(), InMemoryHistory)
+
+
+def test_the_documentation_shows_a_session(
+    make_site: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = make_site()
+    for file in ("people.jsonl", "Person.csv"):
+        assert site.command("data", "import", str(DOCS / "examples" / file)).exit_code == 0
+    page = (DOCS / "oql.md").read_text(encoding="utf-8")
+    (session,) = re.findall(r"```text\n\$ cti-host oql\n.*?\n(oql> .*?)```", page, re.DOTALL)
+    keys = re.findall(r"^(?:oql|\.\.\.)> (.*\n)", session, re.MULTILINE)
+    shown = re.sub(r"^(?:oql|\.\.\.)> .*\n", "", session, flags=re.MULTILINE)
+    with typing_into(site, capsys) as run:
+        printed = run(*(key.replace("\n", ENTER) for key in keys))
+    assert _without_times(printed) == _without_times(shown)
+
+
+def _without_times(text: str) -> str:
+    return re.sub(r"[0-9.]+ ms", "… ms", text)
 
 
 def test_on_a_terminal_the_command_asks(site: Any, tmp_path: Path) -> None:

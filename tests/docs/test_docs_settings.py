@@ -90,7 +90,7 @@ def test_every_plugin_of_this_repository_is_in_settings_that_are_shipped() -> No
     assert enabled == folders
 
 
-@pytest.mark.parametrize("key", set(Settings.model_fields) - {"plugin"})
+@pytest.mark.parametrize("key", sorted(set(Settings.model_fields) - {"plugin"}))
 def test_every_key_of_the_host_is_in_the_default_settings(key: str) -> None:
     text = (ROOT / "config" / "cti.toml").read_text(encoding="utf-8")
     assert re.search(rf"^(# )?({key} = |\[+{key}\b)", text, re.M)

@@ -39,3 +39,16 @@ def test_each_verdict_is_the_same(queries: Oql, db_app: Flask) -> None:
     found = {text: verdict(queries, db_app, text) for text, _expected in VERDICTS}
     assert found == dict(VERDICTS)
     assert len(VERDICTS) == 86
+
+
+NEWEST_FIRST = {
+    *("UserRequest", "Incident", "Problem", "Change", "RoutineChange", "ApprovedChange"),
+    "EmergencyChange",
+}
+
+
+def test_tickets_come_newest_first_and_everything_else_by_name() -> None:
+    orders = {definition.name: definition.order for definition in schema()}
+    del orders["PhoneCall"]  # iTop's extension has it, iTop has not
+    assert {name for name, order in orders.items() if order == "-ref"} == NEWEST_FIRST
+    assert {order for name, order in orders.items() if name not in NEWEST_FIRST} == {"friendlyname"}

@@ -4,6 +4,13 @@ This is the public API for plugins, and nothing else. A plugin imports from here
 """
 
 from cti_host.config import PluginConfig
+from cti_host.data_classes import (
+    AddedAttributes,
+    DataAttribute,
+    DataClass,
+    DataKind,
+    OnDelete,
+)
 from cti_host.databases import database, is_postgresql
 from cti_host.hookspecs import hookimpl
 from cti_host.host import Host, current_agent, current_host
@@ -12,7 +19,9 @@ from cti_host.model import (
     Agent,
     Call,
     Caller,
+    Finding,
     Given,
+    Level,
     Match,
     NavigationItem,
     Number,
@@ -21,31 +30,59 @@ from cti_host.model import (
     Reason,
     Ticket,
     TicketList,
+    Unavailable,
     Unsearchable,
     Value,
+)
+from cti_host.pop import pop_url
+from cti_host.stored import (
+    LogLine,
+    NotStored,
+    StoredAttribute,
+    StoredClass,
+    StoredObject,
+    StoredValue,
+    Storing,
+    ValueKind,
 )
 from cti_host.web import allow_form_target, has_bearer_token, safe_return_url, wants_json
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AddedAttributes",
     "Agent",
     "Call",
     "Caller",
+    "DataAttribute",
+    "DataClass",
+    "DataKind",
+    "Finding",
     "Given",
     "Host",
+    "Level",
     "Localised",
+    "LogLine",
     "Match",
     "NavigationItem",
+    "NotStored",
     "Number",
+    "OnDelete",
     "OutboundAction",
     "PanelSection",
     "PluginConfig",
     "Reason",
+    "StoredAttribute",
+    "StoredClass",
+    "StoredObject",
+    "StoredValue",
+    "Storing",
     "Ticket",
     "TicketList",
+    "Unavailable",
     "Unsearchable",
     "Value",
+    "ValueKind",
     "allow_form_target",
     "current_agent",
     "current_host",
@@ -54,6 +91,7 @@ __all__ = [
     "has_bearer_token",
     "hookimpl",
     "is_postgresql",
+    "pop_url",
     "safe_return_url",
     "wants_json",
 ]

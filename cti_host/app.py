@@ -92,6 +92,8 @@ def app_from_environment() -> Flask:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
+    with app.app_context():
+        app.extensions["cti_host"].hooks.server_started()
     return app
 
 
@@ -149,6 +151,10 @@ def _secret_key(config: Config, problems: list[Problem]) -> str:
 def _set_up(app: Flask, host: Host) -> None:
     """Run the set-up hooks; their failures are refusals too."""
     try:
+        for plugin, classes in host.hooks.set_up("data_classes"):
+            host.data_classes += [(plugin, added) for added in classes]
+        for plugin, extensions in host.hooks.set_up("data_attributes"):
+            host.data_attributes += [(plugin, added) for added in extensions]
         host.hooks.set_up("register", host=host)
         names: dict[str, str] = {}
         for plugin, models in host.hooks.set_up("models"):

@@ -1,4 +1,4 @@
-"""The `cti-host` command: the host's own commands, and those of the enabled plugins."""
+"""The `cti-host` command: the host's own, those that are installed, those of enabled plugins."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from copy import copy
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,9 +17,11 @@ from flask import Flask
 
 from cti_host import __version__, migrate
 from cti_host.app import CONFIG_VARIABLE, create_app, find_config
+from cti_host.commands import InstalledCommands
 from cti_host.dispatch import SetupFailed
 from cti_host.host import Host
 from cti_host.loader import available_plugins
+from cti_host.model import Finding, Level
 from cti_host.problems import ConfigRefused, Problem
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
@@ -67,26 +70,35 @@ class HostGroup(click.Group):
         return super().parse_args(ctx, rest)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The host's commands, and the plugins' where the configuration is good enough."""
+        """The host's commands, the installed ones that work, and the plugins' if any."""
+        names = {*super().list_commands(ctx)}
         try:
-            own = self._plugin_commands(ctx)
+            names |= self._installed().working()
+            names |= {*self._plugin_commands(ctx)}
         except ConfigRefused as refused:
             click.echo(f"(commands of plugins are missing: {refused.problems[0]})", err=True)
-            own = {}
-        return sorted({*super().list_commands(ctx), *own})
+        return sorted(names)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """A command by name; the host's own come first."""
-        return super().get_command(ctx, name) or self._plugin_commands(ctx).get(name)
+        """A command by name: the host's own come first, then those that need no configuration."""
+        return (
+            super().get_command(ctx, name)
+            or self._installed().load(name)
+            or self._plugin_commands(ctx).get(name)
+        )
+
+    def _installed(self) -> InstalledCommands:
+        return InstalledCommands({*self.commands})
 
     def _plugin_commands(self, ctx: click.Context) -> dict[str, click.Command]:
         context: _Context = ctx.obj
         commands: dict[str, click.Command] = {}
+        taken = {*self.commands, *self._installed().names}
         with context.app.app_context():
             for plugin, answered in context.host.hooks.set_up("commands"):
                 for command in answered:
                     name = command.name or ""
-                    if name in commands or name in self.commands:
+                    if name in commands or name in taken:
                         text = f"two owners of the command {name!r}, one is plugin {plugin}"
                         raise ConfigRefused([Problem(str(context.path), 0, "plugins", text)])
                     commands[name] = _in_app(command, context)
@@ -133,17 +145,25 @@ def cli(config: str | None) -> None:
 
 
 @cli.command()
+@click.option("--online", is_flag=True, help="Also try what plugins stand on: servers, accounts.")
 @json_option
 @pass_context
-def check(context: _Context, as_json: bool) -> None:
+def check(context: _Context, online: bool, as_json: bool) -> None:
     """Report every mistake in the configuration at once, without starting."""
     try:
         problems = context.host.problems
         refused = False
     except ConfigRefused as error:
         problems, refused = error.problems, True
+    findings = _check_online(context) if online and not refused else []
+    failed = any(finding.level is Level.BAD for _plugin, finding in findings)
     if as_json:
-        click.echo(json.dumps({"ok": not refused, "problems": [_as_dict(p) for p in problems]}))
+        answer = {"ok": not (refused or failed), "problems": [_as_dict(p) for p in problems]}
+        if online:
+            answer["online"] = [
+                {"plugin": plugin, **asdict(finding)} for plugin, finding in findings
+            ]
+        click.echo(json.dumps(answer))
     else:
         for problem in problems:
             click.echo(str(problem), err=True)
@@ -152,7 +172,19 @@ def check(context: _Context, as_json: bool) -> None:
             click.echo(f"{errors} mistake{'s' if errors != 1 else ''} to correct", err=True)
         else:
             click.echo(f"{context.path}: all right")
-    sys.exit(1 if refused else 0)
+        for plugin, finding in findings:
+            click.echo(f"{plugin}: {finding.level:7}  {finding.what}: {finding.detail}")
+            if finding.remedy:
+                click.echo(f"    -> {finding.remedy}")
+        if online and not findings and not refused:
+            click.echo("no plugin stands on anything outside this host")
+    sys.exit(1 if refused or failed else 0)
+
+
+def _check_online(context: _Context) -> list[tuple[str, Finding]]:
+    host = context.host
+    with context.app.app_context(), host.database.connection_context():
+        return host.hooks.check_online()
 
 
 @cli.command()

@@ -22,6 +22,8 @@ from cti_host.model import (
     Agent,
     Call,
     Caller,
+    Finding,
+    Level,
     Match,
     NavigationItem,
     Number,
@@ -29,7 +31,9 @@ from cti_host.model import (
     PanelSection,
     Ticket,
     TicketList,
+    Unavailable,
 )
+from cti_host.stored import StoredClass, StoredObject, Storing
 from cti_host.workers import Overdue, Workers
 
 log = logging.getLogger("cti_host.dispatch")
@@ -136,12 +140,15 @@ class Dispatcher:
         plugin = implementation.plugin
         given = {name: arguments[name] for name in implementation.argnames}
         started = time.perf_counter()
-        answer, problem, line = None, "", ""
+        answer, problem, line, reason = None, "", "", ""
         try:
             answer = self._call(contract, implementation, given)
             problem = _type_problem(contract, answer)
         except Overdue as error:
             problem = str(error)
+            log.error("%s of plugin %s: %s", hook, plugin, problem)
+        except Unavailable as error:
+            problem, reason = str(error), error.reason
             log.error("%s of plugin %s: %s", hook, plugin, problem)
         except (Exception, SystemExit) as error:  # a plugin never ends the process
             problem = f"{type(error).__name__}: {error}"
@@ -159,6 +166,7 @@ class Dispatcher:
                 raise SetupFailed(plugin, hook, problem)
             if contract.unavailable:
                 line = gettext(contract.unavailable) % {"plugin": plugin}
+                line = f"{line} {reason}".rstrip()
         seconds = time.perf_counter() - started
         step = Step(plugin, hook, given, answer, seconds, problem, line)
         # What only computes may be called a million times, by an import.
@@ -254,6 +262,17 @@ class Dispatcher:
         """See `HookSpecs.navigation`."""
         return self._collect(NavigationItem, "navigation", agent=agent)
 
+    def check_online(self) -> list[tuple[str, Finding]]:
+        """See `HookSpecs.check_online`; each finding with its plugin."""
+        found: list[tuple[str, Finding]] = []
+        for implementation in self._implementations["check_online"]:
+            step = self._step("check_online", implementation, {})
+            if step.problem:
+                failed = Finding("the check itself", Level.BAD, step.problem)
+                found.append((step.plugin, failed))
+            found += [(step.plugin, finding) for finding in step.answer or ()]
+        return found
+
     def call_received(self, call: Call, callers: Sequence[Caller], agent: Agent) -> None:
         """See `HookSpecs.call_received`."""
         self._event("call_received", call=call, callers=callers, agent=agent)
@@ -267,6 +286,30 @@ class Dispatcher:
     def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
         """See `HookSpecs.ticket_created`."""
         self._event("ticket_created", ticket=ticket, caller=caller, agent=agent)
+
+    def stored_classes(self) -> dict[str, StoredClass]:
+        """See `HookSpecs.stored_classes`; by name."""
+        found: dict[str, StoredClass] = {}
+        for cls in self._collect(StoredClass, "stored_classes"):
+            found.setdefault(cls.name, cls)
+        return found
+
+    def store_objects(self, class_name: str, objects: Sequence[StoredObject]) -> Storing | None:
+        """See `HookSpecs.store_objects`."""
+        return self._first(Storing, "store_objects", class_name=class_name, objects=objects)
+
+    def read_objects(
+        self, class_name: str, after: int, upto: int, limit: int
+    ) -> Sequence[StoredObject] | None:
+        """See `HookSpecs.read_objects`."""
+        page = {"after": after, "upto": upto, "limit": limit}
+        for _, answer in self._answers("read_objects", class_name=class_name, **page):
+            return cast(Sequence[StoredObject], answer)
+        return None
+
+    def server_started(self) -> None:
+        """See `HookSpecs.server_started`."""
+        self._event("server_started")
 
     def _event(self, hook: str, **arguments: Any) -> list[str]:
         steps = [

@@ -34,7 +34,7 @@ another, nor the page.
 
 *Budget: the plugin's `timeout`* means that a call is cut off after that many seconds (setting
 `timeout` of the plugin's table, 2 unless set). *Budget: none* means that the method runs in place:
-it must only compute, never wait.
+it must only compute, never wait, unless its text allows it.
 
 ## A plugin with a hook
 

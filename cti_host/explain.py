@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from flask import Flask, g
+from flask import Flask, g, request, url_for
 
 from cti_host.dispatch import Step, current_walk
 from cti_host.model import (
@@ -23,6 +23,7 @@ from cti_host.panel import Panel, UnknownChoice, build_panel, creation_target, s
 from cti_host.pop import BadCall, read_call
 
 MAX_SHOWN = 400
+LOOKUP = "cti_host.lookup"
 
 
 @dataclass
@@ -64,7 +65,10 @@ class Explanation:
             for match in self.panel.matches:
                 lines.append(f"  {match.caller.display}  ({match.why})")
             lines.append(f"  chosen: {self.panel.selected}")
-            lines += [f"  {entry.label}: {entry.total}" for entry in self.panel.ticket_lists]
+            lines += [
+                f"  {entry.label}: {entry.problem or entry.total}"
+                for entry in self.panel.ticket_lists
+            ]
             lines += [f"  ! {text}" for text in (*self.panel.notices, *self.panel.problems)]
         return "\n".join(lines)
 
@@ -77,13 +81,17 @@ def explain_url(app: Flask, url: str) -> Explanation:
     except ValueError as error:
         explanation.error = f"{url!r} is not a URL: {error}"
         return explanation
+    parts = _led_to(app, parts)
     # Events are left out: nothing was received, an integrator only asks.
     with app.test_request_context(f"/pop?{parts.query}"):
         host = app.extensions["cti_host"]
         g.cti_agent = Agent("explain")
         with host.database.connection_context():
             try:
-                call = read_call(parts.query.encode(), host.settings.url_parameters)
+                partial = parts.path == url_for(LOOKUP)
+                call = read_call(
+                    parts.query.encode(), host.settings.url_parameters, partial=partial
+                )
                 found = search(host, call)
                 wanted = dict(parse_qsl(parts.query)).get("selected_caller", "")
                 if host.settings.direct and not wanted:
@@ -97,6 +105,24 @@ def explain_url(app: Flask, url: str) -> Explanation:
                 explanation.error = f"selected_caller is {unknown}: an id, “all” or “unknown”"
         explanation.steps = current_walk().steps
     return explanation
+
+
+def _led_to(app: Flask, parts: SplitResult) -> SplitResult:
+    """Where a plugin's page sends a call on to, if the URL is that of one; else the URL itself."""
+    if not parts.path.startswith("/"):
+        return parts
+    with app.test_request_context(f"{parts.path}?{parts.query}"):
+        if request.url_rule is None or request.blueprint == "cti_host":
+            return parts
+        g.cti_agent = Agent("explain")
+        panels = (url_for("cti_host.pop"), url_for(LOOKUP))
+        with app.extensions["cti_host"].database.connection_context():
+            try:
+                location = app.make_response(app.dispatch_request()).location or ""
+            except Exception:  # whatever a page of a plugin does: then it leads nowhere
+                location = ""
+    onward = urlsplit(location)
+    return onward if onward.path in panels else parts
 
 
 def _answered(step: Step) -> str:

@@ -17,10 +17,12 @@ import peewee
 import pluggy
 from flask import Blueprint, Request
 
+from cti_host.data_classes import AddedAttributes, DataClass
 from cti_host.model import (
     Agent,
     Call,
     Caller,
+    Finding,
     Match,
     NavigationItem,
     Number,
@@ -29,6 +31,7 @@ from cti_host.model import (
     Ticket,
     TicketList,
 )
+from cti_host.stored import StoredClass, StoredObject, Storing
 
 if TYPE_CHECKING:
     from cti_host.host import Host
@@ -149,7 +152,8 @@ class HookSpecs:
 
         :param call: the preprocessed call; `call.pages` says which page of a list is looked at
         :param callers: the caller chosen, or every caller for "All contacts found"
-        :return: the lists in the order to show them; `None` or empty: no list
+        :return: the lists in the order to show them, one that could not be read with its `problem`;
+            `None` or empty: no list
         Order: all answers are kept, in the order of the config.
         On an error: the other lists stay; the panel says so in one line.
         """
@@ -290,7 +294,8 @@ class HookSpecs:
     ) -> None:
         """An agent placed a call from a ticket.
 
-        Fires when an entry of the phone menu was clicked, before the phone system is opened.
+        Fires when an entry of the phone menu was clicked, before the phone system is opened. A
+        plugin that keeps tickets records the calls about its own.
 
         :param ticket: the ticket
         :param caller: the ticket's caller
@@ -315,6 +320,78 @@ class HookSpecs:
         On an error: logged; the ticket stays.
         """
 
+    @contract(Kind.EVENT, budget=False)
+    def server_started(self) -> None:
+        """A process of the server is about to answer requests: begin work that goes on beside them.
+
+        Fires once in each worker process, inside the application's context (`flask.current_app`);
+        not for commands, nor for tests. Several processes on several hosts may run: what only one
+        of them may do needs a lease in the database. Use a daemon thread, so that the process can
+        end.
+
+        :return: nothing; answers are ignored
+        Order: the order of the config.
+        On an error: logged; the server answers all the same.
+        """
+
+    @contract(Kind.COLLECT, Finding, many=True, budget=False)
+    def check_online(self) -> Sequence[Finding] | None:
+        """Find out whether what the plugin stands on works: a server, an account, its rights.
+
+        Fires on `cti-host check --online` only, inside the application's context. Nobody is on the
+        phone, so it may take its time; it must change nothing.
+
+        :return: a finding for each thing that was tried, good ones too; `None` or empty: the plugin
+            stands on nothing outside this host
+        Order: all answers are kept, in the order of the config.
+        On an error: reported as a bad finding of this plugin.
+        """
+
+    @contract(Kind.COLLECT, StoredClass, many=True, budget=False)
+    def stored_classes(self) -> Sequence[StoredClass] | None:
+        """Name the classes whose objects can be copied into this plugin's store.
+
+        Fires when objects are copied from another system, inside the application's context.
+
+        :return: the classes, without abstract ones, and their attributes; `None` or empty: none
+        Order: all answers are kept, in the order of the config; a class named twice counts once.
+        On an error: logged; the classes of the other plugins stay.
+        """
+
+    @contract(Kind.FIRST, Storing, budget=False)
+    def store_objects(self, class_name: str, objects: Sequence[StoredObject]) -> Storing | None:
+        """Store a page of objects with their ids: make the new ones, change those that differ.
+
+        Fires for each page when objects are copied from another system. All of the page is stored
+        in one transaction. An object is stored whole or not at all, but for keys whose target is
+        not in the store yet: these are left empty and reported, and the object comes again.
+
+        :param class_name: a class of `stored_classes`
+        :param objects: objects of this class, with values of the class's attributes; attributes
+            that are missing stay as they are, or take their defaults
+        :return: what became of them; `None`: this plugin doesn't keep the class
+        Order: the first plugin, in the order of the config, that answers.
+        On an error: logged, the next plugin is asked; without any answer the copying stops.
+        """
+
+    @contract(Kind.FIRST, Sequence, budget=False)
+    def read_objects(
+        self, class_name: str, after: int, upto: int, limit: int
+    ) -> Sequence[StoredObject] | None:
+        """Give objects of the store, to compare them with what was to be stored.
+
+        Fires when a copy is verified, and before one is begun.
+
+        :param class_name: a class of `stored_classes`
+        :param after: only objects whose ids are above this one
+        :param upto: and not above this one
+        :param limit: at most so many
+        :return: the objects with all their attributes, by id; `None`: this plugin doesn't keep the
+            class
+        Order: the first plugin, in the order of the config, that answers.
+        On an error: logged, the next plugin is asked; without any answer the verification stops.
+        """
+
     @contract(Kind.COLLECT, NavigationItem, many=True, budget=False)
     def navigation(self, agent: Agent) -> Sequence[NavigationItem] | None:
         """Add entries to the menu at the top of every page.
@@ -327,11 +404,36 @@ class HookSpecs:
         On an error: logged; the other entries stay.
         """
 
+    @contract(Kind.SETUP, DataClass, many=True, budget=False)
+    def data_classes(self) -> Sequence[DataClass]:  # type: ignore[empty-body]
+        """Add classes to the data model: forms, lists, queries and imports know them at once.
+
+        Fires once, when the application is built, before `register`. The plugin that keeps the data
+        (*tickets*) makes the tables: `cti-host db upgrade` creates them.
+
+        :return: the classes; a class that is there already, an unknown parent or target, or a bad
+            code is refused with the name of the plugin
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
+    @contract(Kind.SETUP, AddedAttributes, many=True, budget=False)
+    def data_attributes(self) -> Sequence[AddedAttributes]:  # type: ignore[empty-body]
+        """Add attributes to classes of the data model that are there already.
+
+        Fires once, when the application is built, before `register`. `cti-host db upgrade` adds the
+        columns; it never removes any.
+
+        :return: the attributes by class; refusals are as for `data_classes`
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
     @contract(Kind.SETUP, budget=False)
     def register(self, host: Host) -> None:
         """Meet the host: keep what you need, check your settings.
 
-        Fires once, when the application is built, before the other set-up hooks.
+        Fires once, when the application is built, before the set-up hooks below.
 
         :param host: settings, hooks, database; `host.problem(...)` refuses the configuration
         :return: nothing

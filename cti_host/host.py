@@ -9,6 +9,7 @@ import peewee
 from flask import current_app, g
 
 from cti_host.config import Config, Settings
+from cti_host.data_classes import AddedAttributes, DataClass
 from cti_host.dispatch import Dispatcher
 from cti_host.loader import LoadedPlugin
 from cti_host.model import Agent
@@ -23,7 +24,8 @@ class Host:
     A plugin meets it in `register(host)` and may keep it. Every page needs an agent, but for
     those in `public_endpoints` ("accounts.sign_in"), to which a plugin may add its own. The form
     of an endpoint in `own_csrf_endpoints` checks its CSRF token itself, so that it can give back
-    what was typed.
+    what was typed. `data_classes` and `data_attributes` are what plugins add to the data model,
+    each with the plugin's name, for the plugin that keeps the data.
     """
 
     config: Config
@@ -32,6 +34,8 @@ class Host:
     plugins: list[LoadedPlugin]
     models: list[type[peewee.Model]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    data_classes: list[tuple[str, DataClass]] = field(default_factory=list)
+    data_attributes: list[tuple[str, AddedAttributes]] = field(default_factory=list)
     public_endpoints: set[str] = field(
         default_factory=lambda: {"static", "bootstrap.static", "cti_host.language"}
     )
@@ -41,6 +45,11 @@ class Host:
     def settings(self) -> Settings:
         """The host's part of `cti.toml`."""
         return self.config.settings
+
+    def plugin_problem(self, plugin: str, message: str, remedy: str = "") -> None:
+        """Like `problem`, because of what a plugin does; the key is its place in `plugins`."""
+        position = [loaded.name for loaded in self.plugins].index(plugin)
+        self.problem(("plugins", position), f"{plugin}: {message}", remedy)
 
     def problem(self, path: KeyPath, message: str, remedy: str = "") -> None:
         """Refuse the configuration because of a key; all refusals are reported together.

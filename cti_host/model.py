@@ -134,6 +134,21 @@ class Caller:
         return self.display.removeprefix(self.headline).removeprefix(", ")
 
 
+class Unavailable(Exception):
+    """A plugin raises it from a hook when what it stands on gives no answer.
+
+    `str()` of it is the cause, and goes to the log: it must not hold a person's number or a
+    secret. `reason` is one sentence for the agent, added to the line that says what is missing
+    ("Tickets from itop are not available right now. iTop is in maintenance."); it is asked for
+    while the page is made, so that it comes in the agent's language. Empty: nothing is added.
+    """
+
+    @property
+    def reason(self) -> str:
+        """One sentence that an agent understands."""
+        return ""
+
+
 @dataclass(frozen=True)
 class Match:
     """A caller that was found, and `why`, in the agent's language."""
@@ -144,7 +159,12 @@ class Match:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket as lists and menus need it; dates are UTC, texts in the agent's language."""
+    """A ticket as lists and menus need it; dates are UTC, texts in the agent's language.
+
+    `url` shows the ticket and `modify_url` changes it; they may be pages of another system, which
+    open in a tab of their own. If those pages have no phone menu, `call_url` is a page of this
+    host that has it.
+    """
 
     class_name: str
     id: int
@@ -159,13 +179,15 @@ class Ticket:
     updated: datetime | None = None
     url: str = ""
     modify_url: str = ""
+    call_url: str = ""
 
 
 @dataclass(frozen=True)
 class TicketList:
     """A group of tickets on the panel: one page of `tickets` out of `total`.
 
-    `id` is stable for the configuration and names the list in `Call.pages`.
+    `id` is stable for the configuration and names the list in `Call.pages`. `problem` is empty, or
+    one line for the agent that says why this one list has no tickets to show.
     """
 
     id: str
@@ -174,6 +196,7 @@ class TicketList:
     tickets: tuple[Ticket, ...] = ()
     page: int = 1
     page_size: int = 10
+    problem: str = ""
 
     @property
     def page_count(self) -> int:
@@ -223,6 +246,28 @@ class Agent:
 
     def __str__(self) -> str:
         return self.display or self.name
+
+
+class Level(StrEnum):
+    """How good it is, what an online check found."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What `cti-host check --online` found out about one thing that a plugin stands on.
+
+    `what` names it ("reading Person"), `detail` says how it is, `remedy` what an admin can do.
+    None of them holds a secret.
+    """
+
+    what: str
+    level: Level
+    detail: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True)

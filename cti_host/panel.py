@@ -131,7 +131,11 @@ class Panel:
                 }
                 for ticket_list in self.ticket_lists
             ],
-            "problems": [*self.notices, *self.problems],
+            "problems": [
+                *self.notices,
+                *self.problems,
+                *(f"{one.label}: {one.problem}" for one in self.ticket_lists if one.problem),
+            ],
         }
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote_to_bytes
 
+from flask import url_for
 from flask_babel import gettext as _
 
+from cti_host.host import current_host
 from cti_host.model import Call, Reason, Unsearchable, Value
 
 MAX_LENGTH = 256
@@ -64,6 +66,23 @@ def example_query(url_parameters: Mapping[str, str]) -> str:
         f"{quote(name)}={quote(samples.get(attribute, attribute.upper()), safe='@')}"
         for name, attribute in url_parameters.items()
     )
+
+
+def pop_url(sent: Iterable[tuple[str, str]]) -> str:
+    """The address of the panel for what a phone system sent to an address of a plugin.
+
+    :param sent: pairs of an attribute ("phone") and what came for it, percent-encoded as it came:
+        only there can a plus still be told from a space. An attribute that `[url_parameters]`
+        does not give is dropped; one that is there twice is a mistake that the panel's page names.
+    :return: where to redirect the browser to: the panel, where a missing attribute is a mistake
+        if none came, and else matches nobody, as in a lookup by hand
+    """
+    names = {a: name for name, a in current_host().settings.url_parameters.items()}
+    pairs = [(attribute, raw) for attribute, raw in sent if attribute in names]
+    given = {attribute for attribute, raw in pairs if raw}
+    endpoint = "cti_host.lookup" if given and given < set(names) else "cti_host.pop"
+    query = "&".join(f"{quote(names[attribute], safe='')}={raw}" for attribute, raw in pairs)
+    return f"{url_for(endpoint)}?{query}"
 
 
 def _split(

@@ -158,7 +158,7 @@ def allow_form_target(url: str) -> None:
     """Let a form of this page lead to another site (the phone system's)."""
     parts = urlsplit(url)
     source = f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
-    g.setdefault("cti_form_targets", []).append(source)
+    g.setdefault("cti_form_targets", {})[source] = True  # each once, in order
 
 
 def safe_return_url(url: str | None, fallback: str) -> str:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -39,18 +39,27 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def demo_server(
-    folder: Path, *, now: datetime | None = None, files: Sequence[Path] = ()
+    folder: Path,
+    *,
+    now: datetime | None = None,
+    files: Sequence[Path] = (),
+    change: Callable[[str], str] | None = None,
 ) -> Iterator[str]:
     """Run `cti-host demo` in an empty folder, with a database of its own.
 
     :param now: the moment from which the dates of the demonstration count back, in UTC
     :param files: more data to import
+    :param change: gives other settings; people and tickets are elsewhere then
     :return: the address of the server, without a slash at its end
     :raises RuntimeError: it did not start; with what it printed
     """
     port = free_port()
     config_file = _write_config(folder, port)
-    _load(config_file, now, files)
+    if change is None:
+        _load(config_file, now, files)
+    else:
+        text = change(config_file.read_text(encoding="utf-8"))
+        config_file.write_text(text, encoding="utf-8")
     log = folder / "server.log"
     command = [sys.executable, "-m", "cti_host", "--config", str(config_file)]
     with log.open("wb") as output:

@@ -46,7 +46,7 @@ def main() -> None:
         cti_host(config, "agent", "add", "loader", *profile, text=password)
         token = cti_host(config, "agent", "token", "loader")
         script = folder / "numbers.lua"
-        with _server(config) as panel, _bare(folder / "bench.db") as bare:
+        with serving(config) as panel, _bare(folder / "bench.db") as bare:
             targets = {
                 "panel": (f"{panel}/pop", token),
                 "bare page": (f"{bare}/bare", ""),
@@ -91,7 +91,7 @@ def _requests_per_second(wrk: str, url: str, script: Path, seconds: int) -> floa
 
 
 @contextmanager
-def _server(config: Path) -> Iterator[str]:
+def serving(config: Path) -> Iterator[str]:
     port = _free_port()
     with _process(
         ["-m", "cti_host", "--config", str(config), "serve", f"--port={port}",

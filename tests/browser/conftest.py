@@ -103,9 +103,13 @@ def open_browser(browser: Browser, server: str, cookies: Any) -> Iterator[OpenBr
             errors.append(f"{message.page.url if message.page else ''}: {message.text}")
 
     def open_(*, signed_in: bool = True, **options: Any) -> BrowserContext:
-        state = cookies if signed_in else None
-        defaults = {"base_url": server, "locale": "en-GB", "reduced_motion": "reduce"}
-        context = browser.new_context(storage_state=state, **{**defaults, **options})
+        defaults = {
+            "base_url": server,
+            "locale": "en-GB",
+            "reduced_motion": "reduce",
+            "storage_state": cookies if signed_in else None,
+        }
+        context = browser.new_context(**{**defaults, **options})
         context.set_default_timeout(PATIENCE_MS)
         context.on("console", note)
         context.on("weberror", lambda error: errors.append(str(error.error)))
@@ -140,11 +144,17 @@ def all_pages() -> dict[str, str]:
         "unknown": "/pop?phone=0536490042",
         "many tickets": f"/pop?phone={BUSY_NUMBER}",
         "no number": "/pop",
+        "no dialect": "/pages/exec.php?exec_module=other&phone=0987654321",
         "ticket": "/objects/UserRequest/28",
         "phone calls": "/objects/UserRequest/28?tab=calls",
         "new ticket": "/objects/new/Ticket",
         "form": "/create/UserRequest?phone=0987654321&selected_caller=20",
         "modify": "/objects/Incident/29/modify",
+        "transition": "/objects/Incident/29/stimulus/ev_resolve",
+        "approval": "/objects/UserRequest/27",
+        "closed": "/objects/Incident/1/modify",
+        "change": "/objects/NormalChange/36/stimulus/ev_assign",
+        "service": "/objects/Service/1",
         "person": "/objects/Person/20",
         "password": "/password",
         "missing": "/objects/Person/999999",

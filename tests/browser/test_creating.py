@@ -127,11 +127,46 @@ def test_a_ticket_is_modified(page: Page) -> None:
     page.get_by_role("link", name="Modify").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Modify I-000023")
     field(page, "Title").fill("Tablet charges only sideways")
-    field(page, "Status").select_option(label="Assigned")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tablet charges only sideways")
-    expect(page.locator(".cti-object-head").get_by_text("Assigned")).to_be_visible()
+
+
+def test_a_ticket_goes_its_way_from_assigned_to_closed(page: Page) -> None:
+    status = page.locator(".cti-object-head .cti-status")
+
+    def press(name: str) -> None:
+        page.locator(".cti-actions").get_by_role("link", name=name, exact=True).click()
+
+    page.goto("/objects/UserRequest/37")
+    press("Pending")
+    button = page.get_by_role("button", name="Pending")
+    button.click()
+    problems = page.get_by_role("alert")
+    expect(problems).to_contain_text("Pending reason: Is required")
+    expect(problems).to_be_focused()
+    field(page, "Pending reason").fill("Waiting for the controller.")
+    button.click()
+    expect(status).to_have_text("Pending")
+    press("Assign")
+    expect(field(page, "Agent").locator("option:checked")).to_have_text("Sofia Lindqvist")
+    page.get_by_role("button", name="Assign").click()
+    expect(status).to_have_text("Assigned")
+    press("Mark as resolved")
+    field(page, "Solution").fill("Access was given.")
+    page.get_by_role("button", name="Mark as resolved").click()
+    expect(status).to_have_text("Resolved")
+    press("Close this request")
+    page.get_by_role("button", name="Close this request").click()
+    expect(status).to_have_text("Closed")
+    expect(page.locator(".cti-actions a")).to_have_text(["Modify"])
+
+
+def test_what_asks_for_nothing_happens_at_once(page: Page) -> None:
+    page.goto("/objects/UserRequest/27")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.locator(".cti-object-head .cti-status")).to_have_text("Approved")
 
 
 def test_seeing_or_modifying_a_ticket_fills_nothing_in(page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from demo_server import NAME, PASSWORD
 from playwright.sync_api import Page, expect
 
 OWN, OF_ORGANIZATION = "User Requests opened for this caller", "opened for the organization"
@@ -188,3 +189,32 @@ def test_a_withheld_number_is_said_and_not_searched_for(page: Page) -> None:
     page.goto("/pop?phone=anonymous")
     expect(page.get_by_text("The caller withheld their number")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Unknown contact")
+
+
+ITOP = "/pages/exec.php?exec_module=combodo-telephony-integration&exec_page=index.php"
+
+
+def test_the_url_of_itop_opens_the_panel(page: Page) -> None:
+    page.goto(f"{ITOP}&phone=+33987654321")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Marguerite Delaunay")
+    expect(page.get_by_text("(received: +33987654321)")).to_be_visible()
+    assert urlsplit(page.url).path == "/pop"
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Marguerite Delaunay")
+
+
+def test_the_url_of_itop_survives_the_sign_in(stranger: Page) -> None:
+    stranger.goto(f"{ITOP}&phone=+33987654321")
+    stranger.get_by_label("Name").fill(NAME)
+    stranger.get_by_label("Password").fill(PASSWORD)
+    stranger.get_by_role("button", name="Sign in").click()
+    expect(stranger.get_by_role("heading", level=1)).to_contain_text("Marguerite Delaunay")
+
+
+def test_an_address_that_nobody_knows_shows_those_that_are_known(page: Page) -> None:
+    page.goto("/pages/exec.php?exec_module=other&exec_page=index.php&phone=0987654321")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This is not the address of a call")
+    expect(page.get_by_role("definition").filter(has_text="0987654321").first).to_be_visible()
+    example = page.get_by_text(f"{ITOP}&phone=0987654321")
+    example.click()
+    assert page.evaluate("getSelection().toString()") == example.text_content()

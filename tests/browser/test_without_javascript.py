@@ -44,7 +44,7 @@ def test_a_new_ticket_is_for_the_caller_in_the_box_though_not_shown_yet(plain: P
     plain.get_by_label("Caller", exact=True).select_option("23")
     plain.get_by_role("button", name="Create a new User Request").click()
     expect(plain.get_by_role("heading", level=1)).to_have_text("New User Request")
-    caller = plain.get_by_role("main").get_by_label("Caller", exact=True)
+    caller = plain.get_by_role("main").get_by_label("Caller required", exact=True)
     expect(caller.locator("option:checked")).to_have_text("Noël Garçon")
 
 

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -81,9 +81,13 @@ def _blocks() -> Callable[[Path, str], list[Block]]:
 
 @dataclass
 class Console:
-    """A folder as a reader of the documents has it, and what runs commands there."""
+    """A folder as a reader of the documents has it, and what runs commands there.
+
+    `shown` maps what a command prints here to what documents show instead: an address.
+    """
 
     folder: Path
+    shown: dict[str, str] = field(default_factory=dict)
 
     def run(self, command: str) -> str:
         """Run a command; answer what a terminal would show, the folder as documents name it."""
@@ -105,7 +109,10 @@ class Console:
             timeout=120,
             check=False,
         )
-        return done.stdout.replace(str(self.folder), SHOWN_FOLDER)
+        printed = done.stdout.replace(str(self.folder), SHOWN_FOLDER)
+        for real, shown in self.shown.items():
+            printed = printed.replace(real, shown)
+        return printed
 
     def check(self, path: Path) -> list[str]:
         """Run every console block of a document; answer where it shows something else."""

@@ -16,7 +16,7 @@ from cti_host.loader import load_plugins
 
 ROOT = Path(__file__).parents[2]
 Blocks = Callable[[Path, str], list[Any]]
-ALL = '"accounts", "phone_reformat", "tickets", "ecall", "call_log"'
+ALL = '"accounts", "phone_reformat", "tickets", "ecall", "call_log", "dialects"'
 
 
 @pytest.fixture

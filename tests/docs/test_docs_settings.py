@@ -81,10 +81,13 @@ def test_every_key_of_a_plugin_is_in_the_guide(heading: str, model: type[BaseMod
         assert f"[{heading}]" in GUIDE
 
 
-def test_every_plugin_of_this_repository_is_in_the_default_settings() -> None:
-    enabled = tomllib.loads((ROOT / "config" / "cti.toml").read_text("utf-8"))["plugins"]
-    folders = {p.parent.name for p in (ROOT / "plugins").glob("*/pyproject.toml")}
-    assert set(enabled) == folders
+def test_every_plugin_of_this_repository_is_in_settings_that_are_shipped() -> None:
+    files = [ROOT / "config" / "cti.toml", *(ROOT / "config" / "examples").glob("*.toml")]
+    enabled = {name for f in files for name in tomllib.loads(f.read_text("utf-8"))["plugins"]}
+    files = [*(ROOT / "plugins").glob("*/pyproject.toml")]
+    # A distribution may bring commands only.
+    folders = {p.parent.name for p in files if '"cti_host.plugins"' in p.read_text("utf-8")}
+    assert enabled == folders
 
 
 @pytest.mark.parametrize("key", set(Settings.model_fields) - {"plugin"})
@@ -111,6 +114,13 @@ def problems(file: Path) -> list[Problem]:
 @pytest.mark.parametrize("name", ["cti.toml", "demo.toml"])
 def test_a_shipped_file_has_no_problem(folder: Path, name: str) -> None:
     assert problems(folder / name) == []
+
+
+def test_the_settings_in_front_of_an_itop_are_accepted(folder: Path) -> None:
+    (folder.parent / "var").mkdir()
+    (folder.parent / "var" / "itop-password").write_text("a secret\n")
+    assert problems(folder / "examples" / "itop.toml") == []
+    assert problems(folder / "examples" / "itop-copy.toml") == []
 
 
 def test_the_settings_of_the_itop_extension_are_accepted(folder: Path) -> None:

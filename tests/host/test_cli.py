@@ -154,6 +154,65 @@ def test_check_shows_warnings_and_starts_all_the_same(run: Run, tmp_path: Path) 
     assert done.stdout.endswith("all right\n")
 
 
+ONLINE = """
+from cti_host import Finding, Level, hookimpl
+
+
+class Plugin:
+    @hookimpl
+    def check_online(self):
+        return [
+            Finding("the server", Level.GOOD, "answers"),
+            Finding("the account", Level.{level}, "sees little", "give it more"),
+        ]
+"""
+BROKEN_ONLINE = """
+from cti_host import hookimpl
+
+
+class Plugin:
+    @hookimpl
+    def check_online(self):
+        raise LookupError("nobody home")
+"""
+
+
+def checked_online(folder: Path, **sources: str) -> str:
+    return str(write_config(folder, plugins=[*sources], sources=sources))
+
+
+def test_check_online_tells_what_works(run: Run, tmp_path: Path) -> None:
+    path = checked_online(tmp_path, server=ONLINE.format(level="WARNING"))
+    done = run("check", "--online", "--config", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1:] == [
+        "server: good     the server: answers",
+        "server: warning  the account: sees little",
+        "    -> give it more",
+    ]
+    assert "server" not in run("check", "--config", path).stdout
+
+
+def test_check_online_fails_when_something_is_bad(run: Run, tmp_path: Path) -> None:
+    path = checked_online(tmp_path, server=ONLINE.format(level="BAD"), broken=BROKEN_ONLINE)
+    done = run("check", "--online", "--json", "--config", path)
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert answer["ok"] is False
+    assert [(f["plugin"], f["level"], f["what"]) for f in answer["online"]] == [
+        ("server", "good", "the server"),
+        ("server", "bad", "the account"),
+        ("broken", "bad", "the check itself"),
+    ]
+    assert answer["online"][-1]["detail"] == "LookupError: nobody home"
+
+
+def test_check_online_says_when_there_is_nothing_to_try(run: Run, config: str) -> None:
+    done = run("check", "--online", "--config", config)
+    assert done.returncode == 0
+    assert "no plugin stands on anything outside this host" in done.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -277,6 +336,93 @@ def test_two_plugins_cannot_own_one_command(run: Run, tmp_path: Path) -> None:
     assert "two owners of the command 'note'" in done.stderr
 
 
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """`install("acme", source, "hello = acme:hello")`: a distribution with commands."""
+
+    def install(name: str, source: str, *points: str) -> None:
+        folder = tmp_path / "installed" / name
+        metadata = folder / f"{name}-1.0.dist-info"
+        metadata.mkdir(parents=True)
+        (folder / f"{name}.py").write_text(source)
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        lines = "\n".join(points)
+        (metadata / "entry_points.txt").write_text(f"[cti_host.commands]\n{lines}\n")
+        monkeypatch.syspath_prepend(str(folder))
+
+    return install
+
+
+HELLO = """
+import click
+
+@click.command(help="Say hello.")
+def hello():
+    click.echo("hello")
+"""
+
+
+def test_an_installed_command_needs_no_configuration(run: Run, install: Install) -> None:
+    install("greeting_a", HELLO, "hello = greeting_a:hello")
+    done = run("hello")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "hello\n", "")
+    assert re.search(r"hello +Say hello\.", run("--help").stdout)
+
+
+def test_an_installed_command_is_imported_only_when_it_is_used(
+    run: Run, install: Install, config: str
+) -> None:
+    install("greeting_b", "raise RuntimeError('half installed')", "hello = greeting_b:hello")
+    assert run("check", "--config", config).returncode == 0
+    done = run("hello")
+    assert done.returncode == 1
+    said = "the command 'hello' of distribution greeting_b can't be imported: RuntimeError: half"
+    assert said in done.stderr
+    listed = run("--help", "--config", config)
+    assert listed.returncode == 0
+    assert said in listed.stderr
+    assert re.search(r"note +Keep a note\.", listed.stdout)
+
+
+def test_what_is_installed_must_be_a_command(run: Run, install: Install) -> None:
+    install("greeting_c", "hello = 'hello'", "hello = greeting_c:hello")
+    done = run("hello")
+    assert done.returncode == 1
+    assert "is no click command: greeting_c:hello" in done.stderr
+
+
+def test_two_distributions_cannot_own_one_command(run: Run, install: Install, config: str) -> None:
+    install("greeting_d", HELLO, "hello = greeting_d:hello")
+    install("greeting_e", HELLO, "hello = greeting_e:hello")
+    done = run("hello")
+    assert done.returncode == 1
+    text = "two owners of the command 'hello': distribution greeting_d, distribution greeting_e"
+    assert text in done.stderr
+    assert run("check", "--config", config).returncode == 0
+
+
+def test_a_distribution_cannot_take_a_command_of_the_host(
+    run: Run, install: Install, config: str
+) -> None:
+    install("greeting_f", HELLO, "check = greeting_f:hello", "hello = greeting_f:hello")
+    assert "all right" in run("check", "--config", config).stdout
+    done = run("hello")
+    assert done.returncode == 1
+    assert "two owners of the command 'check': the host, distribution greeting_f" in done.stderr
+
+
+def test_a_plugin_cannot_take_an_installed_command(run: Run, install: Install, config: str) -> None:
+    install("greeting_g", HELLO, "note = greeting_g:hello")
+    assert run("note", "--config", config).stdout == "hello\n"
+    done = run("db", "--config", config)
+    listed = run("--help", "--config", config)
+    assert "two owners of the command 'note', one is plugin notes" in listed.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_upgrade_creates_what_is_missing_and_then_nothing(run: Run, config: str) -> None:
     first = run("db", "upgrade", "--json", "--config", config)
     assert len(json.loads(first.stdout)["applied"]) == 1
@@ -307,6 +453,42 @@ def test_explain_shows_what_each_plugin_got_answered_and_took(
     assert "Ada Lovelace  (reason 1)" in text
     assert "chosen: 1" in text
     assert "call_received" not in text
+
+
+ADDRESS = """
+from flask import Blueprint, abort, redirect, request
+from cti_host import hookimpl, pop_url
+
+blueprint = Blueprint("address", __name__)
+
+
+@blueprint.get("/old/call")
+def call():
+    return redirect(pop_url([("phone", request.query_string.decode())]))
+
+
+@blueprint.get("/old/broken")
+def broken():
+    raise RuntimeError("out of order")
+
+
+class Plugin:
+    @hookimpl
+    def blueprints(self):
+        return [blueprint]
+"""
+
+
+def test_explain_follows_an_address_of_a_plugin_to_the_panel(
+    run: Run, tmp_path: Path, people: str
+) -> None:
+    plugins = ["people", "address"]
+    write_config(tmp_path, plugins=plugins, sources={"people": people, "address": ADDRESS})
+    done = run("explain", "https://cti.example/old/call?+33987654321")
+    assert done.returncode == 0
+    assert "Contacts with phone number +33987654321" in done.stdout
+    broken = run("explain", "/old/broken?phone=0987")
+    assert "Contacts with phone number 0987" in broken.stdout
 
 
 def test_explain_answers_programs_in_json(run: Run, config: str) -> None:

@@ -232,6 +232,32 @@ def test_an_answer_of_the_wrong_type_counts_as_a_failure(
         assert current_walk().steps[0].problem == problem
 
 
+def test_a_plugin_says_why_it_is_unavailable(
+    make_host: MakeHost, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = """
+        from cti_host import Unavailable, current_language, hookimpl
+
+
+        class Asleep(Unavailable):
+            @property
+            def reason(self):
+                return "Il dort." if current_language() == "fr" else "It sleeps."
+
+
+        class Plugin:
+            @hookimpl
+            def lookup_callers(self, call):
+                raise Asleep("HTTP 503")
+        """
+    running = make_host(plugins=["sleeper"], sources={"sleeper": source})
+    url = f"/pop?phone={NUMBER}"
+    line = LOOKUP_LINE.format("sleeper")
+    assert running.get_json(url)["problems"] == [f"{line} It sleeps."]
+    assert "Il dort." in running.client(Accept_Language="fr").get(url).text
+    assert "lookup_callers of plugin sleeper: HTTP 503" in caplog.text
+
+
 def test_presets_must_be_texts(make_host: MakeHost) -> None:
     hook = "creation_presets(self, class_name, caller, call, direct)"
     running = make_host(

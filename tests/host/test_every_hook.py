@@ -121,6 +121,12 @@ OBSERVATIONS = {
         lambda hooks: hooks.panel_sections(CALL, []),
         _each("title"),
     ),
+    "check_online": Observation(
+        "",
+        "[Finding(NAME, Level.GOOD)]",
+        lambda hooks: hooks.check_online(),
+        lambda found: [finding.what for _plugin, finding in found if finding.level == "good"],
+    ),
     "call_received": Observation(
         "call, callers, agent",
         "NAME",
@@ -139,11 +145,39 @@ OBSERVATIONS = {
         lambda hooks: hooks.ticket_created(TICKET, ADA, SAM),
         _ignored,
     ),
+    "server_started": Observation("", "NAME", lambda hooks: hooks.server_started(), _ignored),
+    "stored_classes": Observation(
+        "", "[StoredClass(NAME, ())]", lambda hooks: hooks.stored_classes(), list
+    ),
+    "store_objects": Observation(
+        "class_name, objects",
+        "Storing(not_stored=(NotStored(class_name, 1, NAME),))",
+        lambda hooks: hooks.store_objects("Person", []),
+        lambda storing: [one.reason for one in storing.not_stored],
+    ),
+    "read_objects": Observation(
+        "class_name, after, upto, limit",
+        "[StoredObject(NAME, 1, {})]",
+        lambda hooks: hooks.read_objects("Person", 0, 10, 5),
+        _each("class_name"),
+    ),
     "navigation": Observation(
         "agent",
         "[NavigationItem(NAME, '/')]",
         lambda hooks: hooks.navigation(SAM),
         _each("label"),
+    ),
+    "data_classes": Observation(
+        "",
+        "[DataClass(NAME.title(), Localised.of(NAME), [])]",
+        lambda hooks: hooks.set_up("data_classes"),
+        _answers_of_set_up,
+    ),
+    "data_attributes": Observation(
+        "",
+        "[AddedAttributes('Person', [])]",
+        lambda hooks: hooks.set_up("data_attributes"),
+        _answers_of_set_up,
     ),
     "register": Observation(
         "host", "NAME", lambda hooks: hooks.set_up("register", host=None), _answers_of_set_up
@@ -263,7 +297,8 @@ def test_a_set_up_hook_that_answers_does_not_answer_or_fails(
             },
         )
 
-    if case == "exception" and hook in ("register", "blueprints", "models"):
+    at_the_start = ("data_classes", "data_attributes", "register", "blueprints", "models")
+    if case == "exception" and hook in at_the_start:
         with pytest.raises(ConfigRefused) as refused:
             build()
         (problem,) = refused.value.problems
@@ -274,9 +309,7 @@ def test_a_set_up_hook_that_answers_does_not_answer_or_fails(
             _run(build(), hook)
     else:
         running = build()
-        assert running.host.plugins[0].instance.times == (
-            hook in ("register", "blueprints", "models")
-        )
+        assert running.host.plugins[0].instance.times == (hook in at_the_start)
         outcome, problems, lines = _run(running, hook)
         answering = [] if hook == "register" else ["subject", "neighbour"]
         assert outcome == (answering if case == "value" else answering[1:])

@@ -529,3 +529,46 @@ def test_a_call_counts_as_received_when_the_phone_system_opens_it_and_only_then(
     _call, callers, agent = running.host.plugins[0].instance.received[0]
     assert [caller.display for caller in callers] == ["Ada", "Bo", "Cy"]
     assert agent.name == "test"
+
+
+ELSEWHERE = """
+from cti_host import Ticket, TicketList, hookimpl
+
+
+class Plugin:
+    @hookimpl
+    def ticket_lists(self, call, callers):
+        away = "https://tickets.example.org/7"
+        ticket = Ticket("UserRequest", 7, "R-000007", "T", url=away, modify_url=f"{away}/modify",
+                        call_url="/brief/7")
+        return [
+            TicketList("far", "Far away", 1, (ticket,)),
+            TicketList("broken", "Broken <list>", 0, problem="It is & stays away."),
+        ]
+"""
+
+
+def test_a_ticket_of_another_system_opens_in_a_tab_of_its_own(make_panel: MakeHost) -> None:
+    running = make_panel(ONE, plugins=["far"], sources={"far": ELSEWHERE})
+    page = running.client().get("/pop?phone=1234567").text
+    away = "https://tickets.example.org/7"
+    new_tab = ' target="_blank" rel="noopener"'
+    assert f'href="{away}"{new_tab}' in page
+    assert (
+        f'href="{away}/modify"{new_tab} aria-label="Modify R-000007 (opens in a new tab)"' in page
+    )
+    assert 'href="/brief/7" aria-label="Call R-000007"' in page
+    # A ticket of this host stays in this tab, and its own page has the phone menu.
+    assert re.search(r'<a class="cti-ref" href="/ticket/1" title="[^"]*">R-000001</a>', page)
+    assert page.count('aria-label="Call ') == 1
+
+
+def test_a_list_that_could_not_be_read_says_so_in_its_place(make_panel: MakeHost) -> None:
+    running = make_panel(ONE, plugins=["far"], sources={"far": ELSEWHERE})
+    page = running.client().get("/pop?phone=1234567").text
+    section = page[page.index('id="list-broken"') :]
+    assert "It is &amp; stays away." in section
+    assert "No tickets." not in section
+    answer = running.get_json("/pop?phone=1234567")
+    assert [found["total"] for found in answer["ticket_lists"]] == [3, 1, 0]
+    assert answer["problems"] == ["Broken <list>: It is & stays away."]

@@ -1,4 +1,7 @@
-"""Whole hosts: the real settings, the real plugins, the demonstration's data."""
+"""Whole hosts: the real settings, the real plugins, the demonstration's data.
+
+The demonstration is in the tables of the `tickets` plugin, or in an iTop behind the `itop` plugin.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ from typing import Any
 import pytest
 from cti_accounts.accounts import issue_token
 from cti_tickets.demo import load_demo
+from fake_itop import PASSWORD, USER, FakeItop, running
 from flask import Flask
 from flask.testing import FlaskClient
+from itop_model import TicketsModel
 
 from cti_host import migrate
 from cti_host.app import create_app
@@ -55,9 +60,13 @@ def write_site(
     plugins: Sequence[str] | None = None,
     database: str | None = None,
     signed_in: bool = False,
+    itop: str = "",
+    directory: str = "live",
 ) -> Path:
     """Copy the settings of the repository into a folder, with other plugins or database.
 
+    :param itop: the address of the iTop behind the plugin `itop`, where that is enabled
+    :param directory: where callers are looked for then
     :param signed_in: whether a last plugin takes everybody for an agent
     :return: the configuration file
     """
@@ -73,6 +82,11 @@ def write_site(
         text = text.replace(found[0], f'plugins = [{listed}]\nplugins_dir = "plugins.d"')
     if database is not None:
         text = re.sub(r'^database = ".*"$', f'database = "{database}"', text, flags=re.M)
+    if itop:
+        text += (
+            f'\n[plugin.itop]\nurl = "{itop}"\nuser = "{USER}"\npassword = "{PASSWORD}"\n'
+            f'directory = "{directory}"\ntimezone = "UTC"\n'
+        )
     file.write_text(text, encoding="utf-8")
     own = file.parent / "plugins.d"
     own.mkdir()
@@ -101,19 +115,47 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder / "var" / "cti.db", token
 
 
+@pytest.fixture(scope="session")
+def itop_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TicketsModel]:
+    """What is behind the fake iTop: the demonstration."""
+    model = TicketsModel(tmp_path_factory.mktemp("itop"))
+    model.load(NOW)
+    yield model
+    model.close()
+
+
 @pytest.fixture
-def make_site(tmp_path: Path, filled: tuple[Path, str]) -> Iterator[MakeSite]:
-    """Build sites with the demonstration's data: `make_site(plugins=[…], …)`, see `write_site`."""
+def itop_server(itop_model: TicketsModel) -> Iterator[FakeItop]:
+    """A fake iTop with the demonstration."""
+    with running(FakeItop(itop_model)) as fake:
+        yield fake
+
+
+@pytest.fixture
+def make_site(
+    request: pytest.FixtureRequest, tmp_path: Path, filled: tuple[Path, str]
+) -> Iterator[MakeSite]:
+    """Build sites with the demonstration's data: `make_site(plugins=[…], …)`, see `write_site`.
+
+    With `itop` among the plugins, the demonstration is in a fake iTop.
+    """
     built: list[Any] = []
     stored, token = filled
 
     def make(**options: Any) -> Site:
         folder = tmp_path / f"site{len(built)}"
+        with_itop = "itop" in (options.get("plugins") or ())
+        if with_itop:
+            options["itop"] = request.getfixturevalue("itop_server").url
         config_file = write_site(folder, **options)
         (folder / "var").mkdir()
         shutil.copy(stored, folder / "var" / "cti.db")
         app = create_app(config_file)
-        built.append(app.extensions["cti_host"].database)
+        host = app.extensions["cti_host"]
+        built.append(host.database)
+        if with_itop:
+            with app.app_context(), host.database.connection_context():
+                migrate.upgrade(host)
         return Site(app, config_file, token)
 
     yield make

@@ -8,10 +8,32 @@ from typing import Any
 
 import pytest
 
-ALL = ("accounts", "phone_reformat", "tickets", "ecall", "call_log")
-WITHOUT_ONE = [tuple(name for name in ALL if name != out) for out in ALL]
-EACH_ALONE = [(name,) for name in ALL]
-LISTS = [*WITHOUT_ONE, (), *EACH_ALONE, tuple(reversed(ALL)), ALL]
+ALL = ("accounts", "phone_reformat", "tickets", "ecall", "call_log", "dialects")
+# The same host with another backend: where people and tickets are in an iTop.
+ALL_ITOP = tuple("itop" if name == "tickets" else name for name in ALL)
+BACKENDS = {"tickets", "itop"}
+
+
+def without_one(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Each way to take one name out."""
+    return [tuple(name for name in names if name != out) for out in names]
+
+
+# With neither, with each alone, with all, with all in reverse; for both backends, each list once.
+LISTS = list(
+    dict.fromkeys(
+        (
+            *without_one(ALL),
+            *without_one(ALL_ITOP),
+            (),
+            *((name,) for name in (*ALL, "itop")),
+            tuple(reversed(ALL)),
+            tuple(reversed(ALL_ITOP)),
+            ALL,
+            ALL_ITOP,
+        )
+    )
+)
 ADDRESSES = [
     "/",
     "/pop?phone=0987654321",
@@ -21,9 +43,12 @@ ADDRESSES = [
     "/create/UserRequest?phone=0987654321&selected_caller=20",
     "/create/Person?phone=0536490042",
     "/objects/UserRequest/28",
+    "/itop/UserRequest/28",
     "/objects/new/Ticket",
     "/sign-in",
     "/password",
+    "/cti.do?sysparm_caller_phone=0987654321",
+    "/index.pl?Action=Other",
 ]
 # As it is stored, so that it is found without the plugin that understands numbers.
 STORED = "/pop?phone=%2B33%209%2087%2065%2043%2021"
@@ -56,18 +81,22 @@ def test_the_plugins_that_are_left_do_their_part(
     site = make_site(plugins=plugins, signed_in=True)
     client = site.app.test_client()
     panel = client.get(STORED, headers={"Accept": "application/json"}).get_json()
-    assert [caller["id"] for caller in panel["callers"]] == ([20] if "tickets" in plugins else [])
-    assert len(panel["ticket_lists"]) == (2 if "tickets" in plugins else 0)
+    backend = next(iter(BACKENDS.intersection(plugins)), "")
+    assert [caller["id"] for caller in panel["callers"]] == ([20] if backend else [])
+    assert [found["total"] for found in panel["ticket_lists"]] == ([2, 6] if backend else [])
     assert panel["problems"] == []
     understood = panel["parameters"]["phone"] == "+33987654321"
     assert understood == ("phone_reformat" in plugins)
-    ticket = client.get("/objects/UserRequest/28")
-    assert ticket.status_code == (200 if "tickets" in plugins else 404)
-    can_call = "tickets" in plugins and "ecall" in plugins
-    assert ("Call phone number" in ticket.text) == can_call
+    for name, address in (("tickets", "/objects"), ("itop", "/itop")):
+        ticket = client.get(f"{address}/UserRequest/28")
+        assert ticket.status_code == (200 if name == backend else 404)
+        can_call = name == backend and "ecall" in plugins
+        assert ("Call phone number" in ticket.text) == can_call
+    form = client.get("/create/UserRequest?phone=0987654321&selected_caller=20")
+    assert form.status_code == (302 if backend else 404)
     page = client.get(STORED)
     assert page.status_code == 200
-    assert ("Marguerite Delaunay" in page.text) == ("tickets" in plugins)
+    assert ("Marguerite Delaunay" in page.text) == bool(backend)
 
 
 def test_the_host_stands_for_itself_when_a_plugin_has_no_folder(make_site: Any) -> None:
@@ -92,3 +121,18 @@ def test_the_settings_of_the_itop_extension_start_and_answer(make_site: Any) -> 
     assert "Which kind?" in kinds.text
     ticket = client.get("/objects/Incident/29")
     assert ticket.status_code == 200
+
+
+def test_an_itop_that_is_dead_costs_one_line_and_never_the_page(
+    make_site: Any, itop_server: Any
+) -> None:
+    client = make_site(plugins=ALL_ITOP, signed_in=True).app.test_client()
+    itop_server.fails = "down"
+    for _ in range(3):
+        page = client.get("/pop?phone=0987654321")
+        assert page.status_code == 200
+        assert page.text.count("Caller lookup by itop is not available right now.") == 1
+    asked = len(itop_server.forms)
+    itop_server.fails = ""
+    assert client.get("/pop?phone=0987654321").status_code == 200
+    assert len(itop_server.forms) == asked  # it is left alone for a while

@@ -1,3 +1,5 @@
 """The URLs that phone systems were set up with for other products."""
 
-__all__: list[str] = []
+from cti_dialects.plugin import Plugin
+
+__all__ = ["Plugin"]

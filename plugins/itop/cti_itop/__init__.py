@@ -1,3 +1,5 @@
 """A real iTop as the place where people and tickets live."""
 
-__all__: list[str] = []
+from cti_itop.plugin import Plugin
+
+__all__ = ["Plugin"]

@@ -1,3 +1,5 @@
 """A site's settings for iTop's telephony extension, moved to cti.toml."""
 
-__all__: list[str] = []
+from cti_itop_config.command import command
+
+__all__ = ["command"]

@@ -209,6 +209,43 @@ def key(
     )
 
 
+def field_of(attribute: Attribute, target: Any = None, null: bool | None = None) -> Any:
+    """The field of an attribute that a plugin described, with an index if it is a key.
+
+    What the database gives to rows that are there already is the attribute's default.
+
+    :param target: the model a key points to; "self" is the one it is declared in
+    :param null: whether the column of a key may be empty; by default when it isn't mandatory
+    """
+    field: Any
+    if attribute.kind is Kind.KEY:
+        field = KeyField(
+            target,
+            backref="+",
+            on_delete=_IN_SQL[attribute.on_delete or RESET],
+            deferrable="INITIALLY IMMEDIATE",
+            index=True,
+            null=not attribute.mandatory if null is None else null,
+        )
+    elif attribute.kind is Kind.DATE:
+        field = peewee.DateField(null=True)
+    elif attribute.kind is Kind.DATETIME:
+        field = peewee.DateTimeField(null=True, formats=["%Y-%m-%d %H:%M:%S"])
+    elif attribute.kind in (Kind.INTEGER, Kind.DURATION):
+        field = peewee.IntegerField(null=True)
+    elif attribute.kind is Kind.BOOLEAN:
+        number = int(attribute.default or 0)
+        field = peewee.IntegerField(default=number, constraints=[peewee.SQL(f"DEFAULT {number}")])
+    else:
+        long = attribute.kind in (Kind.TEXT, Kind.HTML)
+        quoted = "'" + attribute.default.replace("'", "''") + "'"
+        field = (peewee.TextField if long else peewee.CharField)(
+            default=attribute.default, constraints=[peewee.SQL(f"DEFAULT {quoted}")]
+        )
+    field.__dict__["attribute"] = attribute
+    return field
+
+
 @dataclass(frozen=True)
 class Columnless:
     """An attribute without a column of its own: an external field, a log, a set, ..."""

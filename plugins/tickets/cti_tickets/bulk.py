@@ -5,36 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 
 import peewee
 import psycopg
 
 from cti_host import database, is_postgresql
-from cti_tickets.derive import schema
+from cti_tickets.derive import current, schema
 
 LOG_TABLE = "log_entry"
 LOG_COLUMNS = ("ticket_id", "attribute", "created", "author", "text")
 INTEGRITY_ERRORS = (peewee.IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)
 
 # Names in the SQL below come from the models, never from a file: hence the noqa's.
-
-
-@cache
-def columns(class_name: str) -> tuple[str, ...]:
-    """All columns that the objects of a class fill, the id first."""
-    definition = schema()[class_name]
-    own = [a for a in definition.attributes.values() if a.stored]
-    extra = ["finalclass"] if definition.polymorphic else []
-    numbered = [a.number_column for a in own if a.number_column]
-    return ("id", *extra, *(a.column for a in own), *numbered)
-
-
-@cache
-def tables() -> tuple[str, ...]:
-    """The tables of all classes."""
-    return tuple(dict.fromkeys(definition.table for definition in schema()))
 
 
 def existing_ids(table: str) -> dict[int, str]:
@@ -73,14 +56,14 @@ def keep_others_out() -> None:
     SQLite has only one writer anyway.
     """
     if is_postgresql(database.obj):
-        locked = _quoted(tables())
+        locked = _quoted(current().tables)
         database.execute_sql(f"LOCK TABLE {locked} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def reset_sequences() -> None:
     """Go on above the ids that are there: PostgreSQL counts apart from the table."""
     if is_postgresql(database.obj):
-        for table in (*tables(), LOG_TABLE):
+        for table in (*current().tables, LOG_TABLE):
             database.execute_sql(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id))"  # noqa: S608
                 f' FROM "{table}" HAVING max(id) IS NOT NULL'

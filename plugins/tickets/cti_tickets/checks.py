@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from cti_host import database, is_postgresql
 from cti_tickets.derive import model_of, schema
+from cti_tickets.rules import Rules
 from cti_tickets.schema import Attribute, ClassDef, Kind
 from cti_tickets.values import BadValue, InvalidValues, Raw, Stored, parse
 
@@ -20,37 +21,49 @@ UNIQUE: dict[str, tuple[str, ...]] = {
 }
 
 
-def new_values(definition: ClassDef, values: Mapping[str, Raw]) -> dict[str, Stored]:
+def new_values(
+    definition: ClassDef, values: Mapping[str, Raw], rules: Rules | None = None
+) -> dict[str, Stored]:
     """The checked values of a new object, defaults included.
 
+    :param rules: what has to be kept to besides the data model
     :raises InvalidValues: with a message for each attribute that is wrong
     """
     row, errors = parse_all(definition, values)
     for code, default in defaults(definition).items():
         if row.get(code) in ("", None):
             row[code] = default
+    if rules is not None:
+        errors = {**rules({}, row), **errors}
     _check(definition, row, errors, object_id=None)
     return row
 
 
 def changed_values(
-    definition: ClassDef, values: Mapping[str, Raw], before: Mapping[str, Any], object_id: int
+    definition: ClassDef,
+    values: Mapping[str, Raw],
+    before: Mapping[str, Any],
+    object_id: int,
+    rules: Rules | None = None,
 ) -> dict[str, Stored]:
     """The checked values to change in an object that is stored; see `new_values`."""
     row, errors = parse_all(definition, values)
     # Only what changes is checked: something else that is wrong for long hinders nobody.
     changed = {code: value for code, value in row.items() if value != before.get(code)}
     together = {**before, **changed}
+    if rules is not None:
+        errors = {**rules(before, together), **errors}
     _check(definition, together, errors, object_id=object_id, only=changed)
     return changed
 
 
 def parse_all(
-    definition: ClassDef, values: Mapping[str, Raw], *, read_only: bool = False
+    definition: ClassDef, values: Mapping[str, Raw], *, as_they_are: bool = False
 ) -> tuple[dict[str, Stored], dict[str, str]]:
     """Values as they are stored, and messages for those that are wrong.
 
-    :param read_only: whether attributes that agents can't change may be given
+    :param as_they_are: whether they come from another system, not from an agent: attributes that
+        agents can't change may be given, and texts keep their blanks
     """
     row: dict[str, Stored] = {}
     errors: dict[str, str] = {}
@@ -58,11 +71,11 @@ def parse_all(
         attribute = definition.attributes.get(code)
         if attribute is None:
             errors[code] = _("there is no such attribute")
-        elif not attribute.storable or (attribute.read_only and not read_only):
+        elif not attribute.storable or (attribute.read_only and not as_they_are):
             errors[code] = _("can't be changed")
         else:
             try:
-                row[code] = parse(attribute, raw)
+                row[code] = parse(attribute, raw, exact=as_they_are)
             except BadValue as error:
                 errors[code] = str(error)
     return row, errors

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from cti_tickets.lifecycle import LifeCycle
 from cti_tickets.schema import ClassDef, Kind
 from cti_tickets.values import number_key
 
@@ -16,13 +17,6 @@ PRIORITY = {
     "3": {"1": "2", "2": "3", "3": "3", "4": "4"},
 }
 _OPERATIONAL = {"resolved": "resolved", "closed": "closed", "rejected": "closed"}
-# The date that is set when a ticket enters a status.
-_DATES = {
-    "assigned": "assignment_date",
-    "pending": "last_pending_date",
-    "resolved": "resolution_date",
-    "closed": "close_date",
-}
 
 
 def utc_now() -> datetime:
@@ -74,10 +68,45 @@ def ticket_columns(
     found["operational_status"] = _OPERATIONAL.get(str(status), "ongoing")
     if "priority" in attributes:
         found["priority"] = priority(row["impact"], row["urgency"])
-    entered = _DATES.get(str(status), "")
-    if entered in attributes and before.get("status") != status and not row.get(entered):
-        found[entered] = now
+    if definition.lifecycle and before.get("status") != status:
+        found.update(_on_entry(definition.lifecycle, row, before, now))
     return found
+
+
+def _on_entry(
+    life: LifeCycle, row: Mapping[str, Any], before: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """What is set because a ticket enters a state, unless it was given."""
+    found: dict[str, Any] = {}
+    state = str(row.get(life.attribute))
+    for way in life.ways(str(before.get(life.attribute, "")), state):
+        for code in way.dates:
+            if row.get(code) == before.get(code):
+                found[code] = now
+        if way.elapsed and before and row.get("start_date"):
+            found[way.elapsed] = _seconds(row["start_date"], now)
+    for watch, states in life.watches.items():
+        found.update(_watched(watch, state in states, row, now))
+    return found
+
+
+def _watched(watch: str, runs: bool, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The columns of a stop-watch that is started or stopped."""
+    since = row.get(f"{watch}_laststart")
+    if runs and since is None:
+        started = row.get(f"{watch}_started") or now
+        moments = {"started": started, "laststart": now, "stopped": None}
+        spent = row.get(watch) or 0
+    elif not runs and since is not None:
+        moments = {"laststart": None, "stopped": now}
+        spent = (row.get(watch) or 0) + _seconds(since, now)
+    else:
+        return {}
+    return {watch: spent, **{f"{watch}_{part}": moment for part, moment in moments.items()}}
+
+
+def _seconds(begin: datetime, end: datetime) -> int:
+    return max(0, int((end - begin).total_seconds()))
 
 
 def priority(impact: str, urgency: str) -> str:

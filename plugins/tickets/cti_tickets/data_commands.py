@@ -13,6 +13,8 @@ import click
 from cti_host import current_host
 from cti_tickets.derive import schema
 from cti_tickets.importing import ImportRefused, import_files
+from cti_tickets.model_json import model_as_json
+from cti_tickets.model_page import model_as_markdown
 from cti_tickets.numbers import count, renumber
 
 
@@ -57,6 +59,19 @@ def import_command(files: tuple[Path, ...], class_name: str | None, as_json: boo
         for name, number in counts.items():
             click.echo(f"{name}: {number}")
         click.echo(f"Imported {sum(counts.values())} objects.")
+
+
+@data.command("model")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def model_command(as_json: bool) -> None:
+    """Print the data model: classes, attributes, values, keys, life cycles.
+
+    Without --json it is Markdown, as on the page of the documentation.
+    """
+    if as_json:
+        click.echo(json.dumps(model_as_json(schema()), ensure_ascii=False))
+    else:
+        click.echo(model_as_markdown(schema()), nl=False)
 
 
 @data.command("renumber")

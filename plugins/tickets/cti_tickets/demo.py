@@ -13,6 +13,7 @@ from flask import url_for
 from cti_host import Host
 from cti_tickets.computed import utc_now
 from cti_tickets.demo_people import LOCATIONS, MEMBERS, ORGANIZATIONS, PEOPLE, TEAM_ID, TEAMS
+from cti_tickets.demo_services import FAMILIES, PROVIDER, SERVICES, SUBCATEGORIES, subcategory
 from cti_tickets.demo_tickets import STORIES
 from cti_tickets.import_files import Record
 from cti_tickets.importing import import_records
@@ -38,7 +39,7 @@ def load_demo(now: datetime | None = None) -> bool:
     """
     if Organization.select().exists():
         return False
-    import_records([*_people(), *_tickets(now or utc_now())])
+    import_records([*_people(), *_services(), *_tickets(now or utc_now())])
     return True
 
 
@@ -93,6 +94,30 @@ def _people() -> Iterator[Record]:
         yield _record("lnkPersonToTeam", i, team_id=TEAM_ID + team, person_id=person)
 
 
+def _services() -> Iterator[Record]:
+    for i, name in FAMILIES.items():
+        yield _record("ServiceFamily", i, name=name)
+    for i, (name, family, text) in SERVICES.items():
+        yield _record(
+            "Service",
+            i,
+            name=name,
+            org_id=PROVIDER,
+            servicefamily_id=family,
+            description=text,
+            status="production",
+        )
+    for i, (name, service, kind) in SUBCATEGORIES.items():
+        yield _record(
+            "ServiceSubcategory",
+            i,
+            name=name,
+            service_id=service,
+            request_type=kind,
+            status="production",
+        )
+
+
 def _address(first: str, name: str, code: str) -> str:
     """An e-mail address: "zoe.o.brien@acme.example"."""
     words = re.findall(r"[a-z0-9]+", fold(f"{first} {name}") or "")
@@ -128,6 +153,15 @@ def _tickets(now: datetime) -> Iterator[Record]:
             fields["resolution_date"] = str(updated)
         if status == "closed":
             fields["close_date"] = str(updated)
+        if status != "new" and not class_name.endswith("Change"):
+            service, part = subcategory(class_name, i)
+            fields |= {"service_id": service, "servicesubcategory_id": part}
+        if class_name in ("UserRequest", "Incident"):
+            if status in _RESOLVED:
+                fields["solution"] = _note(status)
+                fields["time_spent"] = int((updated - started).total_seconds())
+            if status == "pending":
+                fields["pending_reason"] = _note(status)
         by_phone = class_name in ("UserRequest", "Incident") and chance.random() < 0.6
         if class_name in ("UserRequest", "Incident"):
             fields["origin"] = "phone" if by_phone else chance.choice(("mail", "portal", "chat"))

@@ -2,22 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import peewee
+from flask import current_app
 
 from cti_tickets.attributes import ClassInfo, Columnless
+from cti_tickets.lifecycles import LIFE_CYCLES
+from cti_tickets.lifecycles_changes import CHANGE_LIFE_CYCLES
 from cti_tickets.models import MODELS
 from cti_tickets.schema import Attribute, ClassDef, Kind, Schema
 
+_LIFE_CYCLES = {**LIFE_CYCLES, **CHANGE_LIFE_CYCLES}
+
+
+# Where an application keeps its data model, among its extensions.
+EXTENSION = "cti_tickets"
+
+
+class DataModel:
+    """Models, and the schema made of them.
+
+    :param models: in the order in which their tables depend on each other, parents first
+    """
+
+    def __init__(self, models: Sequence[type[peewee.Model]]) -> None:
+        self.models = list(models)
+        self.schema = schema_of(models)
+        self._by_name = {class_name(model): model for model in models if _info(model)}
+        # Each table once, and the columns that the objects of each class fill, the id first.
+        self.tables = tuple(dict.fromkeys(definition.table for definition in self.schema))
+        self.columns = {definition.name: _columns(definition) for definition in self.schema}
+
+    def model(self, name: str) -> type[peewee.Model]:
+        """The model behind a class.
+
+        :raises KeyError: there is none
+        """
+        return self._by_name[name]
+
 
 @cache
+def built_in() -> DataModel:
+    """The data model of this plugin alone."""
+    return DataModel(MODELS)
+
+
+def current() -> DataModel:
+    """The data model of the current application, which may have classes of other plugins."""
+    found = current_app.extensions.get(EXTENSION) if current_app else None
+    return found if isinstance(found, DataModel) else built_in()
+
+
 def schema() -> Schema:
-    """The schema of this plugin's own models."""
-    return schema_of(MODELS)
+    """The schema of the current application; see `current`."""
+    return current().schema
+
+
+def model_of(name: str) -> type[peewee.Model]:
+    """The model behind a class of the current application.
+
+    :raises KeyError: there is none
+    """
+    return current().model(name)
 
 
 def schema_of(models: Iterable[type[peewee.Model]]) -> Schema:
@@ -25,7 +75,7 @@ def schema_of(models: Iterable[type[peewee.Model]]) -> Schema:
 
     :param models: parents before their children; `about`, on the class itself, describes each
     """
-    described = {model: info for model in models if (info := vars(model).get("about"))}
+    described = {model: info for model in models if (info := _info(model))}
     return Schema({class_name(model): _class(model, info) for model, info in described.items()})
 
 
@@ -34,14 +84,17 @@ def class_name(model: type[peewee.Model]) -> str:
     return str(vars(model).get("class_name", model.__name__))
 
 
-@cache
-def model_of(name: str) -> type[peewee.Model]:
-    """The model behind a class of this plugin.
+def _info(model: type[peewee.Model]) -> ClassInfo | None:
+    """What a model says of its class; one that only adds to another says what that one says."""
+    about = vars(model).get("about")
+    return about or (getattr(model, "about", None) if vars(model).get("extended") else None)
 
-    :raises KeyError: there is none
-    """
-    found = {class_name(model): model for model in MODELS if "about" in vars(model)}
-    return found[name]
+
+def _columns(definition: ClassDef) -> tuple[str, ...]:
+    own = [a for a in definition.attributes.values() if a.stored]
+    extra = ["finalclass"] if definition.polymorphic else []
+    numbered = [a.number_column for a in own if a.number_column]
+    return ("id", *extra, *(a.column for a in own), *numbered)
 
 
 def _class(model: type[peewee.Model], info: ClassInfo) -> ClassDef:
@@ -60,6 +113,9 @@ def _class(model: type[peewee.Model], info: ClassInfo) -> ClassDef:
         friendlyname_separator=info.friendlyname_separator,
         reconciliation=info.reconciliation,
         obsolete=info.obsolete,
+        lifecycle=next(
+            (_LIFE_CYCLES[n] for n in map(class_name, reversed(lineage)) if n in _LIFE_CYCLES), None
+        ),
     )
 
 

@@ -31,8 +31,6 @@ from cti_tickets.values import LONG_TEXTS, InvalidValues
 
 # A class with at most so many objects gets a list to choose from, others a box to type in.
 MOST_CHOICES = 60
-# Attributes of a ticket that a form for changing it shows first, besides those of its creation.
-_FIRST = ("status", "team_id", "agent_id")
 _WIDGETS = {
     Kind.EMAIL: EmailInput(),
     Kind.PHONE: TelInput(),
@@ -86,36 +84,6 @@ def references(records: Records, class_name: str, ids: Sequence[int]) -> list[st
     """How objects are written in a `ReferenceField`: "Ada Lovelace, Analytical Ltd #12"."""
     names = records.names(current_host().database, class_name, ids)
     return [f"{names[id_]} #{id_}" for id_ in ids if id_ in names]
-
-
-def creation_codes(cls: ClassDef) -> list[str]:
-    """The attributes of the form that creates an object, in order; logs come last."""
-    editable = _editable(cls)
-    codes = [code for code in cls.form if code in editable and not _is_state(cls, code)]
-    return [*codes, *(c for c in editable if cls.attributes[c].kind is Kind.LOG and c not in codes)]
-
-
-def change_codes(cls: ClassDef) -> list[str]:
-    """The attributes of the form that changes an object: those of its creation first."""
-    return list(dict.fromkeys([*leading_codes(cls), *_editable(cls)]))
-
-
-def leading_codes(cls: ClassDef) -> list[str]:
-    """The attributes that no form hides under "More attributes"."""
-    editable = _editable(cls)
-    return [*(code for code in _FIRST if code in editable), *creation_codes(cls)]
-
-
-def _is_state(cls: ClassDef, code: str) -> bool:
-    return code == "status" and "operational_status" in cls.attributes
-
-
-def _editable(cls: ClassDef) -> list[str]:
-    return [
-        attribute.code
-        for attribute in cls.attributes.values()
-        if attribute.storable and not attribute.read_only
-    ]
 
 
 def make_form(

@@ -141,7 +141,8 @@ def _csv(path: Path, class_name: str) -> Iterator[Record | ImportProblem]:
                 )
                 yield ImportProblem(path.name, line, message)
                 continue
-            fields = dict(zip(header, cells, strict=True))
+            # Blanks in a table are for those who read it.
+            fields = dict(zip(header, (cell.strip() for cell in cells), strict=True))
             try:
                 number = object_id(fields.pop("id", None))
             except _BadLine as error:

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from cti_host import Localised
+from cti_tickets.markup import plain
 from cti_tickets.schema import Attribute, ClassDef, Kind
 from cti_tickets.values import BadValue, parse
 
@@ -71,6 +72,9 @@ def _entry(attribute: Attribute, item: Mapping[str, Any]) -> Entry:
     if not all(isinstance(value, str) for value in values):
         raise BadValue(_("must be a text or a list of entries"))
     message, author, moment = values
+    html = item.get("message_html")
+    if not message and isinstance(html, str):
+        message = plain(html)
     created = parse(_MOMENT, moment)
     return Entry(
         attribute.code,

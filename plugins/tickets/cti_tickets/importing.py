@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,12 @@ from flask_babel import gettext as _
 
 from cti_tickets import bulk
 from cti_tickets.checks import UNIQUE, defaults, missing, parse_all
-from cti_tickets.computed import numbers, obsolescence, ticket_columns, utc_now
-from cti_tickets.derive import schema
+from cti_tickets.computed import numbers, ticket_columns, utc_now
+from cti_tickets.derive import current
 from cti_tickets.import_files import ImportProblem, Record, read
 from cti_tickets.import_logs import Entry, split_logs
 from cti_tickets.references import number_of, reference, reserve, reserve_up_to
-from cti_tickets.schema import Attribute, ClassDef, Kind
+from cti_tickets.schema import ClassDef, Kind
 from cti_tickets.transactions import defer_references, writing
 from cti_tickets.values import Stored
 
@@ -80,8 +79,17 @@ class _Import:
         self.problems: list[ImportProblem] = []
         self.counts: Counter[str] = Counter()
         self._now = utc_now()
+        self._model = current()
+        self._schema = self._model.schema
+        self._keys = {
+            cls.name: [a for a in cls.attributes.values() if a.kind is Kind.KEY]
+            for cls in self._schema
+        }
+        self._concrete = {
+            cls.name: frozenset(self._schema.concrete(cls.name)) for cls in self._schema
+        }
         # Each table's ids with their classes, and the values that must be unique.
-        self._known = {table: bulk.existing_ids(table) for table in bulk.tables()}
+        self._known = {table: bulk.existing_ids(table) for table in self._model.tables}
         self._unique: dict[tuple[str, ...], set[Any]] = {}
         self._open: list[tuple[Record, str, str, int]] = []
         self._parents: dict[int, tuple[int, Record]] = {}
@@ -106,7 +114,7 @@ class _Import:
         self._give_ids()
         for record, code, target, value in self._open:
             if not self._is_there(target, value):
-                label = schema()[target].label
+                label = self._schema[target].label
                 text = _(
                     "there is no %(class_name)s with the id %(id)s", class_name=label, id=value
                 )
@@ -126,7 +134,7 @@ class _Import:
         """Queue the objects that brought no id, above all others."""
         newest = {table: max(known, default=0) for table, known in self._known.items()}
         for record, row, entries in self._without_id:
-            table = schema()[record.class_name].table
+            table = self._schema[record.class_name].table
             newest[table] += 1
             self._known[table][newest[table]] = record.class_name
             self._queue(record, {**row, "id": newest[table]}, entries)
@@ -136,9 +144,9 @@ class _Import:
 
     def _checked(self, record: Record) -> tuple[dict[str, str], dict[str, Any], list[Entry]]:
         """What is wrong with a record, its row and its log entries."""
-        if record.class_name not in schema():
+        if record.class_name not in self._schema:
             return {"": _("there is no class %(name)s", name=record.class_name)}, {}, []
-        definition = schema()[record.class_name]
+        definition = self._schema[record.class_name]
         if definition.abstract:
             return {"": _("%(name)s is abstract", name=record.class_name)}, {}, []
         fields, entries, messages = split_logs(definition, record.fields)
@@ -148,7 +156,7 @@ class _Import:
                 messages[""] = _("the id %(id)s is taken already", id=record.object_id)
             else:
                 known[record.object_id] = record.class_name
-        row, bad = parse_all(definition, _by_column(definition, fields), read_only=True)
+        row, bad = parse_all(definition, _by_column(definition, fields), as_they_are=True)
         messages.update(bad)
         for code, default in defaults(definition).items():
             if row.get(code) in ("", None):
@@ -168,7 +176,7 @@ class _Import:
         row: Mapping[str, Stored],
         messages: dict[str, str],
     ) -> None:
-        for attribute in _keys(record.class_name):
+        for attribute in self._keys[record.class_name]:
             value = row.get(attribute.code)
             if not isinstance(value, int):
                 continue
@@ -180,8 +188,8 @@ class _Import:
                 self._parents[record.object_id] = (value, record)
 
     def _is_there(self, class_name: str, object_id: int) -> bool:
-        found = self._known[schema()[class_name].table].get(object_id)
-        return found is not None and found in _concrete(class_name)
+        found = self._known[self._schema[class_name].table].get(object_id)
+        return found is not None and found in self._concrete[class_name]
 
     def _check_unique(
         self, definition: ClassDef, row: Mapping[str, Stored], messages: dict[str, str]
@@ -213,8 +221,6 @@ class _Import:
 
     def _compute(self, definition: ClassDef, row: dict[str, Any]) -> None:
         row.update(numbers(definition, row))
-        for column, value in obsolescence(definition, row, {}, self._now).items():
-            row[column] = row[column] or value
         if "ref" in definition.attributes:
             found = ticket_columns(definition, row, {}, self._now)
             always = {"priority", "operational_status"}
@@ -242,15 +248,15 @@ class _Import:
 
     def _write_later(self, class_name: str, row: Mapping[str, Any]) -> None:
         rows = self._rows.setdefault(class_name, [])
-        rows.append(tuple(row[column] for column in bulk.columns(class_name)))
+        rows.append(tuple(row[column] for column in self._model.columns[class_name]))
         if len(rows) >= BATCH and not self.problems:
             self._flush()
 
     def _flush(self) -> None:
         # A SQLite row that something refers to before it is there makes each insert a search.
-        for definition in schema():
+        for definition in self._schema:
             rows = self._rows.pop(definition.name, [])
-            bulk.insert(definition.table, bulk.columns(definition.name), rows)
+            bulk.insert(definition.table, self._model.columns[definition.name], rows)
         bulk.insert(bulk.LOG_TABLE, bulk.LOG_COLUMNS, self._rows.pop(bulk.LOG_TABLE, []))
 
 
@@ -264,13 +270,3 @@ def _by_column(definition: ClassDef, fields: Mapping[str, Any]) -> dict[str, Any
         else:
             found[code] = value
     return found
-
-
-@cache
-def _keys(class_name: str) -> list[Attribute]:
-    return [a for a in schema()[class_name].attributes.values() if a.kind is Kind.KEY]
-
-
-@cache
-def _concrete(class_name: str) -> frozenset[str]:
-    return frozenset(schema().concrete(class_name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html as entities
 import re
 
 import nh3
@@ -22,3 +23,11 @@ def holds_markup(text: str) -> bool:
 def harmless(html: str) -> Markup:
     """HTML without scripts, styles, pictures and addresses of other kinds than web and phone."""
     return Markup(nh3.clean(html, tags=TAGS, url_schemes=SCHEMES))  # noqa: S704 -- just cleaned
+
+
+def plain(html: str) -> str:
+    """The text of HTML, with its line breaks and without its markup."""
+    broken = re.sub(r"\s*\n\s*", " ", html)
+    broken = re.sub(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6])>", "\n", broken, flags=re.IGNORECASE)
+    text = entities.unescape(nh3.clean(broken, tags=set()))
+    return "\n".join(line.strip() for line in text.splitlines()).strip()

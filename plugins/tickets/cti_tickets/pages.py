@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -12,11 +14,9 @@ from flask_wtf import FlaskForm
 from cti_host import current_agent, current_host, safe_return_url
 from cti_tickets import storage
 from cti_tickets.checks import new_values
+from cti_tickets.form_plan import FormPlan, change_plan, creation_plan, transition_plan
 from cti_tickets.forms import (
-    change_codes,
     changed_codes,
-    creation_codes,
-    leading_codes,
     make_form,
     references,
     show_errors,
@@ -26,10 +26,12 @@ from cti_tickets.forms import (
 from cti_tickets.records import Records
 from cti_tickets.returning import with_caller
 from cti_tickets.rows import ticket_with_caller
-from cti_tickets.schema import ClassDef, Kind, UnknownClass
+from cti_tickets.rules import creating, editing, relaxed
+from cti_tickets.schema import ClassDef, UnknownClass
 from cti_tickets.search import MOST_SUGGESTIONS, ids_by_name
+from cti_tickets.transitions import NotPossible, apply_stimulus
 from cti_tickets.values import InvalidValues
-from cti_tickets.viewing import ObjectView, view_object
+from cti_tickets.viewing import Fact, ObjectView, new_facts, view_object
 
 TICKET = "Ticket"
 
@@ -55,6 +57,12 @@ class Pages:
             "/<class_name>/<int:id_>/modify", "modify", self.modify, methods=["GET", "POST"]
         )
         found.add_url_rule(
+            "/<class_name>/<int:id_>/stimulus/<stimulus>",
+            "transition",
+            self.transition,
+            methods=["GET", "POST"],
+        )
+        found.add_url_rule(
             "/<class_name>/<int:id_>/call/<action_name>", "call", self.call, methods=["POST"]
         )
         return found
@@ -78,58 +86,77 @@ class Pages:
             # Flask would take other names for settings of the address itself.
             args = {name: text for name, text in request.args.items() if name in known}
             return render_template("tickets/choose.html", cls=cls, kinds=kinds, args=args)
-        codes = creation_codes(cls)
-        # What the form does not ask for, but was preset, is asked for too: it must be seen.
-        codes += [c for c in change_codes(cls) if c in request.values and c not in codes]
-        presets = {code: text for code, text in request.args.items() if code in codes}
-        form = make_form(cls, codes, self._records, presets)
+        presets = {code: text for code, text in request.args.items() if code in cls.attributes}
+        plan = creation_plan(cls, [code for code in request.values if code in cls.attributes])
+        form = make_form(cls, plan.asked, self._records, presets)
         problems: list[str] = []
         if request.method == "POST" and self._submitted(form, problems):
-            values, errors = stored_values(form, cls, codes)
+            values, errors = stored_values(form, cls, plan.asked)
             try:
                 if errors:
-                    new_values(cls, values)  # only to tell everything that is wrong at once
+                    # Only to tell everything that is wrong at once.
+                    new_values(cls, values, creating(cls))
                     raise InvalidValues(errors)
-                created = storage.create(class_name, values, author=current_agent())
+                author = current_agent()
+                created = storage.create(class_name, values, author=author, rules=creating(cls))
             except InvalidValues as error:
                 problems += show_errors(form, {**error.errors, **errors})
             else:
                 return self._created(cls, created)
-        return self._show_form(form, cls, codes, problems, title=_new_title(cls))
+        title = str(_("New %(cls)s", cls=cls.label))
+        return self._show_form(FormPage(form, cls, plan, problems, title, new_facts(cls, plan)))
 
     def modify(self, class_name: str, id_: int) -> ResponseReturnValue:
         """The form that changes an object; nothing is filled in but what it has."""
         found = self._view(class_name, id_, brief=True)
         cls = self._schema[found.class_name]
-        codes = change_codes(cls)
-        form = make_form(cls, codes, self._records, found.values)
+        plan = relaxed(cls, change_plan(cls, found.state, found.values))
+        form = make_form(cls, plan.asked, self._records, found.values)
         problems: list[str] = []
-        version = found.version
-        if request.method == "POST" and self._submitted(form, problems):
-            if request.form.get("version", version) != version:
-                problems.append(
-                    _(
-                        "Somebody else changed this in the meantime. What you typed is still "
-                        "here: compare, and save again to overwrite."
-                    )
-                )
-                show_errors(form, stored_now(form, cls, changed_codes(form, codes)))
+        if request.method == "POST" and self._submitted(form, problems, found):
+            values, errors = stored_values(form, cls, changed_codes(form, plan.asked))
+            try:
+                if errors:
+                    raise InvalidValues(errors)
+                storage.update(cls.name, id_, values, author=current_agent(), rules=editing(cls))
+            except storage.NotFound:
+                abort(404, _("There is no such object, or no longer."))
+            except InvalidValues as error:
+                problems += show_errors(form, error.errors)
             else:
-                values, errors = stored_values(form, cls, changed_codes(form, codes))
-                try:
-                    if errors:
-                        raise InvalidValues(errors)
-                    storage.update(cls.name, id_, values, author=current_agent())
-                except storage.NotFound:
-                    abort(404, _("There is no such object, or no longer."))
-                except InvalidValues as error:
-                    problems += show_errors(form, error.errors)
-                else:
-                    flash(_("Saved."), "success")
-                    back = url_for("tickets.view", class_name=cls.name, id_=id_)
-                    return redirect(safe_return_url(request.form.get("next"), back), 303)
+                return self._saved(cls, id_)
         title = _("Modify %(name)s", name=found.title)
-        return self._show_form(form, cls, codes, problems, title=title, view=found)
+        facts = {fact.code: fact for fact in found.facts}
+        return self._show_form(FormPage(form, cls, plan, problems, title, facts, found))
+
+    def transition(self, class_name: str, id_: int, stimulus: str) -> ResponseReturnValue:
+        """The form of a transition: what the next state asks for."""
+        found = self._view(class_name, id_, brief=True)
+        cls = self._schema[found.class_name]
+        life = cls.lifecycle
+        way = life.transition(found.state, stimulus) if life else None
+        if life is None or way is None or life.stimuli[stimulus].internal:
+            return self._not_possible(cls, id_)
+        plan = relaxed(cls, transition_plan(cls, way, found.values))
+        form = make_form(cls, plan.asked, self._records, found.values)
+        problems: list[str] = []
+        if request.method == "POST" and self._submitted(form, problems, found):
+            values, errors = stored_values(form, cls, plan.asked)
+            try:
+                if errors:
+                    raise InvalidValues(errors)
+                apply_stimulus(cls.name, id_, stimulus, values, author=current_agent())
+            except storage.NotFound:
+                abort(404, _("There is no such object, or no longer."))
+            except NotPossible:
+                return self._not_possible(cls, id_)
+            except InvalidValues as error:
+                problems += show_errors(form, error.errors)
+            else:
+                return self._saved(cls, id_)
+        label = str(life.stimuli[stimulus].label)
+        title = _("%(stimulus)s: %(name)s", stimulus=label, name=found.title)
+        return self._show_form(FormPage(form, cls, plan, problems, title, {}, found, save=label))
 
     def options(self, class_name: str) -> ResponseReturnValue:
         """The objects whose name begins with what is typed, for a field that holds a key."""
@@ -163,12 +190,36 @@ class Pages:
             abort(404, _("There is no such object, or no longer."))
         return found
 
-    def _submitted(self, form: FlaskForm, problems: list[str]) -> bool:
-        if form.validate():
+    def _submitted(
+        self, form: FlaskForm, problems: list[str], found: ObjectView | None = None
+    ) -> bool:
+        """Whether what was sent may be stored; why not is added to the problems."""
+        if not form.validate():
+            if "csrf_token" in form.errors:
+                problems.append(_("This page was open for too long. Please save again."))
+            return False
+        if found is None or request.form.get("version", found.version) == found.version:
             return True
-        if "csrf_token" in form.errors:
-            problems.append(_("This page was open for too long. Please save again."))
+        problems.append(
+            _(
+                "Somebody else changed this in the meantime. What you typed is still "
+                "here: compare, and save again to overwrite."
+            )
+        )
+        cls = self._schema[found.class_name]
+        codes = [code for code in cls.attributes if code in form]
+        show_errors(form, stored_now(form, cls, changed_codes(form, codes)))
         return False
+
+    def _saved(self, cls: ClassDef, id_: int) -> ResponseReturnValue:
+        flash(_("Saved."), "success")
+        back = url_for("tickets.view", class_name=cls.name, id_=id_)
+        return redirect(safe_return_url(request.form.get("next"), back), 303)
+
+    def _not_possible(self, cls: ClassDef, id_: int) -> ResponseReturnValue:
+        """Somebody else was quicker, or the address is an old one."""
+        flash(_("That is not possible in the present state."), "warning")
+        return redirect(url_for("tickets.view", class_name=cls.name, id_=id_), 303)
 
     def _created(self, cls: ClassDef, created: Any) -> ResponseReturnValue:
         is_ticket = self._schema.is_a(cls.name, TICKET)
@@ -188,29 +239,19 @@ class Pages:
         )
         current_host().hooks.ticket_created(ticket, caller, current_agent())
 
-    def _show_form(
-        self,
-        form: FlaskForm,
-        cls: ClassDef,
-        codes: list[str],
-        problems: list[str],
-        *,
-        title: str,
-        view: ObjectView | None = None,
-    ) -> ResponseReturnValue:
-        leading = set(leading_codes(cls))
-        first = [code for code in codes if code in leading]
-        failed = bool(problems) or any(form[code].errors for code in codes)
+    def _show_form(self, shown: FormPage) -> ResponseReturnValue:
+        plan, view = shown.plan, shown.view
+        failed = bool(shown.problems) or any(shown.form[code].errors for code in plan.asked)
         page = render_template(
             "tickets/form.html",
-            form=form,
-            cls=cls,
-            title=title,
-            main=[c for c in first if cls.attributes[c].kind is not Kind.LOG],
-            logs=[c for c in codes if cls.attributes[c].kind is Kind.LOG],
-            more=[c for c in codes if c not in first and cls.attributes[c].kind is not Kind.LOG],
-            attributes=cls.attributes,
-            problems=problems,
+            form=shown.form,
+            cls=shown.cls,
+            title=shown.title,
+            save=shown.save or _("Save"),
+            plan=plan,
+            facts=shown.facts,
+            attributes=shown.cls.attributes,
+            problems=shown.problems,
             failed=failed,
             version=view.version if view else "",
             cancel=self._cancel_url(view),
@@ -224,5 +265,15 @@ class Pages:
         return safe_return_url(request.values.get("next"), url_for("cti_host.home"))
 
 
-def _new_title(cls: ClassDef) -> str:
-    return str(_("New %(cls)s", cls=cls.label))
+@dataclass
+class FormPage:
+    """A form as its page shows it; `facts` are the attributes that are only shown, by code."""
+
+    form: FlaskForm
+    cls: ClassDef
+    plan: FormPlan
+    problems: list[str]
+    title: str
+    facts: Mapping[str, Fact]
+    view: ObjectView | None = None
+    save: str = ""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import click
 import peewee
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -21,18 +21,21 @@ from cti_host import (
     OutboundAction,
     PanelSection,
     PluginConfig,
+    StoredClass,
+    StoredObject,
+    Storing,
     Ticket,
     TicketList,
     hookimpl,
 )
-from cti_tickets import storage
+from cti_tickets import copying, storage
 from cti_tickets.agent_parameters import AgentParameters
 from cti_tickets.commands import commands as data_commands
 from cti_tickets.demo import demo_calls, load_demo
-from cti_tickets.derive import schema
+from cti_tickets.derive import EXTENSION
+from cti_tickets.extending import data_model_of
 from cti_tickets.lists import Lists
 from cti_tickets.lookup import Lookup
-from cti_tickets.models import MODELS
 from cti_tickets.oql import Oql
 from cti_tickets.pages import Pages
 from cti_tickets.presets import Presets
@@ -48,12 +51,15 @@ class Plugin:
         """No settings of its own: it reads the sections of the host."""
 
     def __init__(self, config: Config) -> None:
-        self.schema = schema()
-        self.records = Records(self.schema)
+        """Nothing is known yet of the classes that other plugins add: see `register`."""
 
     @hookimpl
     def register(self, host: Host) -> None:
-        """Check the queries and presets, and get ready to run them."""
+        """Put the data model together, check the queries and presets, get ready to run them."""
+        self.model = data_model_of(host)
+        current_app.extensions[EXTENSION] = self.model
+        self.schema = self.model.schema
+        self.records = Records(self.schema)
         storage.prepare(host.database)
         self._host = host
         self.oql = Oql(self.schema, host.settings.timezone, AgentParameters(self.records))
@@ -63,12 +69,12 @@ class Plugin:
         self._lookup = Lookup(host, self.oql, self.records)
         self._lists = Lists(host, self.oql, self.records, check.lists())
         self._presets = Presets(host, self.oql)
-        host.own_csrf_endpoints |= {"tickets.new", "tickets.modify"}
+        host.own_csrf_endpoints |= {"tickets.new", "tickets.modify", "tickets.transition"}
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:
-        """The tables."""
-        return MODELS
+        """The tables, those of other plugins' classes among them."""
+        return self.model.models
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
@@ -141,3 +147,20 @@ class Plugin:
         stored = storage.load(ticket.class_name, ticket.id)
         note = _("%(action)s: %(number)s", action=action.label, number=action.number)
         storage.record_outbound_call(stored, caller.id if caller else None, agent, note)
+
+    @hookimpl
+    def stored_classes(self) -> Sequence[StoredClass]:
+        """The classes of the data model."""
+        return copying.stored_classes()
+
+    @hookimpl
+    def store_objects(self, class_name: str, objects: Sequence[StoredObject]) -> Storing | None:
+        """Keep objects of another system, with their ids."""
+        return copying.store_objects(class_name, objects)
+
+    @hookimpl
+    def read_objects(
+        self, class_name: str, after: int, upto: int, limit: int
+    ) -> Sequence[StoredObject] | None:
+        """Objects of a class, by id."""
+        return copying.read_objects(class_name, after, upto, limit)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cti_host import Localised
+from cti_tickets.lifecycle import LifeCycle
 
 
 class OnDelete(StrEnum):
@@ -98,7 +99,7 @@ class ClassDef:
     attribute lists are sorted by; with a leading "-" descending. `form` are the attributes of the
     creation form, in order. `reconciliation` are the codes by which other programs recognise an
     object. An object whose attribute `obsolete[0]` has the value `obsolete[1]` is obsolete;
-    without `obsolete` none ever is.
+    without `obsolete` none ever is. With a `lifecycle` it moves from state to state.
     """
 
     name: str
@@ -114,6 +115,7 @@ class ClassDef:
     friendlyname_separator: str = " "
     reconciliation: tuple[str, ...] = ()
     obsolete: tuple[str, str] | None = None
+    lifecycle: LifeCycle | None = None
 
 
 class UnknownClass(KeyError):

@@ -7,9 +7,13 @@ from collections.abc import Iterable, Mapping
 
 from cti_host import Host, is_postgresql
 from cti_tickets.agent_parameters import is_magic
+from cti_tickets.form_plan import editable
 from cti_tickets.oql import Oql, OqlError, Param, UnknownClassError
 from cti_tickets.presets import is_query, placeholder_of
 from cti_tickets.schema import Attribute, Kind, Schema
+
+# What has no value that could stand in a line.
+_NO_VALUE = (Kind.LOG, Kind.IMAGE, Kind.SET)
 
 
 class SettingsCheck:
@@ -37,7 +41,7 @@ class SettingsCheck:
         known |= {f"{a.code}_friendlyname" for a in cls.attributes.values() if a.kind is Kind.KEY}
         for code in settings.display_name:
             attribute = cls.attributes.get(code)
-            if code not in known or (attribute and attribute.kind is Kind.LOG):
+            if code not in known or (attribute and attribute.kind in _NO_VALUE):
                 self._host.problem(
                     ("caller_information", "display_name"),
                     f"{class_name} has no attribute {code!r}",
@@ -74,12 +78,15 @@ class SettingsCheck:
                 self._presets((chapter, class_name, "preset"), class_name, creation.preset)
 
     def _presets(self, path: tuple[str, ...], class_name: str, presets: Mapping[str, str]) -> None:
-        every = {
+        classes = [self._schema[n] for n in (class_name, *self._schema.concrete(class_name))]
+        every = {code: a for cls in classes for code, a in cls.attributes.items()}
+        known = {
             code: attribute
-            for name in (class_name, *self._schema.concrete(class_name))
-            for code, attribute in self._schema[name].attributes.items()
+            for cls in classes
+            if not cls.abstract
+            for code, attribute in cls.attributes.items()
+            if editable(cls, cls.lifecycle.initial if cls.lifecycle else "", code)
         }
-        known = {code: a for code, a in every.items() if not a.read_only}
         for code, preset in presets.items():
             attribute = known.get(code)
             if attribute is None:
@@ -88,7 +95,7 @@ class SettingsCheck:
                     (*path, code),
                     f"{class_name} has no attribute {code!r}: it is not preset"
                     if code not in every
-                    else f"nobody can change {code!r}: it is not preset",
+                    else f"nobody can fill {code!r} in on a new object: it is not preset",
                     f"attributes: {', '.join(sorted(known))}",
                 )
             elif is_query(preset):

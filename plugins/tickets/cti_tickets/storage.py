@@ -17,6 +17,7 @@ from cti_tickets.derive import model_of, schema
 from cti_tickets.models import Person, PhoneCall, Ticket
 from cti_tickets.oql.dialect import teach
 from cti_tickets.references import next_reference
+from cti_tickets.rules import Rules
 from cti_tickets.schema import ClassDef, Kind
 from cti_tickets.transactions import locked, writing
 from cti_tickets.values import InvalidValues, Raw
@@ -42,6 +43,7 @@ def create(
     author: Agent | None,
     call_note: str = "",
     now: datetime | None = None,
+    rules: Rules | None = None,
 ) -> Any:
     """Store a new object; a ticket that came by phone gets its inbound phone call with it.
 
@@ -50,6 +52,7 @@ def create(
     :param author: who does it
     :param call_note: the note of the phone call; by default a short sentence
     :param now: the moment to store, in UTC; by default this one
+    :param rules: what a form has to keep to besides the data model
     :return: the stored object, an instance of the class's model
     :raises InvalidValues: with a message for each attribute that is wrong; nothing was stored
     :raises UnknownClass: there is no such class
@@ -60,7 +63,7 @@ def create(
     moment = _naive(now)
     try:
         with writing():
-            row = new_values(definition, values)
+            row = new_values(definition, values, rules)
             entries = logs.take(definition, row)
             row.update(numbers(definition, row))
             row.update(obsolescence(definition, row, {}, moment))
@@ -89,6 +92,7 @@ def update(
     *,
     author: Agent | None,
     now: datetime | None = None,
+    rules: Rules | None = None,
 ) -> Any:
     """Change an object: the attributes that are given, the others stay; see `create`.
 
@@ -102,7 +106,7 @@ def update(
             before = {
                 a.code: getattr(obj, a.code) for a in definition.attributes.values() if a.stored
             }
-            row = changed_values(definition, values, before, object_id)
+            row = changed_values(definition, values, before, object_id, rules)
             entries = logs.take(definition, row)
             row.update(numbers(definition, row))
             row.update(obsolescence(definition, row, before, moment))

@@ -38,10 +38,11 @@ class InvalidValues(ValueError):
         super().__init__("; ".join(f"{code}: {text}" for code, text in self.errors.items()))
 
 
-def parse(attribute: Attribute, raw: Raw) -> Stored:
+def parse(attribute: Attribute, raw: Raw, *, exact: bool = False) -> Stored:
     """What is stored for a value; whether a key's object exists is not checked here.
 
     :param raw: a text as typed, or an id
+    :param exact: whether a text keeps the blanks and tabs that nobody would type on purpose
     :return: text ("" for none) for texts, enums and logs; 1 or 0 for a boolean; a number (seconds
         for a duration), an id, a date or None for the others
     :raises BadValue: the attribute can't hold it
@@ -50,10 +51,13 @@ def parse(attribute: Attribute, raw: Raw) -> Stored:
     if _CONTROL.search(text):
         raise BadValue(_("holds characters that are not text"))
     if attribute.kind in LONG_TEXTS:
-        text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text if exact else text.rstrip()
         if len(text.encode()) > MAX_TEXT_BYTES:
             raise BadValue(_("is too long: at most %(count)s bytes", count=MAX_TEXT_BYTES))
         return text
+    if exact and attribute.kind is Kind.STRING:
+        return _line(attribute, text, tabs=True)
     text = text.strip()
     if attribute.kind is Kind.KEY:
         return _id(text)
@@ -72,10 +76,10 @@ def parse(attribute: Attribute, raw: Raw) -> Stored:
     return _line(attribute, text)
 
 
-def _line(attribute: Attribute, text: str) -> str:
+def _line(attribute: Attribute, text: str, *, tabs: bool = False) -> str:
     if attribute.max_length is not None and len(text) > attribute.max_length:
         raise BadValue(_("is too long: at most %(count)s characters", count=attribute.max_length))
-    if re.search(r"[\t\n\r]", text):
+    if re.search(r"[\n\r]" if tabs else r"[\t\n\r]", text):
         raise BadValue(_("must be one line"))
     if not text:
         return text

@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from cti_host import Caller, OutboundAction, Ticket, allow_form_target, current_host
 from cti_tickets import logs, storage
+from cti_tickets.form_plan import FormPlan, transition_plan
+from cti_tickets.lifecycle import Flag
 from cti_tickets.markup import harmless, holds_markup
 from cti_tickets.models import LogEntry
 from cti_tickets.records import FRIENDLYNAME, Record, Records, shown
@@ -38,6 +40,15 @@ class Fact:
     url: str = ""
     long: bool = False
     html: Markup | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """A transition that is possible now; `asks` if there is something to fill in first."""
+
+    label: str
+    url: str
+    asks: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,8 @@ class ObjectView:
     facts: Sequence[Fact]
     empty: Sequence[str]
     version: str = ""
+    state: str = ""
+    ways: Sequence[Way] = ()
     ticket: Ticket | None = None
     caller: Caller | None = None
     actions: Sequence[OutboundAction] = ()
@@ -93,7 +106,8 @@ def view_object(
     record = next(iter(records.load(current_host().database, class_name, [id_], codes)), None)
     if record is None:
         return None
-    facts = [_fact(a, record) for a in attributes if _worth_a_line(a, cls, record)]
+    state = record.text(cls.lifecycle.attribute) if cls.lifecycle else ""
+    facts = [_fact(a, record) for a in attributes if _worth_a_line(a, cls, record, state)]
     ticket = schema.is_a(class_name, "Ticket") and not brief
     return ObjectView(
         class_name=class_name,
@@ -104,6 +118,8 @@ def view_object(
         facts=[fact for fact in facts if fact.text],
         empty=[fact.label for fact in facts if not fact.text],
         version=_version(cls, record),
+        state=state,
+        ways=() if brief else _ways(cls, record, state),
         **(_of_ticket(records, cls, record, caller_class) if ticket else {}),
     )
 
@@ -133,6 +149,31 @@ def _of_ticket(
     }
 
 
+def _ways(cls: ClassDef, record: Record, state: str) -> list[Way]:
+    """The transitions that an agent may start from the page of an object."""
+    if cls.lifecycle is None:
+        return []
+    return [
+        Way(
+            str(cls.lifecycle.stimuli[way.stimulus].label),
+            url_for(
+                "tickets.transition",
+                class_name=cls.name,
+                id_=record.id,
+                stimulus=way.stimulus,
+            ),
+            asks=bool(transition_plan(cls, way, record.values).asked),
+        )
+        for way in cls.lifecycle.possible(state)
+    ]
+
+
+def new_facts(cls: ClassDef, plan: FormPlan) -> dict[str, Fact]:
+    """What the form of a new object shows of attributes that can't be typed: their defaults."""
+    record = Record(cls.name, 0, {code: cls.attributes[code].default for code in plan.fixed})
+    return {code: _fact(cls.attributes[code], record) for code in plan.fixed}
+
+
 def _version(cls: ClassDef, record: Record) -> str:
     """A mark that is another one after any change, also within the same second."""
     own = [code for code, attribute in cls.attributes.items() if attribute.stored]
@@ -158,10 +199,15 @@ def _calls(records: Records, ticket_id: int) -> list[CallRow]:
     return rows
 
 
-def _worth_a_line(attribute: Attribute, cls: ClassDef, record: Record) -> bool:
-    """Whether an external field says more than the link of its key does."""
+def _worth_a_line(attribute: Attribute, cls: ClassDef, record: Record, state: str) -> bool:
+    """Whether an attribute is to be seen, and an external field says more than its key's link."""
     if attribute.kind is not Kind.EXTERNAL:
-        return True
+        life = cls.lifecycle
+        if life is None or Flag.HIDDEN not in life.flag(state, attribute.code):
+            return True
+        # What a form hides for now is no secret; what no state ever shows is no news either.
+        told = record.text(attribute.code) not in ("", "0", attribute.default)
+        return told and life.shows(attribute.code)
     value = record.text(attribute.code)
     return bool(value) and value not in record.text(f"{attribute.via}_friendlyname")
 

@@ -60,8 +60,6 @@ class Field:
     domain: Domain
     code: str = ""
     attribute: Attribute | None = None
-    # The friendly name and the flag behind an unset key are empty, other fields there are NULL.
-    empty_if_unset: bool = False
 
 
 @dataclass(frozen=True)

@@ -208,9 +208,8 @@ class Columns:
                     finalclass = self._dialect.name(alias, "finalclass")
                     condition = f"{finalclass} = {self._dialect.text(class_name)} AND {condition}"
                 cases.append(f"WHEN {condition} THEN 1")
-        flag = f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
-        existing = self._holder(field) if field.empty_if_unset else self.id_if_nullable(field)
-        return f"CASE WHEN {existing} IS NOT NULL THEN {flag} END" if existing else flag
+        # Where no object is, nothing is obsolete.
+        return f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
 
     def _friendlyname(self, field: Field, alias: str) -> str:
         """The name of an object, made by the rule of its own class."""
@@ -233,12 +232,8 @@ class Columns:
                 for name in names
             ]
             text = f"CASE {self._dialect.name(alias, 'finalclass')} {' '.join(cases)} END"
-        if not field.empty_if_unset:
-            return text
-        holder = self._holder(field)
-        if not holder:
-            return f"COALESCE({text}, '')"
-        return f"CASE WHEN {holder} IS NOT NULL THEN COALESCE({text}, '') END"
+        # Where no object is, the name is empty, or what stands between its parts.
+        return f"COALESCE({text}, '')" if self.id_if_nullable(field) else text
 
     def _concatenated(
         self, field: Field, owner: ClassDef, rule: tuple[str, ...], names: list[str] | None
@@ -252,14 +247,10 @@ class Columns:
             value = self.value(replace(part, hops=(*field.hops, *part.hops)))
             if part.domain not in _TEXTS:
                 value = f"CAST({value} AS TEXT)"
-            parts.append(f"COALESCE({value}, '')" if part.hops else value)
+            optional = bool(part.hops) or self.id_if_nullable(field)
+            parts.append(f"COALESCE({value}, '')" if optional else value)
         between = f" || {self._dialect.text(separator)} || "
         return f"({between.join(parts)})" if len(parts) > 1 else parts[0]
-
-    def _holder(self, field: Field) -> str:
-        """The id of the object that has the key to the one with the field, if it may be none."""
-        before = replace(field, hops=field.hops[:-1], code="id", empty_if_unset=False)
-        return self.id_if_nullable(before)
 
 
 def _pairs(source: Source) -> str:

@@ -15,7 +15,7 @@ from cti_tickets.oql.convert import (
     leading_number,
     to_code,
     to_folded,
-    to_folded_whole,
+    to_folded_like,
     to_integer,
     to_number_key,
 )
@@ -69,14 +69,14 @@ class Comparing:
         return chained("AND" if negated else "OR", parts)
 
     def alike(self, field: Field, value: Val, *, negated: bool) -> Sql:
-        """A field and a value without wildcards: LIKE, for which trailing blanks count."""
+        """A field and a value without wildcards: LIKE, which compares each character."""
         equal = self.equals(field, [value], negated=negated)
         if value.letter in (NULL, NUMBER) or field.domain not in (Domain.TEXT, Domain.PHONE):
             return equal
         column = Sql(self._columns.value(field))
         whole = _one_of(
-            self._dialect.folded(compose("{} || '|'", column)),
-            [self._operands.bound(value, to_folded_whole)],
+            self._dialect.folded_like(column),
+            [self._operands.bound(value, to_folded_like)],
             negated,
         )
         # The first one has an index.
@@ -121,7 +121,8 @@ class Comparing:
         column = Sql(self._columns.value(field))
         if field.domain is Domain.CODE:
             optional = field.attribute is not None and not field.attribute.mandatory
-            if optional and negated:  # no code at all differs from nothing
+            # No code at all differs from nothing, and equals nothing.
+            if optional and (negated or not all(v.literal and v.constant for v in values)):
                 column = compose("NULLIF({}, '')", column)
         elif field.domain not in MOMENTS:
             column = self._dialect.folded(column)

@@ -6,15 +6,19 @@ import re
 
 from cti_host import Number
 from cti_tickets.oql.errors import OqlRunError
-from cti_tickets.oql.fold import fold, fold_all
+from cti_tickets.oql.fold import fold, fold_like
+from cti_tickets.oql.scalars import expression
 from cti_tickets.oql.sql import Convert
 from cti_tickets.oql.values import LARGEST, SMALLEST, Known, to_text
 from cti_tickets.schema import Attribute
 
-_LEADING_NUMBER = re.compile(r"[ \t\r\n]*([+-]?[0-9]{1,25}(?:\.[0-9]{1,25})?)", re.ASCII)
+_LEADING_NUMBER = re.compile(
+    r"[ \t\r\n]*([+-]?(?:[0-9]{1,25}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[eE][+-]?[0-9]{1,2})?)",
+    re.ASCII,
+)
 MAX_EXPRESSION = 1000
 # What the two databases read in different ways, or not at all.
-_UNSHARED = re.compile(r"\(\?(?![:=!])|\\[pPXRKGQEhHvVNuUxcC0-9zZ]|[*+?}]\+|\[\[[.=]")
+_UNSHARED = re.compile(r"\(\?(?![:=!])|\\[pPXRKGQEhHvVNuUxcC0zZ]|[*+?}]\+|\[\[[.=]")
 _WORD_EDGES = {r"\b": r"\y", r"\B": r"\Y", r"\A": r"\A"}
 
 
@@ -35,10 +39,9 @@ def to_folded(value: Known) -> str | None:
     return fold(to_text(value))
 
 
-def to_folded_whole(value: Known) -> str | None:
-    """Like `to_folded`, but trailing blanks count: a mark keeps them from being folded away."""
-    text = to_text(value)
-    return None if text is None else fold_all(f"{text}|")
+def to_folded_like(value: Known) -> str | None:
+    """A value as LIKE compares texts."""
+    return fold_like(to_text(value))
 
 
 def to_code(known: dict[str, str]) -> Convert:
@@ -65,7 +68,7 @@ def leading_number(text: str) -> int | float:
     if found is None:
         return 0
     digits = found.group(1)
-    return float(digits) if "." in digits else max(SMALLEST, min(LARGEST, int(digits)))
+    return float(digits) if {*".eE"} & {*digits} else max(SMALLEST, min(LARGEST, int(digits)))
 
 
 def to_expression(*, postgresql: bool) -> Convert:
@@ -79,10 +82,12 @@ def to_expression(*, postgresql: bool) -> Convert:
         pattern = to_text(value)
         if pattern is None:
             return None
+        # Case never counts.
+        pattern = pattern.removeprefix("(?i)")
         if len(pattern) > MAX_EXPRESSION:
             raise OqlRunError(f"a regular expression has more than {MAX_EXPRESSION} characters")
         try:
-            re.compile(pattern)
+            expression(pattern)
         except (re.error, RecursionError, OverflowError) as error:
             raise OqlRunError(f"{pattern!r} is no regular expression: {error}") from None
         found = _UNSHARED.search(re.sub(r"\\\\", "", pattern))

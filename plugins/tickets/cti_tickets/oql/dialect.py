@@ -9,14 +9,15 @@ from typing import Any
 import peewee
 
 from cti_tickets.oql import moments, scalars
-from cti_tickets.oql.fold import fold
-from cti_tickets.oql.pattern import folded_pattern
+from cti_tickets.oql.fold import fold, fold_like
+from cti_tickets.oql.pattern import escaped, folded_pattern
 from cti_tickets.oql.sql import Sql, compose
 from cti_tickets.oql.values import Known, to_text
 
 # Name, number of arguments, and what it computes. PostgreSQL has them in `functions.sql`.
 _FUNCTIONS = (
     ("cti_fold", 1, fold),
+    ("cti_like", 1, fold_like),
     ("cti_number", 1, scalars.to_number),
     ("cti_number_text", 1, scalars.number_text),
     ("cti_decimal_text", 1, scalars.decimal_text),
@@ -27,7 +28,7 @@ _FUNCTIONS = (
     ("cti_inet_aton", 1, scalars.inet_aton),
     ("cti_inet_ntoa", 1, scalars.inet_ntoa),
     ("cti_regexp", 2, scalars.matches),
-    ("cti_escape", 1, scalars.escaped),
+    ("cti_escape", 1, escaped),
     ("cti_pattern", 1, folded_pattern),
     ("cti_moment", 1, moments.moment),
     ("cti_moment_or_zero", 1, moments.moment_or_zero),
@@ -71,6 +72,10 @@ class Dialect:
     def folded(self, text: Sql) -> Sql:
         """The form of a text in which it is compared; an index has the same expression."""
         return compose(f"cti_fold({{}}){self.by_code_point}", text)
+
+    def folded_like(self, text: Sql) -> Sql:
+        """The form of a text in which LIKE compares it."""
+        return compose(f"cti_like({{}}){self.by_code_point}", text)
 
     def condition_as_number(self, condition: Sql) -> Sql:
         """A condition as 1, 0 or NULL."""
@@ -120,7 +125,7 @@ class Dialect:
         text = to_text(value)
         if text is None:
             return None
-        local = moments.parse_moment(text)
+        local = moments.place_of(text)
         if local is None:
             return datetime.min if self.postgresql else moments.ZERO
         if not date_only:

@@ -26,6 +26,11 @@ from cti_tickets.sql import rows
 _KEPT_QUERIES = 500
 _KEPT_PLANS = 2000
 _NO_LIMIT = 2**62
+_SQLITE_REFUSALS = {
+    "user-defined function": "a function can't calculate this",
+    "parser stack overflow": "the query is nested too deeply",
+    "Expression tree is too large": "the query is nested too deeply",
+}
 
 Key = tuple[str, int]
 Supplied = Mapping[str, Param]
@@ -180,10 +185,11 @@ class Oql:
         except (peewee.DataError, peewee.ProgrammingError) as error:
             raise OqlRunError(f"the database can't run this: {error}", text=text) from error
         except peewee.OperationalError as error:
-            # This is what SQLite says of a function that can't calculate; else it is in trouble.
-            if "user-defined function" not in str(error):
-                raise
-            raise OqlRunError("a function can't calculate this", text=text) from error
+            # What SQLite says of the query itself; anything else is trouble with the database.
+            for said, meaning in _SQLITE_REFUSALS.items():
+                if said in str(error):
+                    raise OqlRunError(meaning, text=text) from error
+            raise
 
     def _statement(
         self,

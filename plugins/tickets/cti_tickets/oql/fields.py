@@ -35,7 +35,6 @@ _BEHIND_KEYS = {
     "_finalclass_recall": "finalclass",
     "_obsolescence_flag": _FLAG,
 }
-_EMPTY_IF_UNSET = ("friendlyname", _FLAG)
 MAX_HOPS = 8
 
 
@@ -80,7 +79,7 @@ def known_codes(schema: Schema, owner: ClassDef) -> list[str]:
             codes += [
                 attribute.code + suffix
                 for suffix, special in _BEHIND_KEYS.items()
-                if _has_special(schema, target, special)
+                if _has_behind(schema, target, special)
             ]
     return codes
 
@@ -95,13 +94,21 @@ def _has_special(schema: Schema, owner: ClassDef, code: str) -> bool:
     return True
 
 
+def _has_behind(schema: Schema, target: ClassDef, code: str) -> bool:
+    """Whether a key has a code of its own for what it leads to."""
+    if code == "finalclass":
+        return any(other.parent == target.name for other in schema)
+    return _has_special(schema, target, code)
+
+
 def _derived(schema: Schema, source: int, owner: ClassDef, code: str, hops: int) -> Field:
     """Codes that exist without being declared."""
     for suffix, target in _BEHIND_KEYS.items():
         key = owner.attributes.get(code.removesuffix(suffix))
-        if code.endswith(suffix) and key is not None and key.kind is Kind.KEY:
-            found = _behind(schema, source, key, target, hops)
-            return replace(found, empty_if_unset=target in _EMPTY_IF_UNSET)
+        if not code.endswith(suffix) or key is None or key.kind is not Kind.KEY:
+            continue
+        if key.target in schema and _has_behind(schema, schema[key.target], target):
+            return _behind(schema, source, key, target, hops)
     raise UnknownField(code)
 
 

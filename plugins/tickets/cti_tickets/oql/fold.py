@@ -1,7 +1,8 @@
-"""When two texts are the same text, and which comes first: the one definition behind `cti_fold`.
+"""When two texts are the same text, and which comes first: what is behind `cti_fold`, `cti_like`.
 
 The rules are those of MariaDB's collation utf8mb4_unicode_ci, in which iTop compares: neither case
-nor accents nor trailing blanks count; marks come before digits and digits before letters.
+nor accents nor trailing blanks count; marks come before digits and digits before letters. LIKE
+compares character by character, so there trailing blanks count, and "ß" is not "ss".
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-# œ is another spelling of oe without being decomposable; ß becomes ss by case folding.
-_SPELLINGS = str.maketrans({"œ": "oe"})
+# œ is another spelling of oe without being decomposable; ß would become ss by case folding.
+_SPELLINGS = str.maketrans({"œ": "oe", "ß": "ss"})
+_SHARP_S = str.maketrans({"ß": "\ufdd0", "ẞ": "\ufdd0"})
+_SHARP_S_AGAIN = str.maketrans({"\ufdd0": "ß"})
 
 # White space and marks in their order; those after a mark of ASCII are its followers.
 _MARKS = (
@@ -42,17 +45,28 @@ def fold(text: str | None) -> str | None:
 
 
 def fold_all(text: str) -> str:
-    """Like `fold`, but trailing blanks stay: for the pieces of a pattern."""
-    return _plain(text).translate(_ORDER)
+    """Like `fold`, but trailing blanks stay."""
+    plain = text.lower() if text.isascii() else _plain(text).translate(_SPELLINGS)
+    return plain.translate(_ORDER)
+
+
+def fold_like(text: str | None) -> str | None:
+    """The form in which LIKE compares texts; trailing blanks stay, so do œ and ß.
+
+    What begins alike in this form does so in the form of `fold` too. NULL stays NULL.
+    """
+    if text is None:
+        return None
+    text = str(text)
+    return text.lower() if text.isascii() else _plain(text)
 
 
 def _plain(text: str) -> str:
     """A text without case and accents."""
-    if text.isascii():
-        return text.lower()
     # Case folding brings back composed characters, so it is done between two decompositions.
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in folded if not unicodedata.combining(c)).translate(_SPELLINGS)
+    folded = unicodedata.normalize("NFKD", text).translate(_SHARP_S).casefold()
+    folded = unicodedata.normalize("NFKD", folded)
+    return "".join(c for c in folded if not unicodedata.combining(c)).translate(_SHARP_S_AGAIN)
 
 
 def _order() -> Iterator[tuple[str, str]]:
@@ -79,36 +93,46 @@ _BLANK = _ORDER[ord(" ")]
 
 
 @cache
-def postgresql_function() -> str:
-    """The statement that creates `cti_fold` on PostgreSQL, with the same answers as `fold`.
+def postgresql_functions() -> tuple[str, str]:
+    """The statements that create `cti_fold` and `cti_like` on PostgreSQL.
 
-    It depends on neither the locale nor the collations of the server: the letters come from
+    They depend on neither the locale nor the collations of the server: the letters come from
     Python's Unicode tables. The database must be UTF-8.
     """
-    ascii_only = _translated('lower(value COLLATE "C")', _replacements(range(1, 0x80)))
-    every = _translated("normalize(value, NFKD)", _replacements(range(1, sys.maxunicode + 1)))
+    letters = [
+        letter
+        for letter in map(chr, range(1, sys.maxunicode + 1))
+        # All others stay as they are, or no longer occur after NFKD.
+        if (letter.casefold() != letter or unicodedata.combining(letter) or ord(letter) in _ORDER)
+        and unicodedata.normalize("NFKD", letter) == letter
+    ] + ["œ", "\ufdd0"]
+    lower = 'lower(value COLLATE "C")'
+    marks = {one: fold_all(one) for one in letters if one < "\x80" and not one.isalpha()}
+    folded = {one: fold_all(one) for one in letters}
+    like = {one: fold_like(one) or "" for one in letters}
+    decomposed = "normalize(value, NFKD)"
     return (
-        "CREATE OR REPLACE FUNCTION cti_fold(value text) RETURNS text LANGUAGE sql"
-        " IMMUTABLE STRICT PARALLEL SAFE AS $fold$ SELECT rtrim("
-        "CASE WHEN octet_length(value) = length(value) THEN "
-        f"{ascii_only} ELSE {every} END, {_literal(_BLANK)}) $fold$"
+        _postgresql_function(
+            "cti_fold",
+            f"rtrim({{}}, {_literal(_BLANK)})",
+            _translated(lower, marks),
+            _translated(decomposed, folded),
+        ),
+        _postgresql_function("cti_like", "{}", lower, _translated(decomposed, like)),
     )
 
 
-def _replacements(codes: range) -> dict[str, str]:
-    found = {}
-    for code in codes:
-        letter = chr(code)
-        if 0xD800 <= code <= 0xDFFF or unicodedata.normalize("NFKD", letter) != letter:
-            continue  # after NFKD it no longer occurs
-        folded = fold_all(letter)
-        if folded != letter and not ("A" <= letter <= "Z" and len(codes) < 0x80):
-            found[letter] = folded
-    return found
+def _postgresql_function(name: str, template: str, ascii_only: str, every: str) -> str:
+    chosen = f"CASE WHEN octet_length(value) = length(value) THEN {ascii_only} ELSE {every} END"
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}(value text) RETURNS text LANGUAGE sql"
+        f" IMMUTABLE STRICT PARALLEL SAFE AS $fold$ SELECT {template.format(chosen)} $fold$"
+    )
 
 
 def _translated(expression: str, replacements: dict[str, str]) -> str:
     """SQL that replaces characters: one by one, and those that become several after that."""
+    replacements = {one: other for one, other in replacements.items() if one != other}
     single = {one: other for one, other in replacements.items() if len(other) == 1}
     removed = [one for one, other in replacements.items() if not other]
     source, target = _literal("".join([*single, *removed])), _literal("".join(single.values()))

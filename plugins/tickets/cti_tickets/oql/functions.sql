@@ -57,7 +57,8 @@ BEGIN
         WHEN '^' THEN a # b
         WHEN '<<' THEN CASE WHEN b BETWEEN 0 AND 63 THEN a << CAST(b AS integer) ELSE 0 END
         ELSE CASE WHEN b BETWEEN 0 AND 63 THEN
-            floor((CASE WHEN a < 0 THEN a + 18446744073709551616 ELSE a END) / 2::numeric ^ b)
+            div(CASE WHEN a < 0 THEN a + 18446744073709551616 ELSE a END,
+                trunc(2::numeric ^ b))
             ELSE 0 END
     END;
     RETURN CASE WHEN result < 0 THEN result + 18446744073709551616 ELSE result END;
@@ -118,23 +119,26 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT replace(replace(replace(value, '\', '\\'), '%', '\%'), '_', '\_')
 $$;
 
--- Escaped characters and wildcards are kept from being folded by characters for private use.
+-- What a backslash makes ordinary, and the wildcards, are other characters while the rest is folded.
 CREATE OR REPLACE FUNCTION cti_pattern(value text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT translate(cti_fold(replace(translate(replace(translate(regexp_replace(
-        replace(replace(replace(value || '|', '\\', U&'\E000'), '\%', U&'\E001'), '\_', U&'\E002'),
-        '\\(.)', '\1', 'g'),
-        '%_', U&'\E003\E004'), U&'\E001\E002', '%_'), U&'\E000', '\'), '', '')),
-        U&'\E003\E004', '%_')
-$$;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    kept text := replace(replace(replace(value, '\\', U&'\E000'), '\%', U&'\E001'), '\_', U&'\E002');
+BEGIN
+    kept := regexp_replace(regexp_replace(kept, '\\$', U&'\E000'), '\\(.)', '\1', 'g');
+    kept := translate(kept, '%_', U&'\E003\E004');
+    kept := cti_escape(cti_like(translate(kept, U&'\E000\E001\E002', '\%_')));
+    RETURN translate(kept, U&'\E003\E004', '%_');
+END $$;
 
-CREATE OR REPLACE FUNCTION cti_moment(value text) RETURNS text
+CREATE OR REPLACE FUNCTION cti_moment_numbers(value text) RETURNS integer[]
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     found text[] := coalesce(
-        regexp_match(value, '^\s*(\d{4}|\d{2})[-/.](\d{1,2})[-/.](\d{1,2})'
-            '(?:[ T](\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2})(?:\.\d+)?)?)?\s*$'),
-        regexp_match(value, '^\s*(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?\s*$'));
+        regexp_match(value, '^\s*(\d{4}|\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)'
+            '(?:[ T](\d{1,2})(?!\d)(?::(\d{1,2})(?!\d))?(?::(\d{1,2})(?!\d))?)?'),
+        regexp_match(value,
+            '^\s*(\d{4}|\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?(?!\d)'));
     numbers integer[];
 BEGIN
     IF found IS NULL THEN
@@ -145,22 +149,55 @@ BEGIN
     IF length(found[1]) = 2 THEN
         numbers[1] := numbers[1] + CASE WHEN numbers[1] >= 70 THEN 1900 ELSE 2000 END;
     END IF;
-    IF numbers[1] < 1 OR numbers[2] NOT BETWEEN 1 AND 12 OR numbers[3] < 1
-        OR numbers[4] > 23 OR numbers[5] > 59 OR numbers[6] > 59
-        OR numbers[3] > extract(day FROM make_date(numbers[1], numbers[2], 1)
-            + interval '1 month' - interval '1 day')
+    RETURN numbers;
+END $$;
+
+CREATE OR REPLACE FUNCTION cti_month_days(year integer, month integer) RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT extract(day FROM make_date(year, month, 1) + interval '1 month' - interval '1 day')
+        ::integer
+$$;
+
+CREATE OR REPLACE FUNCTION cti_moment(value text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    n integer[] := cti_moment_numbers(value);
+BEGIN
+    IF n IS NULL OR n[1] < 1 OR n[2] NOT BETWEEN 1 AND 12 OR n[3] < 1
+        OR n[4] > 23 OR n[5] > 59 OR n[6] > 59 OR n[3] > cti_month_days(n[1], n[2])
     THEN
         RETURN NULL;
     END IF;
-    RETURN lpad(numbers[1]::text, 4, '0') || '-' || lpad(numbers[2]::text, 2, '0') || '-'
-        || lpad(numbers[3]::text, 2, '0') || ' ' || lpad(numbers[4]::text, 2, '0') || ':'
-        || lpad(numbers[5]::text, 2, '0') || ':' || lpad(numbers[6]::text, 2, '0');
+    RETURN lpad(n[1]::text, 4, '0') || '-' || lpad(n[2]::text, 2, '0') || '-'
+        || lpad(n[3]::text, 2, '0') || ' ' || lpad(n[4]::text, 2, '0') || ':'
+        || lpad(n[5]::text, 2, '0') || ':' || lpad(n[6]::text, 2, '0');
 END $$;
 
 CREATE OR REPLACE FUNCTION cti_moment_or_zero(value text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT coalesce(cti_moment(value), '0000-00-00 00:00:00')
-$$;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    known text := cti_moment(value);
+    n integer[];
+    day integer;
+BEGIN
+    IF known IS NOT NULL THEN
+        RETURN known;
+    END IF;
+    n := cti_moment_numbers(value);
+    IF n IS NULL OR n[1] < 1 OR n[2] > 12 OR n[3] > 31 OR n[4:6] > ARRAY[23, 59, 59] THEN
+        RETURN '0000-00-00 00:00:00';
+    END IF;
+    IF n[2] = 0 THEN
+        n[2] := 1;
+        n[3] := 0;
+    END IF;
+    day := CASE WHEN n[3] > 28 THEN cti_month_days(n[1], n[2]) ELSE n[3] END;
+    IF n[1] = 1 AND n[2] = 1 AND day = 0 THEN
+        RETURN '0000-00-00 00:00:00';
+    END IF;
+    RETURN to_char(make_timestamp(n[1], n[2], 1, 0, 0, 0) + make_interval(days => day)
+        - interval '0.5 seconds', 'YYYY-MM-DD HH24:MI:SS.US');
+END $$;
 
 CREATE OR REPLACE FUNCTION cti_time(value text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -180,9 +217,9 @@ END $$;
 CREATE OR REPLACE FUNCTION cti_to_utc(value text, zone text) RETURNS timestamp
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-    local text := cti_moment(value);
+    local text := cti_moment_or_zero(value);
 BEGIN
-    IF local IS NULL OR local < '0001-01-03' THEN
+    IF local < '0001-01-03' THEN
         RETURN '0001-01-01';
     END IF;
     RETURN local::timestamp AT TIME ZONE zone AT TIME ZONE 'UTC';
@@ -190,8 +227,8 @@ END $$;
 
 CREATE OR REPLACE FUNCTION cti_has_time(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT value LIKE '%:%' OR value LIKE '%T%' OR btrim(value, E' \t\r\n\f\v') LIKE '% %'
-        OR length(btrim(value, E' \t\r\n\f\v')) = 14
+    SELECT value ~ '^\s*(?:\d{4}|\d{2})[-/.]\d{1,2}[-/.]\d{1,2}[ T]\d{1,2}(?!\d)'
+        OR value ~ '^\s*(?:\d{12}|\d{14})(?!\d)'
 $$;
 
 CREATE OR REPLACE FUNCTION cti_date_add(value text, amount double precision, unit text)

@@ -92,21 +92,15 @@ class Likes:
             digits = value.letter in (DIGITS, ZERO_DIGITS) or not value.literal
             if left.domain in _TEXTS or (left.domain in (Domain.ID, Domain.KEY) and digits):
                 return self._comparing.alike(left, value, negated=negated)
-        one = self._marked(self._to.text(self._to.typed(left)))
-        other = self._marked(self._to.text(self._to.value(value)))
+        one = self._dialect.folded_like(self._to.text(self._to.typed(left)))
+        other = self._dialect.folded_like(self._to.text(self._to.value(value)))
         return compose(f"({{}} {'<>' if negated else '='} {{}})", one, other)
 
     def _matching(self, left: Operand, parts: list[_Part], negated: bool) -> Sql:
         word = "NOT LIKE" if negated else "LIKE"
         text = self._text_of(left)
-        known = [part.pattern for part in parts if part.pattern is not None]
-        # Where trailing blanks may count, a mark stands behind the text and the pattern.
-        marked = len(known) < len(parts) or joined_pattern(known).blanks_matter
-        folded = self._marked(text) if marked else self._dialect.folded(text)
-        mark = [Pattern(((False, "|"),))] if marked else []
-        pattern = self._bound(
-            parts, lambda found: _short(joined_pattern([*found, *mark]).folded, self._text)
-        )
+        pattern = self._bound(parts, lambda found: _short(joined_pattern(found).folded, self._text))
+        folded = self._dialect.folded_like(text)
         condition = compose(f"({{}} {word} {{}} ESCAPE '\\')", folded, pattern)
         if negated or not _has_index(left) or not _has_beginning(parts):
             return condition
@@ -119,7 +113,7 @@ class Likes:
         """A pattern that the database calculates."""
         word = "NOT LIKE" if negated else "LIKE"
         pattern = compose("cti_pattern({})", self._pattern(right))
-        text = self._marked(self._text_of(left))
+        text = self._dialect.folded_like(self._text_of(left))
         return compose(f"({{}} {word} {{}} ESCAPE '\\')", text, pattern)
 
     def _pattern(self, operand: Operand | Interval) -> Sql:
@@ -150,9 +144,6 @@ class Likes:
         if isinstance(operand, Field) and operand.domain in (Domain.TEXT, Domain.PHONE):
             return Sql(self._columns.value(operand))
         return self._to.text(self._to.typed(operand))
-
-    def _marked(self, text: Sql) -> Sql:
-        return self._dialect.folded(compose("{} || '|'", text))
 
     def _bound(self, parts: list[_Part], wanted: Callable[[list[Pattern]], str]) -> Sql:
         """What is wanted of the whole pattern, bound; worked out at once if it is known."""

@@ -16,13 +16,13 @@ from cti_tickets.oql.scalars import Number, whole
 
 ZERO = "0000-00-00 00:00:00"
 
-# A date, and a time behind it; also without any separators.
+# A date, and a time behind it; also without any separators. What else follows does not count.
 _MOMENT = re.compile(
-    r"\s*(\d{4}|\d{2})[-/.](\d{1,2})[-/.](\d{1,2})"
-    r"(?:[ T](\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2})(?:\.\d+)?)?)?\s*\Z",
+    r"\s*(\d{4}|\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"
+    r"(?:[ T](\d{1,2})(?!\d)(?::(\d{1,2})(?!\d))?(?::(\d{1,2})(?!\d))?)?",
     re.ASCII,
 )
-_COMPACT = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?\s*\Z", re.ASCII)
+_COMPACT = re.compile(r"\s*(\d{4}|\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?(?!\d)", re.ASCII)
 _TIME = re.compile(r"\s*(\d{1,3}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?\s*\Z", re.ASCII)
 _DAY_UNITS = ("DAY", "MONTH", "YEAR")
 _SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
@@ -33,21 +33,53 @@ _MOST_DAYS = 3_652_424
 
 def parse_moment(text: str) -> datetime | None:
     """A date with or without a time, in one of the forms the language knows; None for others."""
-    found = _MOMENT.match(text) or _COMPACT.match(text)
-    if found is None:
+    numbers = _numbers(text)
+    if numbers is None:
         return None
-    numbers = [int(group or 0) for group in found.groups()]
-    if len(found.group(1)) == 2:
-        numbers[0] += 1900 if numbers[0] >= 70 else 2000
     try:
         return datetime(*numbers)  # type: ignore[arg-type] # six numbers, no zone
     except ValueError:
         return None
 
 
+def place_of(text: str) -> datetime | None:
+    """Where a text comes among moments; None: before all of them.
+
+    "2031-02-30" is no moment but has its place, between those of February and those of March, and
+    so has "2031-05-00": half a second before the month or the day that comes next.
+    """
+    known = parse_moment(text)
+    numbers = None if known else _numbers(text)
+    if numbers is None:
+        return known
+    year, month, day, *time = numbers
+    if month > 12 or day > 31 or time > [23, 59, 59] or year < 1:
+        return None
+    if month == 0:
+        month, day = 1, 0
+    day = 0 if day == 0 else monthrange(year, month)[1] if day > 28 else day
+    try:
+        next_day = datetime(year, month, 1) + timedelta(days=day)
+        return next_day - timedelta(microseconds=500_000)
+    except OverflowError:
+        return None
+
+
+def _numbers(text: str) -> list[int] | None:
+    """Year, month, day, hours, minutes and seconds of a text that has the form of a moment."""
+    found = _MOMENT.match(text) or _COMPACT.match(text)
+    if found is None:
+        return None
+    numbers = [int(group or 0) for group in found.groups()]
+    if len(found.group(1)) == 2:
+        numbers[0] += 1900 if numbers[0] >= 70 else 2000
+    return numbers
+
+
 def has_time(text: str) -> bool:
     """Whether a text that is a moment says more than the day."""
-    return ":" in text or "T" in text or " " in text.strip() or len(text.strip()) == 14
+    found = _MOMENT.match(text) or _COMPACT.match(text)
+    return found is not None and found.group(4) is not None
 
 
 def moment(text: str | None) -> str | None:
@@ -57,8 +89,11 @@ def moment(text: str | None) -> str | None:
 
 
 def moment_or_zero(text: str | None) -> str | None:
-    """Like `moment`, but what is none is before every moment."""
-    return None if text is None else moment(text) or ZERO
+    """Like `moment`, but what is none has a place among them, or is before all."""
+    if text is None:
+        return None
+    place = place_of(text)
+    return ZERO if place is None else str(place)
 
 
 def time_of(text: str | None) -> str | None:
@@ -85,8 +120,8 @@ def to_utc(text: str | None, zone: str) -> str | None:
     """A text that is a moment in a time zone, as it would be stored; others are before all."""
     if text is None:
         return None
-    parsed = parse_moment(text)
-    return ZERO if parsed is None else str(utc(parsed, zone))
+    place = place_of(text)
+    return ZERO if place is None else str(utc(place, zone))
 
 
 def utc(local: datetime, zone: str) -> datetime:

@@ -22,8 +22,9 @@ MAX_LENGTH = 100_000
 MAX_DEPTH = 20
 MAX_HEIGHT = 400
 MAX_BRANCHES = 100
-# How many levels some operators are worth.
-_WEIGHTS = {"LIKE": 2, "NOT LIKE": 2}
+# How many levels an operator or a function is worth, for what becomes of it.
+_WEIGHTS = dict.fromkeys(("LIKE", "NOT LIKE", "REGEXP", "&", "|", "^", "<<", ">>"), 2) | {"/": 3}
+_FUNCTION_WEIGHTS = {"FROM_DAYS": 4, "DATE_ADD": 4, "DATE_SUB": 4}
 
 _LARGEST = 2**63 - 1
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -187,7 +188,8 @@ class _Build(Transformer[Token, tree.Query]):
 
     def call(self, function: Token, arguments: tuple[_Built, ...] = ()) -> _Built:
         nodes = tuple(argument.node for argument in arguments)
-        return _deeper(tree.Call(str(function), nodes, function.start_pos or 0), *arguments)
+        call = tree.Call(str(function), nodes, function.start_pos or 0)
+        return _deeper(call, *arguments, weight=_FUNCTION_WEIGHTS.get(function, 2))
 
     def interval(self, _interval: Token, amount: _Built, unit: Token) -> _Built:
         return _deeper(tree.Interval(amount.node, str(unit)), amount)

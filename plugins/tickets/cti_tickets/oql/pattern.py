@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cti_tickets.oql.fold import fold, fold_all
+from cti_tickets.oql.fold import fold, fold_like
 
 # SQLite refuses longer ones.
 MAX_PATTERN_BYTES = 50_000
@@ -27,8 +27,11 @@ class Pattern:
 
     @property
     def folded(self) -> str:
-        """The pattern for folded texts; what is folded holds no wildcards and no backslash."""
-        return "".join(text if wildcard else fold_all(text) for wildcard, text in self.pieces)
+        """The pattern for texts in the form of `fold_like`, for `LIKE … ESCAPE '\\'`."""
+        # Folding can bring forth % and _ (from ％), so it comes before escaping.
+        return "".join(
+            text if wildcard else (escaped(fold_like(text)) or "") for wildcard, text in self.pieces
+        )
 
     @property
     def lowest(self) -> str:
@@ -40,14 +43,6 @@ class Pattern:
     def highest(self) -> str:
         """Every folded text that matches comes before this one."""
         return self.lowest + _LAST
-
-    @property
-    def blanks_matter(self) -> bool:
-        """Whether trailing blanks of the text decide, which the folded form does not have."""
-        if self.pieces[-1:] != ((True, "%"),):
-            return True
-        before = next((piece for piece in reversed(self.pieces) if piece != (True, "%")), None)
-        return before is not None and (before[0] or before[1].endswith(" "))
 
 
 def parse_pattern(text: str) -> Pattern:
@@ -71,8 +66,15 @@ def parse_pattern(text: str) -> Pattern:
 
 
 def folded_pattern(text: str | None) -> str | None:
-    """A pattern for folded texts with a mark behind them, which keeps their trailing blanks."""
-    return None if text is None else parse_pattern(f"{text}|").folded
+    """A pattern for texts in the form of `fold_like`; NULL stays NULL."""
+    return None if text is None else parse_pattern(text).folded
+
+
+def escaped(text: str | None) -> str | None:
+    """A text as a pattern that finds just this text; NULL stays NULL."""
+    if text is None:
+        return None
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def joined_pattern(parts: list[Pattern]) -> Pattern:

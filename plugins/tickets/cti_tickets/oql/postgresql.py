@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
-from cti_tickets.oql.fold import postgresql_function
+from cti_tickets.oql.fold import postgresql_functions
 
 
 def statements() -> list[str]:
     """What to execute, in order, without parameters; each replaces what was there before."""
     text = files("cti_tickets.oql").joinpath("functions.sql").read_text(encoding="utf-8")
     found = re.findall(r"^CREATE .*?(?=^(?:CREATE|--)|\Z)", text, re.DOTALL | re.MULTILINE)
-    return [postgresql_function(), *(statement.rstrip().rstrip(";") for statement in found)]
+    return [*postgresql_functions(), *(statement.rstrip().rstrip(";") for statement in found)]

@@ -6,12 +6,26 @@
 from __future__ import annotations
 
 import re
+import warnings
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 Number = int | float
 
 _LEADING = re.compile(r"[ \t\r\n]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
+# The classes of POSIX, which Python spells in other ways; inside of brackets.
+_CLASSES = {
+    "alnum": "a-zA-Z0-9",
+    "alpha": "a-zA-Z",
+    "blank": r" \t",
+    "digit": "0-9",
+    "lower": "a-z",
+    "punct": r"!-/:-@\[-`{-~",
+    "space": r"\s",
+    "upper": "A-Z",
+    "xdigit": "0-9a-fA-F",
+}
+_CLASS = re.compile(rf"\[:({'|'.join(_CLASSES)}):\]")
 _LARGEST = 2**63 - 1
 _UNSIGNED = 2**64 - 1
 _MOST_DECIMALS = 30
@@ -132,16 +146,16 @@ def matches(text: str | None, pattern: str | None) -> int | None:
     """
     if text is None or pattern is None:
         return None
-    return int(_expression(pattern).search(text) is not None)
+    return int(expression(pattern).search(text) is not None)
 
 
 @lru_cache(200)
-def _expression(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+def expression(pattern: str) -> re.Pattern[str]:
+    """A regular expression, compiled.
 
-
-def escaped(text: str | None) -> str | None:
-    """A text as a pattern of LIKE that finds just this text."""
-    if text is None:
-        return None
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    :raises re.error: it is none
+    """
+    with warnings.catch_warnings():
+        # "[[a]" is no set in a set, now and in times to come.
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.compile(_CLASS.sub(lambda found: _CLASSES[found[1]], pattern), re.IGNORECASE)

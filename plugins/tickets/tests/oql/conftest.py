@@ -431,6 +431,12 @@ def oql(schema: Schema) -> Oql:
 
 
 @pytest.fixture(scope="session")
+def oql_in_paris(schema: Schema) -> Oql:
+    """The same for a site in another time zone than the one moments are stored in."""
+    return Oql(schema, "Europe/Paris")
+
+
+@pytest.fixture(scope="session")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     database = open_sqlite(tmp_path_factory.mktemp("oql") / "oql.db")
     fill(database)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from cti_tickets.oql import Oql, OqlError, OqlSyntaxError, tree
-from cti_tickets.oql.fold import fold
+from cti_tickets.oql.fold import fold, fold_like
 from cti_tickets.oql.parse import MAX_DEPTH, MAX_HEIGHT, MAX_LENGTH, parse
+from cti_tickets.oql.pattern import folded_pattern as pattern
 from cti_tickets.oql.printing import to_text
 from cti_tickets.oql.words import LEVELS
 from hypothesis import HealthCheck, given, settings
@@ -107,8 +108,10 @@ def test_a_value_only_matches_itself(
         by_name = bool(oql.ids(database, text, {"v": value}))
         by_phone = bool(oql.ids(database, text.replace("name", "phone"), {"v": value}))
         transaction.rollback()
-    assert by_name == (_storable(value) and fold(stored) == fold(value))
-    assert by_phone == (_storable(value) and stored == value)
+    same = fold(stored) == fold(value)
+    if operator == "LIKE":
+        same = same and fold_like(stored) == fold_like(value)
+    assert by_name == by_phone == (_storable(value) and same)
 
 
 def _storable(text: str) -> bool:
@@ -119,9 +122,10 @@ def _storable(text: str) -> bool:
 @given(st.text())
 def test_both_databases_fold_as_python_does(sqlite: Any, postgresql: Any, text: str) -> None:
     text = "".join(c for c in text if _storable(c))
-    on_sqlite = sqlite.execute_sql("SELECT cti_fold(?)", (text,)).fetchone()[0]
-    on_postgresql = postgresql.execute_sql("SELECT cti_fold(%s)", (text,)).fetchone()[0]
-    assert on_sqlite == fold(text) == on_postgresql
+    for name, function in (("cti_fold", fold), ("cti_like", fold_like), ("cti_pattern", pattern)):
+        on_sqlite = sqlite.execute_sql(f"SELECT {name}(?)", (text,)).fetchone()[0]
+        on_postgresql = postgresql.execute_sql(f"SELECT {name}(%s)", (text,)).fetchone()[0]
+        assert on_sqlite == function(text) == on_postgresql
 
 
 @pytest.mark.parametrize(
@@ -158,13 +162,14 @@ LEAVES = st.one_of(
 
 
 def _above(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    operators = st.sampled_from([o for o in LEVELS if o not in ("AND", "OR")])
+    operators = st.sampled_from([o for o in LEVELS if o not in ("AND", "OR", "MATCHES")])
     intervals = st.builds(tree.Interval, children, st.sampled_from(["DAY", "HOUR"]))
     arguments = st.lists(children | intervals, max_size=3).map(tuple)
     selects = st.builds(tree.Select, NAMES, where=st.none() | children)
     queries = st.lists(selects, min_size=1, max_size=2).map(lambda s: tree.Query(tuple(s)))
     return st.one_of(
         st.builds(tree.Binary, operators, children, children),
+        st.builds(tree.Binary, st.just("MATCHES"), children, st.builds(tree.Text, st.text())),
         st.builds(
             tree.Logical,
             st.sampled_from(["AND", "OR"]),
@@ -215,6 +220,50 @@ def test_what_is_too_long_or_too_deep_is_told_so(oql: Oql, condition: str) -> No
         oql.check(f"SELECT Person WHERE {condition}")
 
 
+# What stands before and behind the innermost, once for each level.
+NESTED = (
+    ("CONCAT('a', ", ")"),
+    ("IF(id = 1, 'a', ", ")"),
+    ("IF(", ", 1, 2)"),
+    ("COALESCE(NULL, ", ")"),
+    ("ISNULL(", ")"),
+    ("ELT(1, ", ")"),
+    ("TRIM(", ")"),
+    ("SUBSTR(", ", 1)"),
+    ("DATE(", ")"),
+    ("TIME(", ")"),
+    ("YEAR(", ")"),
+    ("TO_DAYS(", ")"),
+    ("FROM_DAYS(", ")"),
+    ("DATE_FORMAT(", ", '%d')"),
+    ("DATE_ADD(", ", INTERVAL 1 DAY)"),
+    ("DATE_SUB(NOW(), INTERVAL ", " DAY)"),
+    ("ROUND(", ", 1)"),
+    ("FLOOR(", ")"),
+    ("INET_NTOA(INET_ATON(", "))"),
+    ("1 + (", ")"),
+    ("7 / (", ")"),
+    ("7 & (", ")"),
+    ("('a' LIKE ", ")"),
+    ("('a' LIKE CONCAT(name, ", "))"),
+    ("(name REGEXP ", ")"),
+    ("(name IN ('a', ", "))"),
+    ("(start_date > ", ")"),
+)
+
+
+def nested(before: str, behind: str) -> str:
+    """As many levels of something as the language allows."""
+    for levels in range(MAX_DEPTH, 0, -1):
+        text = before * levels + "name" + behind * levels
+        try:
+            parse(f"SELECT Person WHERE {text}")
+        except OqlSyntaxError:
+            continue
+        return text.replace("start_date", "friendlyname")
+    raise AssertionError(before)
+
+
 @pytest.mark.parametrize(
     "condition",
     [
@@ -229,6 +278,7 @@ def test_what_is_too_long_or_too_deep_is_told_so(oql: Oql, condition: str) -> No
         "(id = 1 AND " * (HALF - 2) + "(id = 1 OR " * 9 + "1" + ")" * (HALF + 7),
         f"name = '{'x' * 90_000}'",
         f"name NOT IN ({', '.join(map(str, range(10_000)))})",
+        *(nested(*call) for call in NESTED),
     ],
 )
 def test_what_is_within_the_limits_runs(oql: Oql, database: Any, condition: str) -> None:

@@ -170,7 +170,7 @@ DATES: list[Case] = [
     ("SELECT UserRequest WHERE start_date = '2031-06-01'", {}, [2]),
     ("SELECT UserRequest WHERE start_date < '2031/05/01T12:00'", {}, [1]),
     ("SELECT UserRequest WHERE start_date < 20310601", {}, [1]),
-    ("SELECT UserRequest WHERE start_date > 'tomorrow'", {}, []),
+    ("SELECT UserRequest WHERE start_date > 'tomorrow'", {}, [2, 1]),
     ("SELECT UserRequest WHERE start_date = '2031-02-31'", {}, []),
     ("SELECT UserRequest WHERE start_date LIKE '2031-05-%'", {}, [1]),
     ("SELECT UserRequest WHERE due = '2031-05-02'", {}, [1]),

@@ -27,6 +27,8 @@ origin = "chat"
 urgency = "2"
 title = "Call from $phone$ (cost: $5$)"
 status = "assigned"
+team_id = "1"
+end_date = "2026-03-02 08:30:00"
 public_log = "Call from customer dated $datetime$"
 
 [indirect_creation.Change]
@@ -92,11 +94,19 @@ def test_a_datetime_is_the_moment_of_the_call_in_the_agents_way(site: Any) -> No
 
 def test_what_the_form_does_not_ask_for_is_shown_when_it_is_preset(site: Any) -> None:
     page = opened(site, "UserRequest", "phone=0612345678")
-    assert page.fields["status"] == "assigned"
+    assert page.fields["end_date"] == "2026-03-02T09:30"
     saved = site.submit(page, description="x")
     assert saved.status == 303, saved.text
-    assert site.rows("UserRequest")[0]["status"] == "assigned"
-    assert "status" not in site.get("/objects/new/UserRequest").fields
+    assert str(site.rows("UserRequest")[0]["end_date"]) == "2026-03-02 08:30:00"
+    assert "end_date" not in site.get("/objects/new/UserRequest").fields
+
+
+def test_a_preset_never_takes_a_new_object_to_another_state(site: Any) -> None:
+    page = opened(site, "UserRequest", "phone=0612345678")
+    assert not {"status", "team_id"} & set(page.fields)
+    site.post(page.form.action, {**page.fields, "description": "x", "status": "closed"})
+    (ticket,) = site.rows("UserRequest")
+    assert (ticket["status"], ticket["team_id"]) == ("new", None)
 
 
 @pytest.mark.parametrize("query", ["phone=0987654321", "phone=0199999999"])
@@ -148,7 +158,7 @@ def test_direct_and_indirect_creation_have_their_own_presets(make_site: Any) -> 
 
 @pytest.mark.parametrize("path", ["/objects/UserRequest/1", "/objects/UserRequest/1/modify"])
 def test_presets_never_touch_a_ticket_that_is_there(site: Any, path: str) -> None:
-    site.add("UserRequest", title="Mine", description="x", org_id=1)
+    site.add("UserRequest", title="Mine", description="x", org_id=1, caller_id=1)
     before = site.stored("UserRequest", 1)
     page = site.get(f"{path}?title=Stolen&status=closed&caller_id=3&public_log=Hello")
     assert page.status == 200

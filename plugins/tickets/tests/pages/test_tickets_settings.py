@@ -30,6 +30,11 @@ def listed(query: str) -> str:
 MISTAKES = [
     (caller(display_name="friendlyname, nickname"), 2, "caller_information.display_name",
      "Person has no attribute 'nickname'"),
+    *(
+        (caller(display_name=code), 2, "caller_information.display_name",
+         f"Person has no attribute '{code}'")
+        for code in ("picture", "team_list")
+    ),
     (caller(query="SELECT Person WHERE"), 2, "caller_information.query", "line 1, column"),
     (caller(query="SELECT Persn WHERE phone = :phone"), 2, "caller_information.query",
      "did you mean Person?"),
@@ -73,9 +78,11 @@ WARNINGS = [
     (preset("nickname", "x"), 4, "indirect_creation.UserRequest.preset.nickname",
      "has no attribute 'nickname'"),
     (preset("ref", "R-1"), 4, "indirect_creation.UserRequest.preset.ref",
-     "nobody can change 'ref'"),
+     "nobody can fill 'ref' in on a new object"),
     (preset("org_name", "x"), 4, "indirect_creation.UserRequest.preset.org_name",
-     "nobody can change 'org_name'"),
+     "nobody can fill 'org_name' in on a new object"),
+    (preset("team_id", "1"), 4, "indirect_creation.UserRequest.preset.team_id",
+     "nobody can fill 'team_id' in on a new object"),
     (preset("title", "x", "Contract"), 1, "indirect_creation.Contract",
      "there is no class 'Contract' in the data model"),
     (caller(query="SELECT Person"), 2, "caller_information.query", "nobody is found"),
@@ -92,7 +99,7 @@ FINE = [
     preset("title", "SELECTED"),
     preset("origin", "phone"),
     preset("private_log", "Call dated $datetime$", "Change"),
-    preset("org_id", "SELECT Contact").replace("org_id", "team_id"),
+    preset("org_id", "SELECT Contact").replace("org_id", "caller_id"),
     listed("SELECT Ticket WHERE caller_id IN (:callers_list) AND caller_id = :selected_caller"),
     listed("SELECT CustomerContract").replace("enabled = true", "enabled = false"),
     preset("nickname", "x").replace("enabled = true", "enabled = false"),

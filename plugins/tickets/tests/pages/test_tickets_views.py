@@ -113,7 +113,7 @@ def test_a_link_in_markup_leads_to_the_web_only(site: Any, address: str) -> None
 
 def test_the_databases_show_the_same(make_site: Any, database_url: str) -> None:
     site = fill(make_site(database=database_url, toml='timezone = "Europe/Paris"\n'))
-    site.save("/objects/UserRequest/1/modify", start_date="2026-07-15T09:30", public_log="Hello")
+    site.save("/objects/UserRequest/1/modify", end_date="2026-07-15T09:30", public_log="Hello")
     page = site.get("/objects/UserRequest/1")
     assert "Ada Lovelace, Analytical Ltd" in page.text
     assert "15/07/2026, 09:30" in page.text or "7/15/26, 9:30" in page.text, page.text

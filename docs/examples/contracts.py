@@ -1,0 +1,107 @@
+"""Contracts of organizations, and the caller's on the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import peewee
+from flask import render_template_string
+from markupsafe import Markup
+
+from cti_host import (
+    AddedAttributes,
+    Call,
+    Caller,
+    DataAttribute,
+    DataClass,
+    DataKind,
+    Localised,
+    OnDelete,
+    PanelSection,
+    database,
+    hookimpl,
+)
+
+LEVELS = {
+    "gold": Localised.of("Gold", "Or"),
+    "silver": Localised.of("Silver", "Argent"),
+}
+CONTRACT = DataClass(
+    name="Contract",
+    label=Localised.of("Contract", "Contrat"),
+    attributes=[
+        DataAttribute("name", DataKind.STRING, Localised.of("Name", "Nom"), mandatory=True),
+        DataAttribute(
+            "org_id",
+            DataKind.KEY,
+            Localised.of("Customer", "Client"),
+            target="Organization",
+            mandatory=True,
+            on_delete=OnDelete.AUTO,
+        ),
+        DataAttribute(
+            "org_name",
+            DataKind.EXTERNAL,
+            Localised.of("Customer name", "Nom du client"),
+            path="org_id.name",
+        ),
+        DataAttribute("start_date", DataKind.DATE, Localised.of("Start", "Début")),
+        DataAttribute("end_date", DataKind.DATE, Localised.of("End", "Fin")),
+        DataAttribute(
+            "sla",
+            DataKind.ENUM,
+            Localised.of("Service level", "Niveau de service"),
+            values=LEVELS,
+            default="silver",
+            mandatory=True,
+        ),
+    ],
+    order="end_date",
+)
+VIP = AddedAttributes(
+    "Person", [DataAttribute("vip", DataKind.BOOLEAN, Localised.of("VIP", "VIP"))]
+)
+TITLE = Localised.of("Contracts", "Contrats")
+UNTIL = Localised.of("until", "jusqu'au")
+# The table of an added class is called data_ and its name, the columns like the attributes.
+CONTRACTS: Any = peewee.Table(
+    "data_contract", ("id", "name", "org_id", "sla", "end_date"), _database=database
+)
+ROWS = """
+<ul class="cti-matches">
+  {% for id, name, level, end in contracts %}
+  <li>
+    <a href="{{ url_for('tickets.view', class_name='Contract', id_=id) }}">{{ name }}</a>
+    <span class="cti-status">{{ level }}</span>{% if end %} {{ until }} {{ end }}{% endif %}
+  </li>
+  {% endfor %}
+</ul>
+"""
+
+
+class Plugin:
+    """Contracts of organizations, and the caller's on the panel."""
+
+    @hookimpl
+    def data_classes(self) -> Sequence[DataClass]:
+        """The class Contract."""
+        return [CONTRACT]
+
+    @hookimpl
+    def data_attributes(self) -> Sequence[AddedAttributes]:
+        """Persons may be important."""
+        return [VIP]
+
+    @hookimpl
+    def panel_sections(self, call: Call, callers: Sequence[Caller]) -> Sequence[PanelSection]:
+        """The contracts of the callers' organizations."""
+        customers = {c.attributes["org_id"] for c in callers if c.attributes.get("org_id")}
+        columns = [CONTRACTS.id, CONTRACTS.name, CONTRACTS.sla, CONTRACTS.end_date]
+        query = CONTRACTS.select(*columns).where(CONTRACTS.org_id.in_([*map(int, customers)]))
+        found = query.order_by(CONTRACTS.end_date).tuples()
+        contracts = [(id_, name, LEVELS[level], end) for id_, name, level, end in found]
+        if not contracts:
+            return []
+        html = render_template_string(ROWS, contracts=contracts, until=UNTIL)
+        return [PanelSection(str(TITLE), Markup(html))]  # noqa: S704 -- rendered with escaping

@@ -1,0 +1,146 @@
+"""What is known of iTop's classes beforehand: labels, states, and what to ask of them.
+
+iTop's REST services tell nothing about its data model. A class that is not here works too, by its
+own name, with the attributes that every ticket has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cti_host import Localised
+
+_of = Localised.of
+
+LABELS: Mapping[str, Localised] = {
+    "Organization": _of("Organization", "Organisation"),
+    "Location": _of("Location", "Lieu"),
+    "Contact": _of("Contact"),
+    "Person": _of("Person", "Personne"),
+    "Team": _of("Team", "Équipe"),
+    "Service": _of("Service"),
+    "ServiceSubcategory": _of("Service Subcategory", "Sous-catégorie de service"),
+    "Ticket": _of("Ticket"),
+    "UserRequest": _of("User Request", "Demande utilisateur"),
+    "Incident": _of("Incident"),
+    "Problem": _of("Problem", "Problème"),
+    "Change": _of("Change", "Ticket de changement"),
+    "RoutineChange": _of("Routine Change", "Changement de routine"),
+    "ApprovedChange": _of("Approved Change", "Changement pré-approuvé"),
+    "NormalChange": _of("Normal Change", "Changement normal"),
+    "EmergencyChange": _of("Emergency Change", "Changement urgent"),
+    "PhoneCall": _of("Phone Call", "Appel téléphonique"),
+}
+
+STATES: Mapping[str, Localised] = {
+    "new": _of("New", "Nouveau"),
+    "waiting_for_approval": _of("Waiting for approval", "En attente d'approbation"),
+    "approved": _of("Approved", "Approuvé"),
+    "notapproved": _of("Not approved", "Non approuvé"),
+    "rejected": _of("Rejected", "Rejeté"),
+    "validated": _of("Validated", "Validé"),
+    "escalated_tto": _of("Escalated TTO", "Escalade TTO"),
+    "escalated_ttr": _of("Escalated TTR", "Escalade TTR"),
+    "assigned": _of("Assigned", "Assigné"),
+    "pending": _of("Pending", "En attente"),
+    "plannedscheduled": _of("Planned and scheduled", "Programmé"),
+    "implemented": _of("Implemented", "Effectué"),
+    "monitored": _of("Monitored", "En cours de suivi"),
+    "ongoing": _of("Ongoing", "En cours"),
+    "resolved": _of("Resolved", "Résolu"),
+    "closed": _of("Closed", "Fermé"),
+}
+
+CHANGES = ("Change", "RoutineChange", "ApprovedChange", "NormalChange", "EmergencyChange")
+TICKETS = ("Ticket", "UserRequest", "Incident", "Problem", *CHANGES)
+
+# What every ticket has. `operational_status` is for those that have no `status`.
+_TICKET = (
+    "ref",
+    "title",
+    "caller_id",
+    "caller_id_friendlyname",
+    "agent_id_friendlyname",
+    "start_date",
+    "last_update",
+)
+
+# Attributes that hold markup.
+HTML = frozenset({"description", "solution"})
+LOGS: Mapping[str, Localised] = {
+    "public_log": _of("Public log", "Journal public"),
+    "private_log": _of("Private log", "Journal privé"),
+}
+
+_PERSON = (
+    "friendlyname",
+    "first_name",
+    "name",
+    "status",
+    "org_id",
+    "org_name",
+    "email",
+    "phone",
+    "mobile_phone",
+    "function",
+    "employee_number",
+    "location_name",
+    "notify",
+)
+_CONTACT = tuple(
+    code
+    for code in _PERSON
+    if code not in ("first_name", "mobile_phone", "employee_number", "location_name")
+)
+
+
+def class_label(class_name: str) -> str:
+    """The name of a class in the agent's language; one that is not known, by its own name."""
+    if class_name in LABELS:
+        return str(LABELS[class_name])
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", class_name)
+
+
+def state_label(code: str) -> str:
+    """The name of a state in the agent's language."""
+    if code in STATES:
+        return str(STATES[code])
+    return code.replace("_", " ").capitalize()
+
+
+def common_class(branches: list[str]) -> str:
+    """The class whose attributes the objects of a UNION have in common.
+
+    :param branches: the class of each part
+    """
+    kinds = set(branches)
+    if len(kinds) <= 1:
+        return branches[0] if branches else ""
+    for parent, children in (("Change", CHANGES), ("Ticket", TICKETS)):
+        if kinds <= set(children):
+            return parent
+    return "Contact" if kinds <= {"Contact", "Person", "Team"} else branches[0]
+
+
+def ticket_codes(class_name: str) -> list[str]:
+    """The attributes of a ticket that a list shows."""
+    if class_name == "Ticket":
+        return [*_TICKET, "operational_status"]
+    if class_name in CHANGES:
+        return [*_TICKET, "status", "creation_date"]
+    return [*_TICKET, "status"]
+
+
+def brief_codes(class_name: str) -> list[str]:
+    """The attributes of a ticket that its page shows."""
+    codes = [*ticket_codes(class_name), "org_name", "team_id_friendlyname", "description"]
+    codes += ["close_date", "private_log"]
+    if class_name in ("Ticket", "Problem", *CHANGES):
+        return [*codes, "priority"] if class_name == "Problem" else codes
+    return [*codes, "priority", "public_log"]
+
+
+def person_codes(class_name: str) -> list[str]:
+    """The attributes of somebody who calls."""
+    return list(_CONTACT if class_name in ("Contact", "Team") else _PERSON)

@@ -1,0 +1,162 @@
+"""The mirror: a copy of iTop's persons in the host's database, made to be looked up in.
+
+Lookups see one complete run of the synchronization, never half of one, and never the persons of
+another iTop than the one in the settings.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import peewee
+
+from cti_host import is_postgresql
+
+# More persons than this behind one number are no help to anybody.
+MOST_PERSONS = 100
+PERSON_COLUMNS = (
+    "id", "class_name", "friendlyname", "first_name", "name", "email", "phone", "mobile_phone",
+    "org_id", "org_name", "status", "more",
+)  # fmt: skip
+# What a run has to have: begun by it or before, and not ended by it.
+_VISIBLE = '"since" <= s.visible AND ("until" IS NULL OR "until" > s.visible)'
+_STATE_COLUMNS = (
+    "visible", "started", "finished", "organizations", "persons",
+    "run", "run_started", "run_class", "run_done", "lease_owner", "lease_until",
+    "problem", "problem_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MirroredPerson:
+    """A person as iTop had them when they were copied; `attributes` are texts by code.
+
+    There are at least friendlyname, first_name, name, email, phone, mobile_phone, org_id,
+    org_name, status, and what `display_name` names.
+    """
+
+    id: int
+    class_name: str
+    attributes: Mapping[str, str]
+
+    def text(self, code: str) -> str:
+        """An attribute as text; "" for one that was not copied, or is empty."""
+        return self.attributes.get(code, "")
+
+
+@dataclass(frozen=True)
+class MirrorState:
+    """How old and how full the mirror is, and what its synchronization is doing.
+
+    Moments are seconds since 1970, 0: never. What is visible is as iTop was at `started`, or
+    later. `problem` is why the last attempt failed, "" if it did not.
+    """
+
+    visible: int = 0
+    started: int = 0
+    finished: int = 0
+    organizations: int = 0
+    persons: int = 0
+    run: int = 0
+    run_started: int = 0
+    run_class: str = ""
+    run_done: int = 0
+    lease_owner: str = ""
+    lease_until: int = 0
+    problem: str = ""
+    problem_at: int = 0
+    now: int = field(default_factory=lambda: int(time.time()))
+
+    @property
+    def filled(self) -> bool:
+        """Whether there is anything to look up in: a run was completed."""
+        return self.visible > 0
+
+    @property
+    def age(self) -> int:
+        """Seconds since iTop was as the mirror is; it must have been filled."""
+        return max(0, self.now - self.started)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a run was begun and not completed."""
+        return self.run_started > 0
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody holds the lease."""
+        return bool(self.lease_owner) and self.lease_until > self.now
+
+
+class Mirror:
+    """Looks persons up in the host's database.
+
+    :param database: the host's
+    :param url: the address of iTop; another iTop's persons are never answered
+    """
+
+    def __init__(self, database: peewee.Database, url: str) -> None:
+        self._database: Any = database
+        self._url = url
+        self._mark = "%s" if is_postgresql(database) else "?"
+
+    def state(self) -> MirrorState:
+        """How old and how full it is."""
+        columns = ", ".join(_STATE_COLUMNS)
+        sql = f"SELECT {columns} FROM itop_sync WHERE url = {self._mark}"  # noqa: S608 -- constants
+        row = self._database.execute_sql(sql, (self._url,)).fetchone()
+        return MirrorState(*row) if row else MirrorState()
+
+    def by_numbers(self, keys: Sequence[str]) -> list[MirroredPerson]:
+        """Everybody who has one of these numbers, by name.
+
+        :param keys: `Number.key` of each number ("+33987654321", "ext:123")
+        """
+        return self._find({"phone_key": keys, "mobile_key": keys}, MOST_PERSONS)
+
+    def by_emails(self, emails: Sequence[str]) -> list[MirroredPerson]:
+        """Everybody who has one of these e-mail addresses, whatever their case, by name."""
+        keys = [key for email in emails if (key := email_key(email))]
+        return self._find({"email_key": keys}, MOST_PERSONS)
+
+    def by_ids(self, ids: Sequence[int]) -> list[MirroredPerson]:
+        """The persons with these ids, in their order; one who isn't there is left out."""
+        found = {person.id: person for person in self._find({"id": ids}, len(ids))}
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def _find(self, columns: Mapping[str, Sequence[Any]], limit: int) -> list[MirroredPerson]:
+        searched = {column: values for column, values in columns.items() if values}
+        if not searched:
+            return []
+        where = " OR ".join(
+            f"p.{column} IN ({', '.join([self._mark] * len(values))})"
+            for column, values in searched.items()
+        )
+        selected = ", ".join(f"p.{column}" for column in PERSON_COLUMNS)
+        sql = (
+            f"SELECT {selected} FROM itop_person AS p, itop_sync AS s"  # noqa: S608 -- constants
+            f" WHERE ({where}) AND s.url = {self._mark} AND {_VISIBLE}"
+            f" ORDER BY p.name, p.first_name, p.id LIMIT {self._mark}"
+        )
+        bound = [*(value for values in searched.values() for value in values), self._url, limit]
+        return [_person(row) for row in self._database.execute_sql(sql, bound).fetchall()]
+
+
+def email_key(text: str) -> str | None:
+    """What two writings of one e-mail address have in common; `None`: there is none."""
+    return text.strip().casefold()[:255] or None
+
+
+def _person(row: Sequence[Any]) -> MirroredPerson:
+    return MirroredPerson(row[0], row[1], dict(_attributes(row)))
+
+
+def _attributes(row: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    for code, value in zip(PERSON_COLUMNS[2:-1], row[2:-1], strict=True):
+        yield code, str(value)
+    if row[-1]:
+        yield from json.loads(row[-1]).items()

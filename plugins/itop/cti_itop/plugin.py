@@ -1,0 +1,182 @@
+"""The plugin: a real iTop behind the hooks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import click
+import peewee
+from flask import Blueprint, Flask, current_app, has_request_context
+from flask_babel import gettext as _
+
+from cti_host import (
+    Agent,
+    Call,
+    Caller,
+    Finding,
+    Host,
+    Match,
+    OutboundAction,
+    PanelSection,
+    Ticket,
+    TicketList,
+    allow_form_target,
+    hookimpl,
+)
+from cti_itop import classes
+from cti_itop.agents import Agents
+from cti_itop.asking import Asker
+from cti_itop.brief import Briefs
+from cti_itop.calls import OUTBOUND, PhoneCalls
+from cti_itop.calls_model import ItopPhoneCall
+from cti_itop.checks import SECTION, check_address, check_queries, read_account
+from cti_itop.copy_command import Copying
+from cti_itop.itop_commands import itop_group
+from cti_itop.links import Links
+from cti_itop.lists import Lists
+from cti_itop.lookup import Lookup
+from cti_itop.mirror_models import MODELS
+from cti_itop.mirroring import Mirroring
+from cti_itop.online import Online
+from cti_itop.pages import Pages
+from cti_itop.presets import Presets
+from cti_itop.reading import Reader
+from cti_itop.rest import Connection, Itop
+from cti_itop.settings import ItopConfig
+
+# What is left for the plugin's own work, once iTop has used its time.
+_OWN_SECONDS = 0.25
+_MEGABYTE = 1024 * 1024
+
+
+class Plugin:
+    """A real iTop as the place where people and tickets live."""
+
+    Config = ItopConfig
+
+    def __init__(self, config: ItopConfig) -> None:
+        self._config = config
+        self._mirroring: Mirroring | None = None
+        self._blueprints: list[Blueprint] = []  # none where the settings were refused
+
+    @hookimpl
+    def register(self, host: Host) -> None:
+        """Check the settings, and get ready to ask iTop."""
+        config = self._config
+        # At INFO, httpx writes a line for every request.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        problems = len(host.problems)
+        check_address(host, config)
+        check_queries(host)
+        connection = self._connection(host)
+        if any(not problem.warning for problem in host.problems[problems:]):
+            return
+        try:
+            self._itop = Itop(connection)
+        except OSError as error:
+            message = f"{connection.ca_file} can't be read: {error.strerror or 'it is no PEM file'}"
+            host.problem((*SECTION, "ca_file"), message, "name a file of certificates in PEM form")
+            return
+        zone = ZoneInfo(config.timezone or host.settings.timezone)
+        self._copying = Copying(host, connection, zone)
+        reader = Reader(self._itop, zone)
+        agents, asker = Agents(reader), Asker(host, reader)
+        self._links = Links(self._itop.url)
+        if config.directory == "mirror":
+            self._mirroring = Mirroring(host, connection, config.sync_minutes)
+        mirror = self._mirroring.mirror if self._mirroring else None
+        self._lookup = Lookup(host, asker, agents, mirror, config.person_fields)
+        self._lists = Lists(host, asker, agents, reader, self._links)
+        self._presets = Presets(host, asker, agents, reader)
+        self._calls = PhoneCalls(reader, agents, config.phone_calls)
+        briefs = Briefs(host, reader, self._links, self._calls, config.person_fields)
+        self._blueprints = [Pages(briefs, self._calls).blueprint()]
+        self._online = Online(host, self._itop, mirror)
+
+    def _connection(self, host: Host) -> Connection:
+        config = self._config
+        ca_file = str(host.config.resolve(config.ca_file)) if config.ca_file else ""
+        return Connection(
+            config.url,
+            read_account(host, config),
+            ca_file=ca_file,
+            proxy=config.proxy,
+            connect_seconds=config.connect_seconds,
+            read_seconds=config.read_seconds,
+            seconds=max(config.timeout - _OWN_SECONDS, config.timeout / 2),
+            max_reply_bytes=int(config.max_reply_mb * _MEGABYTE),
+        )
+
+    @hookimpl
+    def models(self) -> Sequence[type[peewee.Model]]:
+        """The mirror, and phone calls."""
+        return [*MODELS, ItopPhoneCall]
+
+    @hookimpl
+    def blueprints(self) -> Sequence[Blueprint]:
+        """Tickets in brief."""
+        return self._blueprints
+
+    @hookimpl
+    def commands(self) -> Sequence[click.Command]:
+        """`itop`."""
+        return [itop_group(lambda: self._mirroring, lambda: self._copying)]
+
+    @hookimpl
+    def server_started(self) -> None:
+        """Keep the mirror fresh."""
+        if self._mirroring is not None:
+            app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
+            self._mirroring.server_started(app)
+
+    @hookimpl
+    def check_online(self) -> Sequence[Finding]:
+        """What works with this iTop and this account."""
+        return list(self._online.findings())
+
+    @hookimpl
+    def lookup_callers(self, call: Call) -> Sequence[Match]:
+        """The persons whom the query of `caller_information` finds."""
+        return self._lookup.find(call)
+
+    @hookimpl
+    def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> Sequence[TicketList]:
+        """The enabled lists of `display_tickets`."""
+        return self._lists.find(call, callers)
+
+    @hookimpl
+    def class_label(self, class_name: str) -> str | None:
+        """The label of a class of iTop."""
+        if has_request_context():
+            # The button of this class leads to iTop, by way of this host.
+            allow_form_target(self._itop.url)
+        return classes.class_label(class_name)
+
+    @hookimpl
+    def creation_presets(
+        self, class_name: str, caller: Caller | None, call: Call, direct: bool
+    ) -> Mapping[str, str]:
+        """The presets of the configuration, computed for the caller."""
+        return self._presets.values(class_name, caller, call, direct)
+
+    @hookimpl
+    def creation_form_url(self, class_name: str, values: Mapping[str, str]) -> str:
+        """iTop's form of a class, with its presets in the address."""
+        return self._links.create(class_name, values)
+
+    @hookimpl
+    def panel_sections(self, call: Call, callers: Sequence[Caller]) -> Sequence[PanelSection]:
+        """How old the mirror is, where an agent should know."""
+        return self._mirroring.sections() if self._mirroring else []
+
+    @hookimpl
+    def call_placed(
+        self, ticket: Ticket, caller: Caller | None, action: OutboundAction, agent: Agent
+    ) -> None:
+        """Record the outbound phone call with its ticket."""
+        if not ticket.url.startswith(self._itop.url):
+            return  # a ticket of another plugin, which records its calls itself
+        note = _("%(action)s: %(number)s", action=action.label, number=action.number)
+        self._calls.record(ticket, caller, OUTBOUND, note, agent)

@@ -1,0 +1,90 @@
+"""Values for iTop's form of a new object: the `preset` tables of the configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+
+from flask_babel import format_datetime
+
+from cti_host import Call, Caller, Host, Unsearchable
+from cti_itop.agents import Agents, is_known
+from cti_itop.asking import Asker
+from cti_itop.query import Param, Query
+from cti_itop.reading import Reader, good
+
+_PLACEHOLDER = re.compile(r"\s*:([A-Za-z_]\w*(?:->[A-Za-z_]\w*)?)\s*", re.ASCII)
+_QUERY = re.compile(r"\s*SELECT\s")
+_TEXT_PLACEHOLDER = re.compile(r"\$(\w+)\$")
+
+
+def is_query(preset: str) -> bool:
+    """Whether a preset is a query (that gives an external key) rather than a value."""
+    return _QUERY.match(preset) is not None
+
+
+def placeholder_of(preset: str) -> str:
+    """The name in a preset that is a placeholder (":phone"); "" for any other preset."""
+    found = _PLACEHOLDER.fullmatch(preset)
+    return found[1] if found else ""
+
+
+class Presets:
+    """Computes the presets of a class for the caller who was chosen."""
+
+    def __init__(self, host: Host, asker: Asker, agents: Agents, reader: Reader) -> None:
+        self._host, self._asker, self._agents, self._reader = host, asker, agents, reader
+
+    def values(
+        self, class_name: str, caller: Caller | None, call: Call, direct: bool
+    ) -> dict[str, str]:
+        """Attribute code to text; what has no value for this caller is left out.
+
+        :raises ItopProblem: iTop gives no usable answer
+        """
+        settings = self._host.settings
+        chapter = settings.direct_creation if direct else settings.indirect_creation
+        if class_name not in chapter:
+            return {}
+        presets = chapter[class_name].preset
+        queries = {code: Query(preset) for code, preset in presets.items() if is_query(preset)}
+        parameters = self._parameters(presets, queries, caller, call)
+        tasks = [partial(self._id, query, parameters) for query in queries.values()]
+        ids = dict(zip(queries, map(good, self._reader.side_by_side(tasks)), strict=True))
+        found = {
+            code: ids[code] if code in ids else self._value(preset, parameters, call)
+            for code, preset in presets.items()
+        }
+        return {code: value for code, value in found.items() if value}
+
+    def _parameters(
+        self,
+        presets: Mapping[str, str],
+        queries: Mapping[str, Query],
+        caller: Caller | None,
+        call: Call,
+    ) -> dict[str, Param]:
+        names = {name for query in queries.values() for name in query.parameters}
+        names |= {placeholder_of(preset) for preset in presets.values()}
+        selected = caller.id if caller else None
+        about_agent = self._agents.parameters(name for name in names if is_known(name))
+        return {**call.parameters, "selected_caller": selected, **about_agent}
+
+    def _id(self, query: Query, parameters: Mapping[str, Param]) -> str:
+        """The first object that a query finds; runs in a thread of its own."""
+        found = self._asker.ask(query, parameters, ["id"], limit=1).objects
+        return str(found[0].id) if found else ""
+
+    def _value(self, preset: str, parameters: Mapping[str, Param], call: Call) -> str:
+        name = placeholder_of(preset)
+        if name:
+            value = parameters.get(name)
+            return "" if value is None or isinstance(value, Unsearchable) else str(value)
+        return _TEXT_PLACEHOLDER.sub(lambda match: self._in_text(match, call), preset)
+
+    def _in_text(self, match: re.Match[str], call: Call) -> str:
+        if match[1] == "datetime":
+            return str(format_datetime(call.received_at, "short"))
+        value = call.parameters.get(match[1])
+        return match[0] if value is None else str(value)

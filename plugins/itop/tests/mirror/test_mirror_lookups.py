@@ -1,0 +1,90 @@
+"""The mirror: any writing of a number, whole runs only, and never another iTop's persons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from fake_itop import FakeItop, running
+from mirror_kit import Nearby
+from plain_model import PlainModel, key_of, people
+
+
+@pytest.mark.parametrize(
+    "stored",
+    ["0987654321", "09.87.65.43.21", "+33 9 87 65 43 21", "0033 987654321", "+33 (0)9 87 65 43 21"],
+)
+def test_a_person_is_found_whatever_way_their_number_is_stored(
+    nearby: Nearby, model: PlainModel, stored: str
+) -> None:
+    model.add_person(1000, stored)
+    nearby.synchronize()
+    assert nearby.ids("+33987654321") == [1000]
+
+
+def test_a_person_is_found_by_their_mobile_number_and_by_an_extension(
+    nearby: Nearby, model: PlainModel
+) -> None:
+    model.add_person(1000, "123", mobile_phone="06 12 34 56 78")
+    nearby.synchronize()
+    assert nearby.ids("ext:123") == nearby.ids("+33612345678") == [1000]
+
+
+def test_persons_who_share_a_number_come_by_name(nearby: Nearby, model: PlainModel) -> None:
+    model.add_person(1000, "0987654321", name="Zuse")
+    model.add_person(1001, "0987654321", name="Babbage")
+    nearby.synchronize()
+    assert nearby.ids("+33987654321") == [1001, 1000]
+
+
+def test_a_person_is_found_by_an_email_address_whatever_its_case(
+    nearby: Nearby, model: PlainModel
+) -> None:
+    model.add_person(1000, email="Ada.Élan@Example.org")
+    nearby.synchronize()
+    (found,) = nearby.mirror.by_emails(["ada.élan@example.ORG"])
+    assert found.id == 1000
+    assert found.text("email") == "Ada.Élan@Example.org"
+    assert nearby.mirror.by_emails(["", " "]) == []
+
+
+def test_a_person_comes_with_the_attributes_that_lookups_show(
+    make_nearby: Callable[..., Nearby], model: PlainModel
+) -> None:
+    nearby = make_nearby('[caller_information]\ndisplay_name = "friendlyname, function"')
+    model.add_person(1000, "0987654321", function="Countess", org_id="1")
+    nearby.synchronize()
+    (found,) = nearby.mirror.by_numbers(["+33987654321"])
+    assert found.class_name == "Person"
+    assert found.text("function") == "Countess"
+    assert found.text("friendlyname") == "Ada 1000"
+    assert (found.text("org_id"), found.text("org_name")) == ("1", "Acme")
+    assert found.text("no_such_attribute") == ""
+
+
+def test_persons_are_found_by_their_ids_in_the_order_asked_for(nearby: Nearby) -> None:
+    nearby.synchronize()
+    assert [person.id for person in nearby.mirror.by_ids([9, 4, 3])] == [9, 3]
+
+
+def test_nothing_is_found_and_no_age_known_before_the_first_run_is_complete(
+    nearby: Nearby,
+) -> None:
+    state = nearby.mirror.state()
+    assert not state.filled
+    assert nearby.ids(key_of(3)) == []
+    assert nearby.mirroring.sections() == []
+
+
+def test_persons_of_another_itop_are_never_found(nearby: Nearby) -> None:
+    nearby.synchronize()
+    other_model = people(0)
+    other_model.add_person(3, "0987654321")
+    with running(FakeItop(other_model)) as fake:
+        other = nearby.again(fake)
+        assert not other.mirror.state().filled
+        assert other.ids(key_of(3)) == []
+        other.synchronize()
+        assert other.ids("+33987654321") == [3]
+        assert other.ids(key_of(6)) == []
+    assert nearby.ids(key_of(3)) == nearby.ids("+33987654321") == []

@@ -1,0 +1,48 @@
+"""A host with a mirror, for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cti_itop.mirror import Mirror
+from cti_itop.mirroring import Mirroring
+from cti_itop.rest import Account, Connection
+from cti_itop.sync import Synced
+from fake_itop import PASSWORD, USER, FakeItop
+from flask import Flask
+
+from cti_host import Host
+
+
+@dataclass
+class Nearby:
+    """A host with a mirror of the fake iTop."""
+
+    app: Flask
+    mirroring: Mirroring
+    fake: FakeItop
+
+    @property
+    def mirror(self) -> Mirror:
+        """What lookups use."""
+        return self.mirroring.mirror
+
+    def synchronize(self, **options: Any) -> Synced:
+        """One attempt, without a progress bar."""
+        return self.mirroring.synchronize(lambda name, done, total: None, **options)
+
+    def again(self, fake: FakeItop, minutes: int = 15) -> Nearby:
+        """Another process of the host, in front of this iTop."""
+        return Nearby(self.app, mirroring(self.app, fake, minutes), fake)
+
+    def ids(self, *keys: str) -> list[int]:
+        """The ids of the persons who have one of these numbers."""
+        return [person.id for person in self.mirror.by_numbers(keys)]
+
+
+def mirroring(app: Flask, fake: FakeItop, minutes: int = 15) -> Mirroring:
+    """What keeps the mirror of a host."""
+    host: Host = app.extensions["cti_host"]
+    connection = Connection(fake.url, Account(user=USER, password=PASSWORD))
+    return Mirroring(host, connection, minutes)

@@ -1,0 +1,72 @@
+"""Certificates are verified, always; a site's own authority is named by `ca_file`."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cti_itop.errors import ItopDown
+from cti_itop.rest import Account, Connection, Itop
+from fake_itop import PASSWORD, USER, FakeItop, running
+
+
+def make_certificate(folder: Path, names: str) -> tuple[Path, Path]:
+    """A certificate that signed itself, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("install openssl to test with certificates")
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(  # noqa: S603 -- our own command
+        [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-days", "2", "-subj", "/CN=itop", "-addext", f"subjectAltName={names}",
+         "-keyout", str(key), "-out", str(certificate)],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    return certificate, key
+
+
+@pytest.fixture(params=["IP:127.0.0.1"])
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[FakeItop, Path]]:
+    """An iTop behind https, and its certificate."""
+    certificate, key = make_certificate(tmp_path, request.param)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with running(FakeItop(), context) as fake:
+        yield fake, certificate
+
+
+def connect(url: str, ca_file: str = "") -> Itop:
+    return Itop(Connection(url, Account(user=USER, password=PASSWORD), ca_file=ca_file))
+
+
+def test_a_certificate_of_an_authority_that_is_named(served: tuple[FakeItop, Path]) -> None:
+    fake, certificate = served
+    itop = connect(fake.url, str(certificate))
+    assert itop.call("list_operations")["code"] == 0
+    itop.close()
+
+
+def test_a_certificate_that_nobody_vouches_for_gets_no_password(
+    served: tuple[FakeItop, Path],
+) -> None:
+    fake, _certificate = served
+    itop = connect(fake.url)
+    with pytest.raises(ItopDown, match="certificate verify failed"):
+        itop.call("list_operations")
+    assert fake.forms == []
+    itop.close()
+
+
+@pytest.mark.parametrize("served", ["DNS:another.example.org"], indirect=True)
+def test_a_certificate_for_another_name_gets_no_password(served: tuple[FakeItop, Path]) -> None:
+    fake, certificate = served
+    itop = connect(fake.url, str(certificate))
+    with pytest.raises(ItopDown, match="certificate"):
+        itop.call("list_operations")
+    assert fake.forms == []
+    itop.close()

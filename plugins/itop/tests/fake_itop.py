@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -81,10 +82,19 @@ class FakeItop:
         return self.model.answer(request)
 
 
+class _Server(ThreadingHTTPServer):
+    """A server to which it is nothing new that somebody does not wait for the answer."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Be silent of a broken connection; print everything else, as servers do."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def running(fake: FakeItop, tls: ssl.SSLContext | None = None) -> Iterator[FakeItop]:
     """Serve on a free port of loopback until the block ends; with `tls`, by https."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
+    server = _Server(("127.0.0.1", 0), _handler(fake))
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)

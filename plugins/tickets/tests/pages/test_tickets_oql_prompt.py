@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from types import MappingProxyType
 from typing import Any
 
@@ -267,12 +268,15 @@ def test_on_a_terminal_the_command_asks(site: Any, tmp_path: Path) -> None:
         words, stdin=terminal, stdout=terminal, stderr=terminal, env=environment
     ) as process:
         os.close(terminal)
+        # Should it never answer, reading ends in an error instead of never.
+        guard = Timer(120, process.kill)
+        guard.start()
         _read_until(screen, b"oql> ")
-        os.write(screen, b"SELECT Organization\r")
+        os.write(screen, b"SELECT Organization\r\\q\r")
         printed = _read_until(screen, b" found (")
         assert b"Organization::1  Analytical Ltd" in printed
-        _read_until(screen, b"oql> ")
-        os.write(screen, b"\\q\r")
+        process.wait()
+        guard.cancel()
     assert process.returncode == 0
     os.close(screen)
 

@@ -35,6 +35,7 @@ from cti_host.model import (
     Value,
 )
 from cti_host.pop import pop_url
+from cti_host.presets import fill_in, is_query, placeholder_of
 from cti_host.stored import (
     LogLine,
     NotStored,
@@ -88,9 +89,12 @@ __all__ = [
     "current_host",
     "current_language",
     "database",
+    "fill_in",
     "has_bearer_token",
     "hookimpl",
     "is_postgresql",
+    "is_query",
+    "placeholder_of",
     "pop_url",
     "safe_return_url",
     "wants_json",

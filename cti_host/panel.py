@@ -23,6 +23,7 @@ from cti_host.model import (
     Unsearchable,
 )
 from cti_host.pop import PAGE_PREFIX
+from cti_host.presets import fill_in
 
 ALL = "all"
 UNKNOWN = "unknown"
@@ -197,7 +198,7 @@ def build_panel(host: Host, found: Search, wanted: str = "") -> Panel:
     lists = host.hooks.ticket_lists(call, callers) if callers else []
     return Panel(
         call=call,
-        label=_fill_in(str(host.settings.caller_information.label), call),
+        label=fill_in(str(host.settings.caller_information.label), call),
         matches=found.matches,
         choices=_choices(found.matches),
         selected=selected,
@@ -248,15 +249,6 @@ def _creations(host: Host, call: Call, selected: str) -> list[Creation]:
             text = _("Create a new %(cls)s", cls=label)
             creations.append(Creation(class_name, text, path, query))
     return creations
-
-
-def _fill_in(label: str, call: Call) -> str:
-    """Replace `$phone$` by the value of the attribute; an unknown placeholder stays."""
-    return re.sub(
-        r"\$(\w+)\$",
-        lambda found: str(call.parameters.get(found[1], found[0])),
-        label,
-    )
 
 
 _NOTICES = {

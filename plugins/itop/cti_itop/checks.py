@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from cti_host import Host
+from cti_host import Host, is_query, placeholder_of
 from cti_itop.agents import KNOWN, is_known
 from cti_itop.links import NEVER_PRESET
 from cti_itop.literals import NotOql
-from cti_itop.presets import is_query, placeholder_of
 from cti_itop.query import Query
 from cti_itop.rest import Account
 from cti_itop.settings import BadSecretFile, ItopConfig, read_secret

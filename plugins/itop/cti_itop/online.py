@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import peewee
 
-from cti_host import Finding, Host, Level
+from cti_host import Finding, Host, Level, is_query
 from cti_itop.calls import CLASS as PHONE_CALL
 from cti_itop.classes import common_class
 from cti_itop.errors import ItopError, ItopForbidden, ItopProblem
 from cti_itop.mirror import Mirror
-from cti_itop.presets import is_query
 from cti_itop.query import Param, Query
 from cti_itop.reading import is_unknown_class
 from cti_itop.rest import Itop

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import partial
 
-from flask_babel import format_datetime
-
-from cti_host import Call, Caller, Host, Unsearchable
+from cti_host import Call, Caller, Host, Unsearchable, fill_in, is_query, placeholder_of
 from cti_itop.agents import Agents, is_known
 from cti_itop.asking import Asker
 from cti_itop.query import Param, Query
 from cti_itop.reading import Reader, good
-
-_PLACEHOLDER = re.compile(r"\s*:([A-Za-z_]\w*(?:->[A-Za-z_]\w*)?)\s*", re.ASCII)
-_QUERY = re.compile(r"\s*SELECT\s")
-_TEXT_PLACEHOLDER = re.compile(r"\$(\w+)\$")
-
-
-def is_query(preset: str) -> bool:
-    """Whether a preset is a query (that gives an external key) rather than a value."""
-    return _QUERY.match(preset) is not None
-
-
-def placeholder_of(preset: str) -> str:
-    """The name in a preset that is a placeholder (":phone"); "" for any other preset."""
-    found = _PLACEHOLDER.fullmatch(preset)
-    return found[1] if found else ""
 
 
 class Presets:
@@ -81,10 +63,4 @@ class Presets:
         if name:
             value = parameters.get(name)
             return "" if value is None or isinstance(value, Unsearchable) else str(value)
-        return _TEXT_PLACEHOLDER.sub(lambda match: self._in_text(match, call), preset)
-
-    def _in_text(self, match: re.Match[str], call: Call) -> str:
-        if match[1] == "datetime":
-            return str(format_datetime(call.received_at, "short"))
-        value = call.parameters.get(match[1])
-        return match[0] if value is None else str(value)
+        return fill_in(preset, call)

@@ -2,27 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
-from flask_babel import format_datetime
-
-from cti_host import Call, Caller, Host, Unsearchable
+from cti_host import Call, Caller, Host, Unsearchable, fill_in, is_query, placeholder_of
 from cti_tickets.oql import Oql
-
-_PLACEHOLDER = re.compile(r"\s*:([A-Za-z_]\w*)\s*", re.ASCII)
-_QUERY = re.compile(r"\s*SELECT\s")
-_TEXT_PLACEHOLDER = re.compile(r"\$(\w+)\$")
-
-
-def is_query(preset: str) -> bool:
-    """Whether a preset is a query (that gives an external key) rather than a value."""
-    return _QUERY.match(preset) is not None
-
-
-def placeholder_of(preset: str) -> str:
-    """The name in a preset that is a placeholder (":phone"); "" for any other preset."""
-    found = _PLACEHOLDER.fullmatch(preset)
-    return found[1] if found else ""
 
 
 class Presets:
@@ -53,16 +34,10 @@ class Presets:
         name = placeholder_of(preset)
         if name:
             return self._placeholder(name, caller, call)
-        return _TEXT_PLACEHOLDER.sub(lambda match: self._in_text(match, call), preset)
+        return fill_in(preset, call)
 
     def _placeholder(self, name: str, caller: Caller | None, call: Call) -> str:
         if name == "selected_caller":
             return str(caller.id) if caller else ""
         value = call.parameters.get(name, "")
         return "" if isinstance(value, Unsearchable) else str(value)
-
-    def _in_text(self, match: re.Match[str], call: Call) -> str:
-        if match[1] == "datetime":
-            return str(format_datetime(call.received_at, "short"))
-        value = call.parameters.get(match[1])
-        return match[0] if value is None else str(value)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from cti_host import Host, is_postgresql
+from cti_host import Host, is_postgresql, is_query, placeholder_of
 from cti_tickets.agent_parameters import is_magic
 from cti_tickets.form_plan import editable
 from cti_tickets.oql import Oql, OqlError, Param, UnknownClassError
-from cti_tickets.presets import is_query, placeholder_of
 from cti_tickets.schema import Attribute, Kind, Schema
 
 # What has no value that could stand in a line.

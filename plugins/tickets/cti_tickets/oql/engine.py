@@ -15,7 +15,6 @@ from cti_tickets.oql.checked import CheckedQuery
 from cti_tickets.oql.compile import Plan, Wanted, compile_query
 from cti_tickets.oql.dialect import Dialect
 from cti_tickets.oql.errors import OqlRunError
-from cti_tickets.oql.moments import local_now
 from cti_tickets.oql.parse import parse
 from cti_tickets.oql.sql import Run
 from cti_tickets.oql.values import MAX_VALUES, Given, Param, Shape, parameter
@@ -206,7 +205,7 @@ class Oql:
         shapes = tuple(value.shape for value in values)
         plan = self._plan(text, shapes, postgresql, wanted, limited)
         try:
-            bound = plan.values(Run(values, local_now(self._zone)))
+            bound = plan.values(Run(values, self._zone))
         except OqlRunError as error:
             raise OqlRunError(error.message, text=text, word=error.word) from None
         if limited:

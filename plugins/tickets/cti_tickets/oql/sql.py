@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
+from cti_tickets.oql.moments import local_now
 from cti_tickets.oql.values import Given, Known
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a statement is run with: its parameters, and the moment, in the site's time zone."""
+    """What a statement is run with: its parameters, and the site's time zone."""
 
     parameters: Sequence[Given]
-    now: datetime
+    zone: str = "UTC"
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment, in the site's time zone: the same one wherever the query names it."""
+        return local_now(self.zone)
 
 
 Read = Callable[[Run], Known]

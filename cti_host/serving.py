@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from pathlib import Path
 
 import click
+from flask import Flask
 from granian.constants import Interfaces
 from granian.server import Server
 
-from cti_host.app import CONFIG_VARIABLE
+from cti_host.app import CONFIG_VARIABLE, app_from_environment
 
 # Threads for requests in each worker: a few, so that one slow request holds up nobody.
 THREADS = 2
 # Requests that may wait in each worker.
 BACKLOG = 128
-APP_FACTORY = "cti_host.app:app_from_environment"
+# A worker that has not stopped after so many seconds is ended.
+PATIENCE_SECONDS = 10
+APP_FACTORY = "cti_host.serving:worker_app"
+
+
+def worker_app() -> Flask:
+    """The application of one worker of `serve`.
+
+    Ctrl-C in a terminal goes to every process of the server. The first one ends its workers; one
+    that began to end by itself meanwhile could hang for good.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return app_from_environment()
 
 
 def serve(config_file: Path, address: str, port: int, workers: int) -> None:
@@ -47,4 +62,5 @@ def serve(config_file: Path, address: str, port: int, workers: int) -> None:
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE_SECONDS,
     ).serve()

@@ -588,3 +588,32 @@ def test_serve_answers_on_its_port_and_stops_when_it_is_told_to(
     assert f"can't listen on 127.0.0.1:{free_port}" in again.stderr
     server.send_signal(signal.SIGTERM)
     assert server.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_ctrl_c_in_a_terminal_ends_every_process_of_the_server(
+    run: Run, config: str, free_port: int, tmp_path: Path, attempt: int
+) -> None:
+    # A terminal sends it to all of them at once; that the workers got it too made some hang.
+    assert run("db", "upgrade", "--config", config).returncode == 0
+    command = ("serve", "--config", config, "--port", str(free_port), "--workers", "2")
+    with subprocess.Popen(  # noqa: S603 -- our own command
+        [sys.executable, "-m", "cti_host", *command],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            started = (line for line in process.stdout if "Started worker" in line)
+            assert next(started)
+            assert next(started)
+            os.killpg(process.pid, signal.SIGINT)
+            assert process.wait(timeout=60) == 0
+            with pytest.raises(ProcessLookupError):
+                os.killpg(process.pid, 0)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from cti_tickets.oql.checked import Branch, Domain, Field, Source
 from cti_tickets.oql.dialect import Dialect
 from cti_tickets.oql.fields import MAX_HOPS, field_of
+from cti_tickets.oql.required import Path
 from cti_tickets.oql.sql import Sql, compose, joined
 from cti_tickets.oql.trees import OPERATORS, Walk
 from cti_tickets.schema import ClassDef, Schema
@@ -25,24 +26,32 @@ class Columns:
         self._branch_of: dict[int, int] = {}
         self._hops: dict[tuple[str, str], str] = {}
         self._joins: dict[int, list[str]] = {}
+        self._required: set[Path] = set()
 
-    def enter(self, branch: Branch) -> None:
-        """Make the sources of a SELECT known, before anything in it is asked for."""
+    def enter(self, branch: Branch, required: frozenset[Path]) -> None:
+        """Make the sources of a SELECT known, before anything in it is asked for.
+
+        :param required: the objects without which the SELECT finds nothing
+        """
+        self._required |= required
         first = branch.sources[0].number
         for source in branch.sources:
             self._sources[source.number] = source
             self._branch_of[source.number] = first
         self._joins[first] = []
 
-    def from_clause(self, branch: Branch, demands: Mapping[int, Sql]) -> Sql:
+    def from_clause(self, branch: Branch, demands: Mapping[int, Sql], left_out: set[int]) -> Sql:
         """FROM with all joins; to be asked for after all fields.
 
         :param demands: what the query demands of a source alone, by its number
+        :param left_out: the numbers of sources that are not to be joined, see `in_tree`
         """
         main = branch.sources[0]
         name = self._dialect.name(self._alias(main.number))
         parts = [Sql(f"FROM {self._table(main.class_def)} AS {name}")]
         for source in branch.sources[1:]:
+            if source.number in left_out:
+                continue
             tree = source.operator != "="
             parts.append(self._tree_join(source, demands) if tree else Sql(self._join(source)))
         parts += [Sql(join) for join in self._joins[main.number]]
@@ -107,7 +116,11 @@ class Columns:
 
     def id_if_nullable(self, field: Field) -> str:
         """The id of the object that has the field, if there may be no object; else ""."""
-        if self._sources[field.source].nullable or any(not k.mandatory for k in field.hops):
+        codes = tuple(key.code for key in field.hops)
+        if self._sources[field.source].nullable or any(
+            not key.mandatory and (field.source, codes[:length]) not in self._required
+            for length, key in enumerate(field.hops, start=1)
+        ):
             return self._dialect.name(self._alias_of(field), "id")
         return ""
 
@@ -120,13 +133,16 @@ class Columns:
     def _alias_of(self, field: Field) -> str:
         """The table alias of the object that has the field."""
         alias = self._alias(field.source)
+        path: tuple[str, ...] = ()
         for key in field.hops:
+            path = (*path, key.code)
             found = self._hops.get((alias, key.code))
             if found is None:
                 found = self._hops[alias, key.code] = f"h{len(self._hops)}"
                 name = self._dialect.name
+                kind = "JOIN" if (field.source, path) in self._required else "LEFT JOIN"
                 self._joins[self._branch_of[field.source]].append(
-                    f"LEFT JOIN {self._table(self._schema[key.target])} AS {name(found)}"
+                    f"{kind} {self._table(self._schema[key.target])} AS {name(found)}"
                     f" ON {name(found, 'id')} = {name(alias, key.column)}"
                 )
             alias = found
@@ -183,6 +199,22 @@ class Columns:
         return compose(
             f"JOIN {{}} AS {name(place)} ON {on_pair} JOIN {table} ON {on_new}{also}", pairs
         )
+
+    def in_tree(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
+        """That an object is where in a tree one can be joined by its place, without joining it."""
+        assert source.key is not None  # noqa: S101 (only joined sources come here)
+        operator = OPERATORS[source.operator]
+        downwards = source.pointing != operator.above
+        walk = Walk(
+            self._table(source.class_def),
+            self._dialect.name(source.key.column),
+            self._alias(source.number),
+            self._demand(source.number, demands),
+            downwards,
+        )
+        identifier = self._dialect.name(self._alias(source.other), "id")
+        ends = walk.ends(self._dialect, strict=operator.strict)
+        return compose(f"{identifier} IN {{}}", ends)
 
     def _demand(self, number: int, demands: Mapping[int, Sql]) -> Sql:
         """What holds for the objects at which a walk begins."""

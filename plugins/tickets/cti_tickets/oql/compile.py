@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -22,7 +22,9 @@ from cti_tickets.oql.conditions import Conditions
 from cti_tickets.oql.dialect import Dialect
 from cti_tickets.oql.fields import field_of
 from cti_tickets.oql.operands import Operands
+from cti_tickets.oql.required import required_paths, without_outer_joins
 from cti_tickets.oql.sql import Run, Slot, Sql, compose, joined
+from cti_tickets.oql.trees import OPERATORS
 from cti_tickets.oql.values import Shape
 from cti_tickets.schema import Schema
 
@@ -136,24 +138,33 @@ class _Statement:
 
     def _select(self, branch: Branch, order: str, *, tuples: bool) -> _Select:
         """Compile a branch; `order` is the attribute to sort by."""
-        self._columns.enter(branch)
-        where = Sql("") if branch.where is None else self._conditions.condition(branch.where)
+        required = required_paths(branch)
+        branch = without_outer_joins(branch, required)
+        self._columns.enter(branch, required)
         selected = branch.selected if tuples else branch.selected[:1]
+        demands = self._demands(branch)
+        filters = self._filters(branch, selected, demands)
+        where = [
+            self._conditions.condition(each)
+            for each in _conjuncts(branch.where)
+            if _only_source(each) not in filters
+        ]
         sources = [branch.source(number) for number in selected]
         sort = ""
         if order:
             field = field_of(self._schema, sources[0].number, sources[0].class_def, order)
             sort = self._columns.value(field)
         conditions = [Sql(text) for text in self._columns.branch_conditions(branch)]
-        conditions += [where] if where.text else []
+        conditions += where
+        conditions += [self._columns.in_tree(branch.source(n), demands) for n in sorted(filters)]
         if all(source.nullable for source in sources):
             present = " OR ".join(f"{self._columns.identifier(s)} IS NOT NULL" for s in sources)
             conditions.append(Sql(f"({present})"))
-        body = self._columns.from_clause(branch, self._demands(branch))
+        body = self._columns.from_clause(branch, demands, filters)
         if conditions:
             body = compose("{} WHERE {}", body, joined(" AND ", conditions))
         keys = [(self._finalclass(s), self._columns.identifier(s)) for s in sources]
-        return _Select(keys, sort, body, _repeats(branch, selected))
+        return _Select(keys, sort, body, _repeats(branch, {*selected, *filters}))
 
     def _finalclass(self, source: Source) -> str:
         finalclass = self._columns.finalclass(source)
@@ -171,6 +182,27 @@ class _Statement:
             if number in concerned and not branch.source(number).nullable:
                 found.setdefault(number, []).append(self._conditions.condition(condition))
         return {number: joined(" AND ", pieces) for number, pieces in found.items()}
+
+    def _filters(
+        self, branch: Branch, selected: Sequence[int], demands: Mapping[int, Sql]
+    ) -> set[int]:
+        """The sources that only say where in a tree other objects are; they need no join."""
+        if not self._dialect.lists_trees:
+            return set()
+        others = {source.other for source in branch.sources[1:]}
+        together = {
+            field.source
+            for condition in _conjuncts(branch.where)
+            if _only_source(condition) == -1
+            for field in fields_in(condition)
+        }
+        return {
+            source.number
+            for source in branch.sources[1:]
+            if source.operator != "=" and not OPERATORS[source.operator].negated
+            if source.number in demands
+            if source.number not in {*selected, *others, *together}
+        }
 
 
 def _distinct(selects: list[_Select]) -> tuple[list[tuple[str, str]], str, Sql]:
@@ -190,12 +222,13 @@ def _distinct(selects: list[_Select]) -> tuple[list[tuple[str, str]], str, Sql]:
     return names, '"sort"', compose("FROM ({}) AS q", joined(" UNION ", pieces))
 
 
-def _repeats(branch: Branch, selected: Sequence[int]) -> bool:
+def _repeats(branch: Branch, known: set[int]) -> bool:
     """Whether a SELECT may find the same objects several times.
 
     It may not if they determine everything else: by keys that lead from one to the next.
+
+    :param known: the sources selected, and those that are not joined
     """
-    known = set(selected)
     links = [(source, source.other) for source in branch.sources[1:] if source.operator == "="]
     for _round in branch.sources:
         for source, other in links:

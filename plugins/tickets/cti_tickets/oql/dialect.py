@@ -41,6 +41,9 @@ _FUNCTIONS = (
     ("cti_date_format", 2, moments.date_format),
 )
 
+# An expression that is longer is rather worked out once than written several times.
+_SHORT = 80
+
 
 def teach(database: peewee.SqliteDatabase) -> None:
     """Give a SQLite database the functions of the language, before anything connects."""
@@ -69,13 +72,33 @@ class Dialect:
         """Makes texts compare by code points, as SQLite does of itself."""
         return ' COLLATE "C"' if self.postgresql else ""
 
+    @property
+    def lists_trees(self) -> bool:
+        """Whether it rather looks for an id in a list than joins a recursive query.
+
+        SQLite takes a recursive query for large and reads all of the other table.
+        """
+        return not self.postgresql
+
     def folded(self, text: Sql) -> Sql:
         """The form of a text in which it is compared; an index has the same expression."""
         return compose(f"cti_fold({{}}){self.by_code_point}", text)
 
     def folded_like(self, text: Sql) -> Sql:
         """The form of a text in which LIKE compares it."""
-        return compose(f"cti_like({{}}){self.by_code_point}", text)
+        if text.slots or len(text.text) > _SHORT:
+            return compose(f"cti_like({{}}){self.by_code_point}", text)
+        # No index has this form, and most texts are ASCII: those need no function of ours.
+        size, lower = (
+            ("octet_length({0})", 'lower({0} COLLATE "C")')
+            if self.postgresql
+            else ("length(CAST({0} AS BLOB))", "lower({0})")
+        )
+        template = (
+            f"(CASE WHEN {size} = length({{0}}) THEN {lower} ELSE cti_like({{0}}) END)"
+            f"{self.by_code_point}"
+        )
+        return Sql(template.format(text.text))
 
     def condition_as_number(self, condition: Sql) -> Sql:
         """A condition as 1, 0 or NULL."""

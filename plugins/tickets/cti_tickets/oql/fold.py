@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import pairwise
 
 # œ is another spelling of oe without being decomposable; ß would become ss by case folding.
 _SPELLINGS = str.maketrans({"œ": "oe", "ß": "ss"})
@@ -41,13 +42,12 @@ def fold(text: str | None) -> str | None:
 
     :param text: any text, or None
     """
-    return None if text is None else fold_all(str(text)).rstrip(_BLANK)
+    return None if text is None else str(text).translate(_FOLDED).rstrip(_BLANK)
 
 
 def fold_all(text: str) -> str:
     """Like `fold`, but trailing blanks stay."""
-    plain = text.lower() if text.isascii() else _plain(text).translate(_SPELLINGS)
-    return plain.translate(_ORDER)
+    return text.translate(_FOLDED)
 
 
 def fold_like(text: str | None) -> str | None:
@@ -58,15 +58,29 @@ def fold_like(text: str | None) -> str | None:
     if text is None:
         return None
     text = str(text)
-    return text.lower() if text.isascii() else _plain(text)
+    return text.lower() if text.isascii() else text.translate(_PLAIN)
 
 
-def _plain(text: str) -> str:
-    """A text without case and accents."""
+def _plain(character: str) -> str:
+    """A character without case and accents."""
     # Case folding brings back composed characters, so it is done between two decompositions.
-    folded = unicodedata.normalize("NFKD", text).translate(_SHARP_S).casefold()
+    folded = unicodedata.normalize("NFKD", character).translate(_SHARP_S).casefold()
     folded = unicodedata.normalize("NFKD", folded)
     return "".join(c for c in folded if not unicodedata.combining(c)).translate(_SHARP_S_AGAIN)
+
+
+class _Characters(dict[int, str]):
+    """For `str.translate`: what becomes of a character, worked out when it is first met.
+
+    Each goes its own way, because what decomposing changes in the order of several are marks.
+    """
+
+    def __init__(self, of_one: Callable[[str], str]) -> None:
+        self._of_one = of_one
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = self._of_one(chr(code))
+        return found
 
 
 def _order() -> Iterator[tuple[str, str]]:
@@ -90,6 +104,17 @@ def _followers(characters: str, first: str) -> Iterator[tuple[str, str]]:
 
 _ORDER = {ord(character): written for character, written in _order()}
 _BLANK = _ORDER[ord(" ")]
+_PLAIN = _Characters(_plain)
+_FOLDED = _Characters(lambda one: _plain(one).translate(_SPELLINGS).translate(_ORDER))
+
+# PostgreSQL looks a character up by going through all it could become. So what Western texts
+# consist of comes first, and the rest in blocks that are only gone through for their letters.
+_COMMON_MARKS = "".join(map(chr, (0x300, 0x301, 0x302, 0x303, 0x308, 0x30A, 0x30C, 0x327)))
+_BLOCKS = (
+    *(0x80, 0xC0, 0x180, 0x250, 0x370, 0x530, 0x2000, 0x2018, 0x2020, 0x2040, 0x2100, 0xA000),
+    sys.maxunicode + 1,
+)
+_NAMES = "a-z0-9 .@'-"
 
 
 @cache
@@ -106,27 +131,39 @@ def postgresql_functions() -> tuple[str, str]:
         if (letter.casefold() != letter or unicodedata.combining(letter) or ord(letter) in _ORDER)
         and unicodedata.normalize("NFKD", letter) == letter
     ] + ["œ", "\ufdd0"]
-    lower = 'lower(value COLLATE "C")'
-    marks = {one: fold_all(one) for one in letters if one < "\x80" and not one.isalpha()}
     folded = {one: fold_all(one) for one in letters}
     like = {one: fold_like(one) or "" for one in letters}
-    decomposed = "normalize(value, NFKD)"
+    marks = {one: folded[one] for one in letters if one < "\x80" and not one.isalpha()}
+    few = {one: other for one, other in marks.items() if one in _NAMES}
+    blank, others = _literal(_BLANK), _literal(f"[^{_NAMES}]")
+    ordered = (
+        f' IF value COLLATE "C" ~ {others} THEN value := {_translated("value", marks)};'
+        f" ELSE value := {_translated('value', few)}; END IF;"
+    )
     return (
-        _postgresql_function(
-            "cti_fold",
-            f"rtrim({{}}, {_literal(_BLANK)})",
-            _translated(lower, marks),
-            _translated(decomposed, folded),
-        ),
-        _postgresql_function("cti_like", "{}", lower, _translated(decomposed, like)),
+        _postgresql_function("cti_fold", ordered, f"rtrim(value, {blank})", folded),
+        _postgresql_function("cti_like", "", "value", like),
     )
 
 
-def _postgresql_function(name: str, template: str, ascii_only: str, every: str) -> str:
-    chosen = f"CASE WHEN octet_length(value) = length(value) THEN {ascii_only} ELSE {every} END"
+def _postgresql_function(name: str, ordered: str, result: str, replacements: dict[str, str]) -> str:
+    every = {one: other for one, other in replacements.items() if one >= "\x80" and one != other}
+    # Block follows block, so nothing may become what another one changes again.
+    assert not every.keys() & set("".join(every.values()))  # noqa: S101
+    blocks = "".join(
+        f" IF value COLLATE \"C\" ~ '[\\U{low:08X}-\\U{high - 1:08X}]' THEN"
+        f" value := {_translated('value', block)}; END IF;"
+        for low, high in pairwise(_BLOCKS)
+        if (block := {one: other for one, other in every.items() if low <= ord(one) < high})
+    )
     return (
-        f"CREATE OR REPLACE FUNCTION {name}(value text) RETURNS text LANGUAGE sql"
-        f" IMMUTABLE STRICT PARALLEL SAFE AS $fold$ SELECT {template.format(chosen)} $fold$"
+        f"CREATE OR REPLACE FUNCTION {name}(value text) RETURNS text LANGUAGE plpgsql"
+        " IMMUTABLE STRICT PARALLEL SAFE AS $fold$ BEGIN"
+        " IF octet_length(value) <> length(value) THEN"
+        f" value := translate(normalize(value, NFKD), {_literal(_COMMON_MARKS)}, ''); END IF;"
+        f' value := lower(value COLLATE "C");{ordered}'
+        f" IF octet_length(value) <> length(value) THEN{blocks} END IF;"
+        f" RETURN {result}; END $fold$"
     )
 
 

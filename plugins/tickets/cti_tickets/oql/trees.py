@@ -68,3 +68,22 @@ class Walk:
             f" SELECT upper, lower FROM walked{apart})",
             where,
         )
+
+    def ends(self, dialect: Dialect, *, strict: bool) -> Sql:
+        """A query of the ids that a walk comes to, from whichever object it began at."""
+        if strict:
+            end = "lower" if self.downwards else "upper"
+            return compose(f"(SELECT {end} FROM {{}})", self.pairs(dialect, strict=True))  # noqa: S608 -- names
+        key = self.key
+        step, condition = (
+            ("next.id", f"next.{key} = walked.id")
+            if self.downwards
+            else (f"next.{key}", f"next.id = walked.id AND next.{key} IS NOT NULL")
+        )
+        where = compose(" WHERE {}", self.condition) if self.condition.text else Sql("")
+        return compose(
+            f"(WITH RECURSIVE walked(id) AS (SELECT {dialect.name(self.start, 'id')}"  # noqa: S608 -- names
+            f" FROM {self.table} AS {dialect.name(self.start)}{{}} UNION SELECT {step}"
+            f" FROM walked JOIN {self.table} AS next ON {condition}) SELECT id FROM walked)",
+            where,
+        )

@@ -112,7 +112,12 @@ class _Statement:
         if wanted is Wanted.COUNT:
             return compose("SELECT COUNT(*) {}", body)
         listed = ", ".join(name for key in keys for name in key)
-        total = ", COUNT(*) OVER ()" if wanted is Wanted.PAGE else ""
+        total = ""
+        if wanted is Wanted.PAGE:
+            # All rows of a table are rather counted apart: their order may come from an index.
+            everything = self._query.branches[0].where is None and len(selects) == 1
+            apart = everything and not selects[0].repeats
+            total = f", (SELECT COUNT(*) {body.text})" if apart else ", COUNT(*) OVER ()"
         mark = self._dialect.placeholder
         limit = f" LIMIT {mark} OFFSET {mark}" if limited else ""
         order = self._order(main.order, sort, [identifier for _class, identifier in keys])

@@ -41,9 +41,6 @@ _FUNCTIONS = (
     ("cti_date_format", 2, moments.date_format),
 )
 
-# An expression that is longer is rather worked out once than written several times.
-_SHORT = 80
-
 
 def teach(database: peewee.SqliteDatabase) -> None:
     """Give a SQLite database the functions of the language, before anything connects."""
@@ -86,19 +83,18 @@ class Dialect:
 
     def folded_like(self, text: Sql) -> Sql:
         """The form of a text in which LIKE compares it."""
-        if text.slots or len(text.text) > _SHORT:
+        if " " in text.text:
             return compose(f"cti_like({{}}){self.by_code_point}", text)
-        # No index has this form, and most texts are ASCII: those need no function of ours.
-        size, lower = (
-            ("octet_length({0})", 'lower({0} COLLATE "C")')
-            if self.postgresql
-            else ("length(CAST({0} AS BLOB))", "lower({0})")
-        )
-        template = (
-            f"(CASE WHEN {size} = length({{0}}) THEN {lower} ELSE cti_like({{0}}) END)"
-            f"{self.by_code_point}"
-        )
-        return Sql(template.format(text.text))
+        # No index has this form, and most texts are ASCII: those need no function of ours. An
+        # expression is rather worked out once than several times.
+        size = "octet_length({0})" if self.postgresql else "length(CAST({0} AS BLOB))"
+        template = f"(CASE WHEN {size} = length({{0}}) THEN {{1}} ELSE cti_like({{0}}) END)"
+        lower = self.lower(text)
+        return Sql(template.format(text.text, lower.text) + self.by_code_point)
+
+    def lower(self, text: Sql) -> Sql:
+        """A text with small letters in place of the capitals of ASCII."""
+        return compose(f"lower({{}}{self.by_code_point})", text)
 
     def condition_as_number(self, condition: Sql) -> Sql:
         """A condition as 1, 0 or NULL."""

@@ -107,7 +107,16 @@ class Likes:
         lowest = self._bound(parts, lambda found: joined_pattern(found).lowest)
         highest = self._bound(parts, lambda found: joined_pattern(found).highest)
         column = self._dialect.folded(text)
-        return compose("({} >= {} AND {} < {} AND {})", column, lowest, column, highest, condition)
+        if not any((True, "_") in part.pattern.pieces for part in parts if part.pattern):
+            # What matches but for the case of ASCII letters matches; most that are left do.
+            same = compose("{} LIKE {} ESCAPE '\\'", self._dialect.lower(text), pattern)
+            condition = compose("({} OR {})", same, condition)
+        # The range has found nearly the same; without COALESCE, PostgreSQL thinks it would find a
+        # small part of that. The range is unknown where the text is.
+        return compose(
+            "({} >= {} AND {} < {} AND COALESCE({}, 1 = 1))",
+            *(column, lowest, column, highest, condition),
+        )
 
     def _calculated(self, left: Operand, right: Operand, negated: bool) -> Sql:
         """A pattern that the database calculates."""

@@ -57,9 +57,11 @@ class Walk:
             condition = f"next.{key} = walked.lower"
         else:
             columns, step = "lower, upper", f"walked.lower, next.{key}"
-            condition = f"next.id = walked.upper AND next.{key} IS NOT NULL"
+            condition = "next.id = walked.upper"
         where = compose(" WHERE {}", self.condition) if self.condition.text else Sql("")
-        apart = " WHERE upper <> lower" if strict else ""
+        # The last step upwards leads to nothing; SQLite would take a condition in the step itself
+        # for a reason to read all keys.
+        apart = " WHERE upper <> lower" if strict else " WHERE upper IS NOT NULL"
         # UNION, not UNION ALL: a tree that was stored with a loop in it ends too.
         return compose(
             f"(WITH RECURSIVE walked({columns}) AS (SELECT {start}, {start}"  # noqa: S608 -- names
@@ -78,12 +80,13 @@ class Walk:
         step, condition = (
             ("next.id", f"next.{key} = walked.id")
             if self.downwards
-            else (f"next.{key}", f"next.id = walked.id AND next.{key} IS NOT NULL")
+            else (f"next.{key}", "next.id = walked.id")
         )
         where = compose(" WHERE {}", self.condition) if self.condition.text else Sql("")
         return compose(
             f"(WITH RECURSIVE walked(id) AS (SELECT {dialect.name(self.start, 'id')}"  # noqa: S608 -- names
             f" FROM {self.table} AS {dialect.name(self.start)}{{}} UNION SELECT {step}"
-            f" FROM walked JOIN {self.table} AS next ON {condition}) SELECT id FROM walked)",
+            f" FROM walked JOIN {self.table} AS next ON {condition})"
+            " SELECT id FROM walked WHERE id IS NOT NULL)",
             where,
         )

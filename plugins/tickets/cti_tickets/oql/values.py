@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cti_host import Number, Unsearchable
 from cti_tickets.oql.errors import OqlRunError
@@ -33,8 +33,7 @@ SMALLEST, LARGEST = -(2**63), 2**63 - 1
 _DIGITS = re.compile(r"[+-]?[0-9]{1,25}\Z", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """A parameter value in the form the compiled statement takes it.
 
     `values` has one element for a single value; those of a list are sorted by letter and padded
@@ -46,8 +45,7 @@ class Given:
     shape: Shape
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """`letters` has one letter per value; `many` if it was a list."""
 
     letters: str

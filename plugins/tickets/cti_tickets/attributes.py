@@ -47,6 +47,7 @@ class ClassInfo:
     friendlyname_separator: str = " "
     reconciliation: tuple[str, ...] = ()
     obsolete: tuple[str, str] | None = None
+    few: bool = False
 
 
 def about(label: Label, **options: Any) -> ClassInfo:

@@ -113,6 +113,7 @@ def _class(model: type[peewee.Model], info: ClassInfo) -> ClassDef:
         friendlyname_separator=info.friendlyname_separator,
         reconciliation=info.reconciliation,
         obsolete=info.obsolete,
+        few=info.few,
         lifecycle=next(
             (_LIFE_CYCLES[n] for n in map(class_name, reversed(lineage)) if n in _LIFE_CYCLES), None
         ),

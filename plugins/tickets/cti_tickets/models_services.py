@@ -16,7 +16,10 @@ class ServiceFamily(Base):
     """Services that belong together."""
 
     about = a.about(
-        ("Service Family", "Famille de services"), form=("name",), reconciliation=("name",)
+        ("Service Family", "Famille de services"),
+        form=("name",),
+        reconciliation=("name",),
+        few=True,
     )
 
     name = a.string(("Name", "Nom"), mandatory=True)
@@ -30,6 +33,7 @@ class Service(Base):
         ("Service", "Service"),
         form=("name", "org_id", "servicefamily_id", "status", "description"),
         reconciliation=("name", "org_id", "organization_name"),
+        few=True,
     )
 
     name = a.string(("Name", "Nom"), mandatory=True, indexed=True)
@@ -53,6 +57,7 @@ class ServiceSubcategory(Base):
         ("Service Subcategory", "Sous catégorie de service"),
         form=("name", "service_id", "request_type", "status", "description"),
         reconciliation=("name", "service_id", "service_name"),
+        few=True,
     )
 
     name = a.string(("Name", "Nom"), mandatory=True)

@@ -99,7 +99,8 @@ class ClassDef:
     attribute lists are sorted by; with a leading "-" descending. `form` are the attributes of the
     creation form, in order. `reconciliation` are the codes by which other programs recognise an
     object. An object whose attribute `obsolete[0]` has the value `obsolete[1]` is obsolete;
-    without `obsolete` none ever is. With a `lifecycle` it moves from state to state.
+    without `obsolete` none ever is. With a `lifecycle` it moves from state to state. Of a class
+    with `few` a site has some hundreds of objects at most, so that queries may look at all.
     """
 
     name: str
@@ -116,6 +117,7 @@ class ClassDef:
     reconciliation: tuple[str, ...] = ()
     obsolete: tuple[str, str] | None = None
     lifecycle: LifeCycle | None = None
+    few: bool = False
 
 
 class UnknownClass(KeyError):

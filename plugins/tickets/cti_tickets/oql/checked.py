@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from cti_tickets.oql.tree import Integer as Number
@@ -140,7 +140,7 @@ class Branch:
 
     def source(self, number: int) -> Source:
         """The source with a number."""
-        return self.sources[number - self.sources[0].number]
+        return next(source for source in self.sources if source.number == number)
 
 
 @dataclass(frozen=True)
@@ -194,3 +194,46 @@ def fields_in(node: Operand | Interval) -> Iterator[Field]:
 def has_query(node: Operand | Interval) -> bool:
     """Whether there is a sub-query inside an operand."""
     return isinstance(node, SubMembership) or any(has_query(child) for child in children(node))
+
+
+def conjuncts(where: Operand | None) -> list[Operand]:
+    """The conditions that must all hold for a WHERE to hold."""
+    if where is None:
+        return []
+    if isinstance(where, Chain) and where.operator == "AND":
+        return [part for condition in where.conditions for part in conjuncts(condition)]
+    return [where]
+
+
+def all_of(conditions: Sequence[Operand]) -> Operand | None:
+    """Conditions as one that holds if all do; None for none."""
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return Chain("AND", tuple(conditions))
+
+
+def with_fields(operand: Operand, change: Callable[[Field], Field]) -> Operand:
+    """An operand without sub-queries, with other fields in place of its own."""
+
+    def changed(node: Operand) -> Operand:
+        match node:
+            case Field():
+                return change(node)
+            case Comparison(left=left, right=right) | Arithmetic(left=left, right=right):
+                return replace(node, left=changed(left), right=changed(right))
+            case Membership(inside, items):
+                items = tuple(map(changed, items))
+                return replace(node, operand=changed(inside), items=items)
+            case Chain(conditions=conditions):
+                return replace(node, conditions=tuple(map(changed, conditions)))
+            case Function(arguments=arguments):
+                return replace(node, arguments=tuple(map(argument, arguments)))
+            case _:
+                return node
+
+    def argument(node: Operand | Interval) -> Operand | Interval:
+        if isinstance(node, Interval):
+            return replace(node, amount=changed(node.amount))
+        return changed(node)
+
+    return changed(operand)

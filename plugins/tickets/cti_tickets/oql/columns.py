@@ -10,6 +10,7 @@ from cti_tickets.oql.dialect import Dialect
 from cti_tickets.oql.fields import MAX_HOPS, field_of
 from cti_tickets.oql.required import Path
 from cti_tickets.oql.sql import Sql, compose, joined
+from cti_tickets.oql.standins import StandIn
 from cti_tickets.oql.trees import OPERATORS, Walk
 from cti_tickets.schema import ClassDef, Schema
 
@@ -27,13 +28,18 @@ class Columns:
         self._hops: dict[tuple[str, str], str] = {}
         self._joins: dict[int, list[str]] = {}
         self._required: set[Path] = set()
+        self._stand_ins: dict[int, StandIn] = {}
 
-    def enter(self, branch: Branch, required: frozenset[Path]) -> None:
+    def enter(
+        self, branch: Branch, required: frozenset[Path], stand_ins: Mapping[int, StandIn]
+    ) -> None:
         """Make the sources of a SELECT known, before anything in it is asked for.
 
         :param required: the objects without which the SELECT finds nothing
+        :param stand_ins: what stands for those sources whose tables are not joined
         """
         self._required |= required
+        self._stand_ins.update(stand_ins)
         first = branch.sources[0].number
         for source in branch.sources:
             self._sources[source.number] = source
@@ -46,16 +52,22 @@ class Columns:
         :param demands: what the query demands of a source alone, by its number
         :param left_out: the numbers of sources that are not to be joined, see `in_tree`
         """
-        main = branch.sources[0]
-        name = self._dialect.name(self._alias(main.number))
-        parts = [Sql(f"FROM {self._table(main.class_def)} AS {name}")]
-        for source in branch.sources[1:]:
-            if source.number in left_out:
+        first = self._first(branch)
+        name = self._dialect.name(self._alias(first.number))
+        parts = [Sql(f"FROM {self._table(first.class_def)} AS {name}")]
+        for source in branch.sources:
+            if source is first or source.number in {*left_out, *self._stand_ins}:
                 continue
             tree = source.operator != "="
             parts.append(self._tree_join(source, demands) if tree else Sql(self._join(source)))
-        parts += [Sql(join) for join in self._joins[main.number]]
+        parts += [Sql(join) for join in self._joins[branch.sources[0].number]]
         return joined(" ", parts)
+
+    def _first(self, branch: Branch) -> Source:
+        """The source after FROM: the main one, or the one whose key stands for it."""
+        main = branch.sources[0]
+        stand_in = self._stand_ins.get(main.number)
+        return branch.source(stand_in.owner) if stand_in else main
 
     def class_condition(self, source: Source) -> str:
         """That a row is of the class of a source; "" if all rows of its table are."""
@@ -74,15 +86,17 @@ class Columns:
 
     def branch_conditions(self, branch: Branch) -> list[str]:
         """What must hold in a SELECT besides its WHERE: the class, and places in a tree."""
-        conditions = [self.class_condition(branch.sources[0])]
-        for source in branch.sources[1:]:
+        conditions = [self.class_condition(self._first(branch))]
+        for source in branch.sources:
+            if source.number in self._stand_ins and not source.nullable:
+                conditions.append(f"{self.identifier(source)} IS NOT NULL")
             if source.operator != "=" and OPERATORS[source.operator].negated:
                 conditions.append(f"{self._dialect.name(_pairs(source), 'upper')} IS NULL")
         return [condition for condition in conditions if condition]
 
     def identifier(self, source: Source) -> str:
         """The id of the object of a source."""
-        return self._dialect.name(self._alias(source.number), "id")
+        return self._id(source.number)
 
     def finalclass(self, source: Source) -> str:
         """The real class of the object of a source."""
@@ -92,6 +106,8 @@ class Columns:
 
     def value(self, field: Field) -> str:
         """The SQL for a field as it is stored; NULL where no object is."""
+        if field.code == "id" and not field.hops:
+            return self._id(field.source)
         alias = self._alias_of(field)
         if field.code == "id":
             return self._dialect.name(alias, "id")
@@ -121,11 +137,17 @@ class Columns:
             not key.mandatory and (field.source, codes[:length]) not in self._required
             for length, key in enumerate(field.hops, start=1)
         ):
-            return self._dialect.name(self._alias_of(field), "id")
+            return self.value(replace(field, code="id"))
         return ""
 
+    def _id(self, number: int) -> str:
+        stand_in = self._stand_ins.get(number)
+        if stand_in is None:
+            return self._dialect.name(self._alias(number), "id")
+        return self._dialect.name(self._alias(stand_in.owner), stand_in.key.column)
+
     def _alias(self, number: int) -> str:
-        return f"t{number}"
+        return f"t{number}" if number >= 0 else f"s{-number}"
 
     def _table(self, class_def: ClassDef) -> str:
         return self._dialect.name(class_def.table)
@@ -151,11 +173,12 @@ class Columns:
     def _join(self, source: Source) -> str:
         assert source.key is not None  # noqa: S101 (only joined sources come here)
         name = self._dialect.name
-        alias, other = self._alias(source.number), self._alias(source.other)
+        alias = self._alias(source.number)
         if source.pointing:
-            condition = f"{name(other, source.key.column)} = {name(alias, 'id')}"
+            key = name(self._alias(source.other), source.key.column)
+            condition = f"{key} = {name(alias, 'id')}"
         else:
-            condition = f"{name(alias, source.key.column)} = {name(other, 'id')}"
+            condition = f"{name(alias, source.key.column)} = {self._id(source.other)}"
         conditions = [condition, self.class_condition(source)]
         kind = "LEFT JOIN" if source.nullable else "JOIN"
         return (
@@ -182,7 +205,7 @@ class Columns:
         )
         pairs = walk.pairs(self._dialect, strict=operator.strict)
         name = self._dialect.name
-        new_id, other_id = name(self._alias(new), "id"), name(self._alias(other), "id")
+        new_id, other_id = self._id(new), self._id(other)
         new_side, other_side = ("upper", "lower") if upper_is_new else ("lower", "upper")
         place = _pairs(source)
         table = f"{self._table(source.class_def)} AS {name(self._alias(new))}"
@@ -212,7 +235,7 @@ class Columns:
             self._demand(source.number, demands),
             downwards,
         )
-        identifier = self._dialect.name(self._alias(source.other), "id")
+        identifier = self._id(source.other)
         ends = walk.ends(self._dialect, strict=operator.strict)
         return compose(f"{identifier} IN {{}}", ends)
 

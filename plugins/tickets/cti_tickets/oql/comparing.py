@@ -31,6 +31,9 @@ MOMENTS = (Domain.DATE, Domain.DATETIME)
 _SET_LETTERS = (INTEGER, DIGITS)
 _ZERO_LETTERS = (ZERO, ZERO_DIGITS)
 
+# As many values as rather make comparisons than a list.
+_FEW = 4
+
 
 class Comparing:
     """Compiles the comparisons of fields with values of one statement."""
@@ -127,7 +130,21 @@ class Comparing:
         elif field.domain not in MOMENTS:
             column = self._dialect.folded(column)
         converter = self._converter(field)
-        yield column, [self._operands.bound(value, converter) for value in values]
+        yield column, [self._written(field, value, converter) for value in values]
+
+    def _written(self, field: Field, value: Val, convert: Convert) -> Sql:
+        """A value as the column has it.
+
+        One that is a code of the classes is no input, and part of the statement: so the databases
+        can tell how many objects have it.
+        """
+        if field.domain is Domain.CODE and value.literal:
+            code = convert(value.constant)
+            of_attribute = field.attribute.values if field.attribute is not None else ()
+            known = self._schema.classes if field.code == "finalclass" else of_attribute
+            if isinstance(code, str) and code in known:
+                return Sql(self._dialect.text(code))
+        return self._operands.bound(value, convert)
 
     def _number_column(self, field: Field, negated: bool) -> Sql:
         column = self._columns.number_value(field)
@@ -197,6 +214,9 @@ class _Integer:
 
 
 def _one_of(column: Sql, values: list[Sql], negated: bool) -> Sql:
+    if negated and len(values) <= _FEW and "(" not in column.text:
+        # No index helps either, and SQLite is quicker at this than at a list.
+        return chained("AND", [compose("({} <> {})", column, value) for value in values])
     if len(values) == 1:
         return compose(f"({{}} {'<>' if negated else '='} {{}})", column, values[0])
     word = "NOT IN" if negated else "IN"

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import count
 
 from cti_tickets.oql.checked import (
     Branch,
-    Chain,
     CheckedQuery,
     Domain,
     Field,
     Operand,
     Source,
+    conjuncts,
     fields_in,
     has_query,
 )
@@ -23,10 +24,17 @@ from cti_tickets.oql.dialect import Dialect
 from cti_tickets.oql.fields import field_of
 from cti_tickets.oql.operands import Operands
 from cti_tickets.oql.required import required_paths, without_outer_joins
+from cti_tickets.oql.selects import Keys, Select, together
+from cti_tickets.oql.semijoins import with_filters_apart
 from cti_tickets.oql.sql import Run, Slot, Sql, compose, joined
+from cti_tickets.oql.standins import stand_ins
 from cti_tickets.oql.trees import OPERATORS
+from cti_tickets.oql.unions import merged
 from cti_tickets.oql.values import Shape
 from cti_tickets.schema import Schema
+
+# A name that no table has.
+_FOUND = '"found objects"'
 
 
 class Wanted(Enum):
@@ -47,7 +55,7 @@ class Plan:
 
     def values(self, run: Run) -> tuple[object, ...]:
         """The values to bind, for parameters of the shapes it was compiled for."""
-        return tuple(slot(run) for slot in self.slots)
+        return tuple([slot(run) for slot in self.slots])
 
 
 def compile_query(
@@ -57,30 +65,14 @@ def compile_query(
     *,
     dialect: Dialect,
     wanted: Wanted,
-    limited: bool,
 ) -> Plan:
     """Make the statement for a query.
 
     :param shapes: of the parameters, in the order of `query.parameters`
-    :param limited: whether the statement ends with a limit and an offset, two more values
     :raises OqlRunError: what the language allows and no database could run
     """
-    statement = _Statement(schema, query, shapes, dialect).whole(wanted, limited=limited)
+    statement = _Statement(schema, query, shapes, dialect).whole(wanted)
     return Plan(statement.text, statement.slots)
-
-
-@dataclass(frozen=True)
-class _Select:
-    """One branch compiled: what is after SELECT is still open.
-
-    `keys` are finalclass and id of each class selected. `repeats` tells that an object may come
-    several times.
-    """
-
-    keys: list[tuple[str, str]]
-    sort: str
-    body: Sql
-    repeats: bool
 
 
 class _Statement:
@@ -91,37 +83,42 @@ class _Statement:
         self._query = query
         self._dialect = dialect
         self._columns = Columns(schema, dialect)
+        # For sources that the query has not: its own have numbers from 0 on, and -1 is none.
+        self._numbers = count(-2, -1)
         operands = Operands(query, shapes, dialect.placeholder)
         self._conditions = Conditions(
             schema, self._columns, dialect, operands, query.text, self._ids
         )
 
-    def whole(self, wanted: Wanted, *, limited: bool) -> Sql:
+    def whole(self, wanted: Wanted) -> Sql:
         tuples = wanted is Wanted.TUPLES
         main = self._schema[self._query.class_name]
         sorted_ = wanted is not Wanted.COUNT
+        branches = merged(self._schema, self._query)
         selects = [
             self._select(branch, main.order.removeprefix("-") if sorted_ else "", tuples=tuples)
-            for branch in self._query.branches
+            for branch in branches
         ]
         if len(selects) == 1 and not selects[0].repeats:
             only = selects[0]
-            keys, sort, body = only.keys, only.sort, only.body
-        else:
-            keys, sort, body = _distinct(selects)
+            # All rows of a class are counted apart: their order may come from an index.
+            everything = branches[0].where is None
+            if wanted is not Wanted.PAGE or everything:
+                return self._answer(wanted, only.keys, only.sort, only.body)
+        every = together(selects)
+        answer = self._answer(wanted, every.keys, every.sort, Sql(f"FROM {_FOUND}"))
+        return compose(f"WITH {_FOUND} AS ({{}}) {{}}", every.query, answer)
+
+    def _answer(self, wanted: Wanted, keys: Keys, sort: str, rows: Sql) -> Sql:
+        """What is wanted of some rows: FROM and what follows."""
         if wanted is Wanted.COUNT:
-            return compose("SELECT COUNT(*) {}", body)
-        listed = ", ".join(name for key in keys for name in key)
-        total = ""
+            return compose("SELECT COUNT(*) {}", rows)
+        columns = Sql(", ".join(name for key in keys for name in key))
         if wanted is Wanted.PAGE:
-            # All rows of a table are rather counted apart: their order may come from an index.
-            everything = self._query.branches[0].where is None and len(selects) == 1
-            apart = everything and not selects[0].repeats
-            total = f", (SELECT COUNT(*) {body.text})" if apart else ", COUNT(*) OVER ()"
-        mark = self._dialect.placeholder
-        limit = f" LIMIT {mark} OFFSET {mark}" if limited else ""
-        order = self._order(main.order, sort, [identifier for _class, identifier in keys])
-        return compose(f"SELECT {listed}{total} {{}} ORDER BY {order}{limit}", body)
+            columns = compose("{}, (SELECT COUNT(*) {})", columns, rows)
+        code = self._schema[self._query.class_name].order
+        order = self._order(code, sort, [identifier for _class, identifier in keys])
+        return compose(f"SELECT {{}} {{}} ORDER BY {order}", columns, rows)
 
     def _order(self, code: str, sort: str, identifiers: list[str]) -> str:
         """What the objects are sorted by: the order of their class, then their ids."""
@@ -137,21 +134,32 @@ class _Statement:
 
     def _ids(self, branches: Sequence[Branch]) -> Sql:
         """The ids that a sub-query finds."""
-        selects = [self._select(branch, "", tuples=False) for branch in branches]
+        selects = [self._select(branch, "", ids_only=True) for branch in branches]
         pieces = [compose(f"SELECT {each.keys[0][1]} {{}}", each.body) for each in selects]
         return joined(" UNION ", pieces)
 
-    def _select(self, branch: Branch, order: str, *, tuples: bool) -> _Select:
-        """Compile a branch; `order` is the attribute to sort by."""
+    def _select(
+        self, branch: Branch, order: str, *, tuples: bool = False, ids_only: bool = False
+    ) -> Select:
+        """Compile a branch.
+
+        :param order: the attribute to sort by
+        :param tuples: whether all classes selected are wanted, and not the first alone
+        :param ids_only: whether nothing is wanted but ids
+        """
         required = required_paths(branch)
         branch = without_outer_joins(branch, required)
-        self._columns.enter(branch, required)
+        kept = set() if ids_only else set(branch.selected)
+        if not self._dialect.lists_trees:
+            kept |= {source.other for source in branch.sources[1:] if source.operator != "="}
+        branch = with_filters_apart(self._schema, branch, kept, self._numbers)
+        self._columns.enter(branch, required, stand_ins(self._schema, branch, kept))
         selected = branch.selected if tuples else branch.selected[:1]
         demands = self._demands(branch)
         filters = self._filters(branch, selected, demands)
         where = [
             self._conditions.condition(each)
-            for each in _conjuncts(branch.where)
+            for each in conjuncts(branch.where)
             if _only_source(each) not in filters
         ]
         sources = [branch.source(number) for number in selected]
@@ -169,7 +177,8 @@ class _Statement:
         if conditions:
             body = compose("{} WHERE {}", body, joined(" AND ", conditions))
         keys = [(self._finalclass(s), self._columns.identifier(s)) for s in sources]
-        return _Select(keys, sort, body, _repeats(branch, {*selected, *filters}))
+        classes = frozenset(self._schema.concrete(sources[0].class_def.name))
+        return Select(keys, classes, sort, body, _repeats(branch, {*selected, *filters}))
 
     def _finalclass(self, source: Source) -> str:
         finalclass = self._columns.finalclass(source)
@@ -182,7 +191,7 @@ class _Statement:
         trees = [source for source in branch.sources if source.operator != "="]
         concerned = {n for source in trees for n in (source.number, source.other)}
         found: dict[int, list[Sql]] = {}
-        for condition in _conjuncts(branch.where):
+        for condition in conjuncts(branch.where):
             number = _only_source(condition)
             if number in concerned and not branch.source(number).nullable:
                 found.setdefault(number, []).append(self._conditions.condition(condition))
@@ -197,7 +206,7 @@ class _Statement:
         others = {source.other for source in branch.sources[1:]}
         together = {
             field.source
-            for condition in _conjuncts(branch.where)
+            for condition in conjuncts(branch.where)
             if _only_source(condition) == -1
             for field in fields_in(condition)
         }
@@ -208,23 +217,6 @@ class _Statement:
             if source.number in demands
             if source.number not in {*selected, *others, *together}
         }
-
-
-def _distinct(selects: list[_Select]) -> tuple[list[tuple[str, str]], str, Sql]:
-    """Several branches, or one in which objects come several times, as one table of keys."""
-    names = [(f'"class{n}"', f'"id{n}"') for n in range(len(selects[0].keys))]
-    pieces = []
-    for select in selects:
-        columns = [
-            f"{value} AS {name}"
-            for key, named in zip(select.keys, names, strict=True)
-            for value, name in zip(key, named, strict=True)
-        ]
-        if select.sort:
-            columns.append(f'{select.sort} AS "sort"')
-        word = "DISTINCT " if len(selects) == 1 else ""
-        pieces.append(compose(f"SELECT {word}{', '.join(columns)} {{}}", select.body))
-    return names, '"sort"', compose("FROM ({}) AS q", joined(" UNION ", pieces))
 
 
 def _repeats(branch: Branch, known: set[int]) -> bool:
@@ -241,15 +233,6 @@ def _repeats(branch: Branch, known: set[int]) -> bool:
             if owner in known:
                 known.add(target)
     return len(known) < len(branch.sources)
-
-
-def _conjuncts(where: Operand | None) -> list[Operand]:
-    """Conditions that must all hold."""
-    if where is None:
-        return []
-    if isinstance(where, Chain) and where.operator == "AND":
-        return [part for condition in where.conditions for part in _conjuncts(condition)]
-    return [where]
 
 
 def _only_source(condition: Operand) -> int:

@@ -92,6 +92,17 @@ class Dialect:
         lower = self.lower(text)
         return Sql(template.format(text.text, lower.text) + self.by_code_point)
 
+    def between(self, column: Sql, lowest: Sql, highest: Sql) -> Sql:
+        """That the form in which a text is compared lies between two others."""
+        return compose("({} >= {} AND {} < {})", column, lowest, column, highest)
+
+    def nearly_always(self, condition: Sql) -> Sql:
+        """A condition that is nearly always true; never asked where it is unknown.
+
+        PostgreSQL would think that it is true for a small part of the rows.
+        """
+        return compose("COALESCE({}, 1 = 1)", condition) if self.postgresql else condition
+
     def lower(self, text: Sql) -> Sql:
         """A text with small letters in place of the capitals of ASCII."""
         return compose(f"lower({{}}{self.by_code_point})", text)

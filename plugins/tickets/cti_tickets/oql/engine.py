@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -35,8 +35,7 @@ Key = tuple[str, int]
 Supplied = Mapping[str, Param]
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """A statement ready to run, with the values for its placeholders."""
 
     sql: str
@@ -119,8 +118,8 @@ class Oql:
 
         :raises OqlError: it can't be answered
         """
-        found = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
-        return [(row[0], row[1]) for row in found]
+        found: list[Key] = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
+        return found
 
     def tuples(
         self, database: peewee.Database, text: str, parameters: Supplied
@@ -200,19 +199,22 @@ class Oql:
         offset: int,
     ) -> Statement:
         query = self._checked(text)
-        values = tuple(self._value(name, parameters, query) for name in query.parameters)
-        limited = limit is not None or offset > 0
-        shapes = tuple(value.shape for value in values)
-        plan = self._plan(text, shapes, postgresql, wanted, limited)
+        values = [self._value(name, parameters, query) for name in query.parameters]
+        shapes = tuple([value.shape for value in values])
+        plan = self._plan(text, shapes, postgresql, wanted)
         try:
             bound = plan.values(Run(values, self._zone))
         except OqlRunError as error:
             raise OqlRunError(error.message, text=text, word=error.word) from None
-        if limited:
-            bound += (_NO_LIMIT if limit is None else max(0, limit), max(0, offset))
+        sql = plan.sql
+        if limit is not None or offset > 0:
+            # Not bound: SQLite only uses the order of an index for a limit that it knows.
+            number = _NO_LIMIT if limit is None else max(0, int(limit))
+            sql = f"{sql} LIMIT {number} OFFSET {self._dialects[postgresql].placeholder}"
+            bound += (max(0, offset),)
         if len(bound) > MAX_VALUES:
             raise OqlRunError(f"more than {MAX_VALUES:,} values in one query", text=text)
-        return Statement(plan.sql, bound)
+        return Statement(sql, bound)
 
     def _check(self, text: str) -> CheckedQuery:
         return check(self.schema, parse(text), text)
@@ -223,7 +225,6 @@ class Oql:
         shapes: tuple[Shape, ...],
         postgresql: bool,
         wanted: Wanted,
-        limited: bool,
     ) -> Plan:
         return compile_query(
             self.schema,
@@ -231,7 +232,6 @@ class Oql:
             shapes,
             dialect=self._dialects[postgresql],
             wanted=wanted,
-            limited=limited,
         )
 
     def _value(self, name: str, parameters: Supplied, query: CheckedQuery) -> Given:

@@ -14,7 +14,7 @@ from cti_tickets.oql.errors import OqlRunError
 from cti_tickets.oql.expressions import Expressions
 from cti_tickets.oql.operands import Operands, Val, literal
 from cti_tickets.oql.pattern import MAX_PATTERN_BYTES, Pattern, joined_pattern, parse_pattern
-from cti_tickets.oql.sql import UNKNOWN, Run, Sql, compose, joined
+from cti_tickets.oql.sql import UNKNOWN, Run, Sql, chained, compose, joined
 from cti_tickets.oql.values import DIGITS, NULL, ZERO_DIGITS, to_text
 
 _TEXTS = (Domain.TEXT, Domain.PHONE, Domain.CODE)
@@ -107,16 +107,17 @@ class Likes:
         lowest = self._bound(parts, lambda found: joined_pattern(found).lowest)
         highest = self._bound(parts, lambda found: joined_pattern(found).highest)
         column = self._dialect.folded(text)
+        # The range has found nearly the same; what is quick to check settles most of it.
+        quick = []
+        if _is_beginning(parts):
+            length = self._bound(parts, lambda found: len(_beginning(found)))
+            beginning = self._bound(parts, _beginning)
+            quick.append(compose("substr({}, 1, {}) = {}", text, length, beginning))
         if not any((True, "_") in part.pattern.pieces for part in parts if part.pattern):
-            # What matches but for the case of ASCII letters matches; most that are left do.
-            same = compose("{} LIKE {} ESCAPE '\\'", self._dialect.lower(text), pattern)
-            condition = compose("({} OR {})", same, condition)
-        # The range has found nearly the same; without COALESCE, PostgreSQL thinks it would find a
-        # small part of that. The range is unknown where the text is.
-        return compose(
-            "({} >= {} AND {} < {} AND COALESCE({}, 1 = 1))",
-            *(column, lowest, column, highest, condition),
-        )
+            # What matches but for the case of ASCII letters matches.
+            quick.append(compose("{} LIKE {} ESCAPE '\\'", self._dialect.lower(text), pattern))
+        matches = self._dialect.nearly_always(chained("OR", [*quick, condition]))
+        return compose("({} AND {})", self._dialect.between(column, lowest, highest), matches)
 
     def _calculated(self, left: Operand, right: Operand, negated: bool) -> Sql:
         """A pattern that the database calculates."""
@@ -154,7 +155,7 @@ class Likes:
             return Sql(self._columns.value(operand))
         return self._to.text(self._to.typed(operand))
 
-    def _bound(self, parts: list[_Part], wanted: Callable[[list[Pattern]], str]) -> Sql:
+    def _bound(self, parts: list[_Part], wanted: Callable[[list[Pattern]], str | int]) -> Sql:
         """What is wanted of the whole pattern, bound; worked out at once if it is known."""
         known = [part.pattern for part in parts if part.pattern is not None]
         if len(known) == len(parts):
@@ -184,6 +185,20 @@ def _has_beginning(parts: list[_Part]) -> bool:
     """Whether a pattern begins with something else than a wildcard."""
     first = parts[0].pattern
     return first is None or (bool(first.pieces) and not first.pieces[0][0])
+
+
+def _is_beginning(parts: list[_Part]) -> bool:
+    """Whether a pattern asks for what a text begins with, and for nothing else."""
+    known = [part.pattern for part in parts if part.pattern is not None]
+    wildcards = [text for pattern in known for wildcard, text in pattern.pieces if wildcard]
+    last = parts[-1].pattern
+    return wildcards == ["%"] and last is not None and last.pieces[-1][0]
+
+
+def _beginning(parts: list[Pattern]) -> str:
+    """What a text begins with, by such a pattern; "" if a value leaves nothing of it."""
+    wildcard, text = joined_pattern(parts).pieces[0]
+    return "" if wildcard else text
 
 
 def _has_parameter(operand: Operand | Interval) -> bool:

@@ -52,6 +52,11 @@ class Shape(NamedTuple):
     many: bool = False
 
 
+_SHAPES = {
+    letter: Shape(letter) for letter in (NULL, INTEGER, ZERO, DIGITS, ZERO_DIGITS, TEXT, NUMBER)
+}
+
+
 def given(name: str, value: object) -> Given:
     """A parameter value, looked at.
 
@@ -60,7 +65,7 @@ def given(name: str, value: object) -> Given:
     if isinstance(value, list | tuple | set | frozenset):
         return _list(name, list(value))
     known = scalar(name, value)
-    return Given((known,), Shape(letter(known)))
+    return Given((known,), _SHAPES[letter(known)])
 
 
 def parameter(name: str, parameters: Mapping[str, Param]) -> Given | None:
@@ -102,14 +107,14 @@ def scalar(name: str, value: object) -> Known:
 
     :raises OqlRunError: it is of a type that has no place in a query
     """
-    if value is None or isinstance(value, Unsearchable):
-        return None
-    if isinstance(value, Number):
-        return value
     if isinstance(value, int):
         return max(SMALLEST, min(LARGEST, int(value)))
     if isinstance(value, str):
         return value if _storable(value) else None
+    if value is None or isinstance(value, Unsearchable):
+        return None
+    if isinstance(value, Number):
+        return value
     raise OqlRunError(
         f"the parameter {name} is a {type(value).__name__}; it must be text, a whole number, a "
         "phone number, nothing, or a list of these",

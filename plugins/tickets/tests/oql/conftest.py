@@ -82,6 +82,7 @@ def make_schema() -> Schema:
             "country": "string",
         },
         obsolete=("status", "inactive"),
+        few=True,
     )
     contact = _class(
         "Contact",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cti_tickets.oql import Oql, OqlRunError, Param
+from cti_tickets.oql import Oql, OqlRunError, Page, Param
 
 from cti_host import Number
 
@@ -85,3 +85,62 @@ def test_more_values_than_a_statement_takes_are_refused(oql: Oql) -> None:
         oql.statement(text, {"ids": list(range(1, 16_000))}, postgresql=False)
     with pytest.raises(OqlRunError, match="the list ids"):
         oql.statement(text, {"ids": list(range(20_000))}, postgresql=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT UserRequest WHERE caller_name = 'Doe'",
+        "SELECT UserRequest WHERE caller_name LIKE 'Do%' AND status != 'closed'",
+        "SELECT UserRequest AS u JOIN Person AS p ON u.caller_id = p.id WHERE p.email = 'a@b.fr'",
+        "SELECT UserRequest AS u JOIN Person AS p ON u.caller_id = p.id WHERE p.email IN (:p)",
+        "SELECT UserRequest AS u JOIN Person AS p ON u.caller_id = p.id"
+        " WHERE p.email = 'a@b.fr' OR p.name = 'Doe'",
+    ],
+)
+def test_a_condition_on_an_optional_object_lets_the_search_begin_there(
+    oql: Oql, sqlite: Any, text: str
+) -> None:
+    steps = plan(sqlite, oql, text, {"p": ["a@b.fr", "c@d.fr"]})
+    assert not [step for step in steps if step.startswith("SCAN")], steps
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        # Nobody called about the request 3.
+        ("u.id = 3 OR p.name = 'Doe'", [3, 1]),
+        ("ISNULL(p.name)", [3]),
+        ("p.obsolescence_flag = 0", [3, 1]),
+        ("p.friendlyname = ''", [3]),
+        ("p.name NOT IN (:nothing)", [3, 2, 1]),
+        ("p.name != 'Doe'", [2]),
+        ("p.location_name = 'Lyon'", [1]),
+        ("p.location_name != 'Nice' AND p.name LIKE 'd%'", [1]),
+    ],
+)
+def test_a_condition_that_holds_without_the_optional_object_finds_it_still(
+    oql: Oql, database: Any, condition: str, found: list[int]
+) -> None:
+    text = f"SELECT UserRequest AS u JOIN Person AS p ON u.caller_id = p.id WHERE {condition}"
+    keys = oql.ids(database, text, {"nothing": []})
+    assert [identifier for _class, identifier in keys] == found
+
+
+def test_a_place_in_a_tree_that_only_filters_joins_no_row_twice(oql: Oql, sqlite: Any) -> None:
+    text = (
+        "SELECT UserRequest AS u JOIN Organization AS o ON u.org_id = o.id"
+        " JOIN Organization AS top ON o.parent_id BELOW{} top.id WHERE top.id = 1 AND u.id < 3"
+    )
+    for strict, found in (("", [2, 1]), (" STRICT", [2])):
+        statement = oql.statement(text.format(strict), {}, postgresql=False)
+        assert "DISTINCT" not in statement.sql
+        rows = sqlite.execute_sql(statement.sql, statement.values).fetchall()
+        assert [identifier for _class, identifier in rows] == found
+
+
+def test_the_first_page_of_a_whole_class_counts_it_apart(oql: Oql, database: Any) -> None:
+    page = oql.page(database, "SELECT UserRequest", {}, limit=2, offset=0)
+    assert page == Page([("UserRequest", 3), ("UserRequest", 2)], 3)
+    last = oql.page(database, "SELECT UserRequest", {}, limit=2, offset=2)
+    assert last == Page([("UserRequest", 1)], 3)

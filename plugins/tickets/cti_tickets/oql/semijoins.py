@@ -1,0 +1,150 @@
+"""Joins that only say which objects are wanted, turned into `IN` and a query of its own.
+
+A joined class that nothing is selected from either repeats the objects found, or leaves the
+database to guess at which end to begin. As a sub-query, what it finds is looked up first. That is
+only good where it finds little: if the query says something of it that has an index and nothing
+of the sort of the rest, or if there are few objects of its class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cti_tickets.oql import tree
+from cti_tickets.oql.checked import (
+    Branch,
+    Comparison,
+    Domain,
+    Field,
+    Membership,
+    Operand,
+    Source,
+    SubMembership,
+    all_of,
+    conjuncts,
+    fields_in,
+    with_fields,
+)
+from cti_tickets.oql.operands import is_value
+from cti_tickets.oql.required import required_paths
+from cti_tickets.oql.standins import stand_ins
+from cti_tickets.schema import Schema
+
+
+def with_filters_apart(
+    schema: Schema, branch: Branch, kept: set[int], numbers: Iterator[int]
+) -> Branch:
+    """The same SELECT with fewer joins.
+
+    :param branch: one in which `nullable` is said of those sources only that may be missing
+    :param kept: the sources of which more than the id is needed after SELECT or ORDER BY
+    :param numbers: for new sources; none that the query has
+    """
+    for root in branch.sources[1:]:
+        # Where its key stands for the other object, nothing of the other one is looked up.
+        stand_in = stand_ins(schema, branch, kept).get(root.other)
+        if stand_in is not None and stand_in.owner == root.number:
+            continue
+        apart = _apart(schema, branch, root, numbers)
+        if apart is not None:
+            return with_filters_apart(schema, apart, kept, numbers)
+    conditions = [_of_few(schema, branch, each, numbers) for each in conjuncts(branch.where)]
+    return replace(branch, where=all_of(conditions))
+
+
+def _apart(schema: Schema, branch: Branch, root: Source, numbers: Iterator[int]) -> Branch | None:
+    """The SELECT without a joined source and all that is joined to it; None if it rather stays."""
+    if root.operator != "=" or root.nullable or root.key is None:
+        return None
+    inside = _joined_to(branch, root)
+    outside = {source.number for source in branch.sources} - inside
+    if inside.intersection(branch.selected):
+        return None
+    moved, kept = [], []
+    for condition in conjuncts(branch.where):
+        concerned = {field.source for field in fields_in(condition)}
+        if not concerned & inside:
+            kept.append(condition)
+        elif concerned <= inside:
+            moved.append(condition)
+        else:
+            return None
+    other = branch.source(root.other)
+    sources = [source for source in branch.sources if source.number in inside]
+    if root.pointing:
+        if not (root.class_def.few and moved):
+            return None
+        field = Field(other.number, (), other.class_def, Domain.KEY, "", root.key)
+        first = replace(root, key=None, other=0, pointing=False)
+        sources[0] = first
+    else:
+        if not any(map(is_anchor, moved)) or any(map(is_anchor, kept)):
+            return None
+        field = Field(other.number, (), other.class_def, Domain.ID, "id")
+        # It stands for the objects that the key leads to.
+        first = Source(next(numbers), other.alias, schema[root.key.target])
+        sources = [first, replace(root, other=first.number), *sources[1:]]
+    query = Branch(tuple(sources), (first.number,), all_of(moved))
+    return Branch(
+        tuple(source for source in branch.sources if source.number in outside),
+        branch.selected,
+        all_of([*kept, SubMembership(field, (query,), negated=False)]),
+    )
+
+
+def _of_few(schema: Schema, branch: Branch, condition: Operand, numbers: Iterator[int]) -> Operand:
+    """A condition on an object behind a key, as one on the key if there are few such objects."""
+    match condition:
+        case Comparison(left=Field() as field, right=right) if is_value(right):
+            pass
+        case Membership(Field() as field, items, negated=False) if all(map(is_value, items)):
+            pass
+        case _:
+            return condition
+    if len(field.hops) != 1 or not schema[field.hops[0].target].few:
+        return condition
+    (key,) = field.hops
+    owner = next((source for source in branch.sources if source.number == field.source), None)
+    # It may not hold without the object.
+    required = required_paths(replace(branch, where=condition))
+    if owner is None or (owner.number, (key.code,)) not in required:
+        return condition
+    target = Source(next(numbers), key.code, schema[key.target])
+    inner = replace(field, source=target.number, hops=())
+    where = with_fields(condition, lambda _field: inner)
+    key_field = Field(owner.number, (), owner.class_def, Domain.KEY, "", key)
+    return SubMembership(key_field, (Branch((target,), (target.number,), where),), negated=False)
+
+
+def _joined_to(branch: Branch, root: Source) -> set[int]:
+    """The numbers of a source and of those that are joined to it, directly or not."""
+    found = {root.number}
+    for source in branch.sources[1:]:
+        if source.other in found:
+            found.add(source.number)
+    return found
+
+
+def is_anchor(condition: Operand) -> bool:
+    """Whether a condition finds its objects by an index, and likely few of them."""
+    match condition:
+        case Comparison("LIKE", Field() as field, tree.Text(value)):
+            return _has_index(field) and value[:1] not in ("", "%", "_")
+        case Comparison("=" | "LIKE", Field() as field, right):
+            return _has_index(field) and is_value(right)
+        case Comparison("=", left, Field() as field):
+            return _has_index(field) and is_value(left)
+        case Membership(Field() as field, items, negated=False):
+            return _has_index(field) and all(map(is_value, items))
+        case SubMembership(Field() as field, negated=False):
+            return _has_index(field)
+        case _:
+            return False
+
+
+def _has_index(field: Field) -> bool:
+    if field.hops:
+        return False
+    indexed = field.attribute is not None and field.attribute.indexed
+    return indexed or field.domain in (Domain.ID, Domain.KEY, Domain.PHONE)

@@ -95,9 +95,9 @@ def _fill(database: peewee.Database, levels: list[range]) -> None:
     execute("CREATE TABLE closure (upper INTEGER, lower INTEGER, PRIMARY KEY (upper, lower))")
     execute(
         "INSERT INTO closure WITH RECURSIVE walked(upper, lower) AS"
-        " (SELECT id, id FROM organization"
-        " UNION SELECT walked.upper, o.id FROM walked JOIN organization o"
-        " ON o.parent_id = walked.lower) SELECT upper, lower FROM walked"
+        " (SELECT id, id FROM organization UNION"
+        " SELECT walked.upper, o.id FROM walked JOIN organization o ON o.parent_id = walked.lower)"
+        " SELECT upper, lower FROM walked"
     )
     execute("CREATE INDEX closure_lower ON closure (lower)")
     execute("ANALYZE")

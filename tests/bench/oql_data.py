@@ -55,6 +55,10 @@ TITLES = (
     "Écran noir sur le poste", "New laptop for employee", "Access to the accounting, folder",
     "Téléphone sans tonalité, poste", "E-mail is not delivered, case", "Update fails with error",
 )  # fmt: skip
+SUBJECTS = (
+    "Messagerie", "Réseau", "Poste de travail", "Téléphonie", "Impression", "Accès distant",
+    "Sauvegarde", "Comptabilité", "Paie", "Stocks", "Intranet", "Sécurité",
+)  # fmt: skip
 # Class, reference, share of all tickets.
 KINDS = (
     ("UserRequest", "R", 0.60), ("Incident", "I", 0.30), ("Problem", "P", 0.03),
@@ -113,7 +117,7 @@ def fill(database: peewee.Database, organizations: int, persons: int, tickets: i
         database,
         "service",
         "id name org_id description status",
-        ((i, f"Messagerie {i}" if i % 2 else f"Réseau {i}", 1, "", "production")
+        ((i, f"{SUBJECTS[i % len(SUBJECTS)]} {i}", 1, "", "production")
          for i in range(1, SERVICES + 1)),
     )  # fmt: skip
     _insert(

@@ -123,8 +123,9 @@ def about_persons(values: Values) -> list[Query]:
         Query(
             "name begins with",
             "SELECT Person WHERE name LIKE 'Müll%' AND first_name LIKE 'Z%'", "page",
-            "PEOPLE AND F(name) >= 'mull' AND F(name) < 'mulm'"
-            " AND F(first_name) >= 'z' AND F(first_name) < '{'", PERSON,
+            "PEOPLE AND F(name) >= :low AND F(name) < :high"
+            " AND F(first_name) >= :first AND F(first_name) < :last", PERSON,
+            bound={"low": "mull", "high": "mulm", "first": "z", "last": "{"},
         ),
         Query(
             "friendly name begins with",
@@ -153,7 +154,8 @@ def about_persons(values: Values) -> list[Query]:
             "SELECT Person AS p JOIN Location AS l ON p.location_id = l.id"
             " WHERE l.city = 'Besancon'",
             "count",
-            "PEOPLE AND location_id IN (SELECT id FROM location WHERE F(city) = 'besancon')", "",
+            "PEOPLE AND location_id IN (SELECT id FROM location WHERE F(city) = :city)", "",
+            bound={"city": "besancon"},
         ),
         Query(
             "sub-query",

@@ -88,7 +88,8 @@ def _of_callers(values: Values) -> list[Query]:
             " AND status != 'closed'",
             "page",
             "REQUESTS AND org_id = :org AND status <> 'closed' AND service_id IN (SELECT id FROM"
-            " service WHERE F(name) >= 'res' AND F(name) < 'ret')", NEWEST, at, at,
+            " service WHERE F(name) >= :low AND F(name) < :high)", NEWEST,
+            at, {**at, "low": "res", "high": "ret"},
         ),
     ]  # fmt: skip
 

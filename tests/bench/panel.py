@@ -1,7 +1,8 @@
 """The panel over HTTP, against a bare page with the same rows and a hello-world.
 
 All three run on the same server with the same workers, in turn, several rounds in one run; the
-figures are the medians of the rounds.
+figures are the medians of the rounds. With `--against` the panel of another checkout, such as an
+older one, runs beside them, in the same environment and with the same rows.
 """
 
 from __future__ import annotations
@@ -17,14 +18,25 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from cti_host.serving import BACKLOG, THREADS
-from tests.bench.data import build, cti_host, number_of
+from tests.bench.data import number_of
 
 WORKERS = 2
 CONNECTIONS = 8
+HERE = Path(__file__).parents[2]
+BUILD = """
+import sys
+from pathlib import Path
+from tests.bench.data import build, cti_host
+folder, persons, tickets = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+config = build(folder, persons, tickets)
+password, profile = "a password for the benchmark\\n", ("--profile", "Support Agent")
+cti_host(config, "agent", "add", "loader", *profile, "--password-stdin", text=password)
+(folder / "token").write_text(cti_host(config, "agent", "token", "loader"))
+"""
 
 
 def main() -> None:
@@ -34,31 +46,31 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another one to compare")
     options = parser.parse_args()
     wrk = shutil.which("wrk")
     if wrk is None:
         sys.exit("the load generator wrk is not installed")
-    with tempfile.TemporaryDirectory() as name:
+    checkouts = {"panel": HERE}
+    if options.against is not None:
+        checkouts["against"] = options.against.resolve()
+    with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         folder = Path(name)
-        config = build(folder, options.persons, options.tickets)
-        password = "a password for the benchmark\n"
-        profile = ("--profile", "Support Agent", "--password-stdin")
-        cti_host(config, "agent", "add", "loader", *profile, text=password)
-        token = cti_host(config, "agent", "token", "loader")
+        targets = {}
+        for what, checkout in checkouts.items():
+            config, token = _built(folder / what, checkout, options.persons, options.tickets)
+            address = running.enter_context(serving(config, checkout))
+            targets[what] = (f"{address}/pop", token)
+        bare = running.enter_context(_bare(folder / "panel" / "bench.db"))
+        targets |= {"bare page": (f"{bare}/bare", ""), "hello-world": (f"{bare}/", "")}
         script = folder / "numbers.lua"
-        with serving(config) as panel, _bare(folder / "bench.db") as bare:
-            targets = {
-                "panel": (f"{panel}/pop", token),
-                "bare page": (f"{bare}/bare", ""),
-                "hello-world": (f"{bare}/", ""),
-            }
-            found: dict[str, list[float]] = {what: [] for what in targets}
-            for round_ in range(options.rounds + 1):
-                for what, (url, bearer) in targets.items():
-                    script.write_text(_script(options.persons, bearer))
-                    rate = _requests_per_second(wrk, url, script, options.seconds)
-                    if round_:  # the first one only warms up
-                        found[what].append(rate)
+        found: dict[str, list[float]] = {what: [] for what in targets}
+        for round_ in range(options.rounds + 1):
+            for what, (url, bearer) in targets.items():
+                script.write_text(_script(options.persons, bearer))
+                rate = _requests_per_second(wrk, url, script, options.seconds)
+                if round_:  # the first one only warms up
+                    found[what].append(rate)
     print(f"{options.persons:,} persons, {options.tickets:,} tickets, {WORKERS} workers, "
           f"{CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s")  # fmt: skip
     medians = {what: statistics.median(rates) for what, rates in found.items()}
@@ -67,6 +79,27 @@ def main() -> None:
         print(f"{what:12} {rate:8.0f} requests/s   ({rounds})")
     print(f"panel / bare page: {medians['panel'] / medians['bare page']:.2f}")
     print(f"panel / hello-world: {medians['panel'] / medians['hello-world']:.3f}")
+    if "against" in found:
+        pairs = zip(found["panel"], found["against"], strict=True)
+        ratios = sorted(now / then for now, then in pairs)
+        print(f"panel / against, within a round: {statistics.median(ratios):.2f} "
+              f"({ratios[0]:.2f} to {ratios[-1]:.2f})")  # fmt: skip
+
+
+def _built(folder: Path, checkout: Path, persons: int, tickets: int) -> tuple[Path, str]:
+    """A site with the rows, made by a checkout, and a token to sign in with."""
+    folder.mkdir()
+    command = [sys.executable, "-c", BUILD, str(folder), str(persons), str(tickets)]
+    subprocess.run(  # noqa: S603 -- our own command
+        command, cwd=checkout, env=_environment(checkout), check=True, capture_output=True
+    )
+    return folder / "cti.toml", (folder / "token").read_text()
+
+
+def _environment(checkout: Path) -> dict[str, str]:
+    """Where Python finds the host and the plugins of a checkout, before those installed."""
+    plugins = sorted(each for each in (checkout / "plugins").iterdir() if each.is_dir())
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (checkout, *plugins)))}
 
 
 def _script(persons: int, bearer: str) -> str:
@@ -91,13 +124,14 @@ def _requests_per_second(wrk: str, url: str, script: Path, seconds: int) -> floa
 
 
 @contextmanager
-def serving(config: Path) -> Iterator[str]:
+def serving(config: Path, checkout: Path = HERE) -> Iterator[str]:
+    """The address of a server for a site, run by a checkout."""
     port = _free_port()
     with _process(
         ["-m", "cti_host", "--config", str(config), "serve", f"--port={port}",
          f"--workers={WORKERS}"],
         port,
-        {},
+        _environment(checkout),
     ):  # fmt: skip
         yield f"http://127.0.0.1:{port}"
 

@@ -52,9 +52,9 @@ class Shape(NamedTuple):
     many: bool = False
 
 
-_SHAPES = {
-    letter: Shape(letter) for letter in (NULL, INTEGER, ZERO, DIGITS, ZERO_DIGITS, TEXT, NUMBER)
-}
+_LETTERS = (NULL, INTEGER, ZERO, DIGITS, ZERO_DIGITS, TEXT, NUMBER)
+_SHAPES = {letter: Shape(letter) for letter in _LETTERS}
+_LISTS_OF_ONE = {letter: Shape(letter, many=True) for letter in _LETTERS}
 
 
 def given(name: str, value: object) -> Given:
@@ -136,6 +136,9 @@ def _storable(text: str) -> bool:
 def _list(name: str, values: list[object]) -> Given:
     if len(values) > MAX_LIST:
         raise OqlRunError(f"the list {name} has more than {MAX_LIST:,} values", word=name)
+    if len(values) == 1:  # as those of a call are: no need to sort and pad
+        known = scalar(name, values[0])
+        return Given((known,), _LISTS_OF_ONE[letter(known)])
     groups: dict[str, dict[Known, None]] = {}
     for value in values:
         known = scalar(name, value)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cti_tickets.oql import tree
+from cti_tickets.oql.anchors import is_anchor
 from cti_tickets.oql.checked import (
     Branch,
     Comparison,
@@ -124,27 +124,3 @@ def _joined_to(branch: Branch, root: Source) -> set[int]:
         if source.other in found:
             found.add(source.number)
     return found
-
-
-def is_anchor(condition: Operand) -> bool:
-    """Whether a condition finds its objects by an index, and likely few of them."""
-    match condition:
-        case Comparison("LIKE", Field() as field, tree.Text(value)):
-            return _has_index(field) and value[:1] not in ("", "%", "_")
-        case Comparison("=" | "LIKE", Field() as field, right):
-            return _has_index(field) and is_value(right)
-        case Comparison("=", left, Field() as field):
-            return _has_index(field) and is_value(left)
-        case Membership(Field() as field, items, negated=False):
-            return _has_index(field) and all(map(is_value, items))
-        case SubMembership(Field() as field, negated=False):
-            return _has_index(field)
-        case _:
-            return False
-
-
-def _has_index(field: Field) -> bool:
-    if field.hops:
-        return False
-    indexed = field.attribute is not None and field.attribute.indexed
-    return indexed or field.domain in (Domain.ID, Domain.KEY, Domain.PHONE)

@@ -38,11 +38,14 @@ class Sql:
 
 
 def compose(template: str, *pieces: Sql) -> Sql:
-    """Put pieces into the `{}` of a template, in order."""
-    return Sql(
-        template.format(*(piece.text for piece in pieces)),
-        tuple(slot for piece in pieces for slot in piece.slots),
+    """Put pieces into the `{}` of a template, in order; other braces are text."""
+    between = template.split("{}")
+    if len(between) != len(pieces) + 1:
+        raise ValueError(f"{len(pieces)} pieces for {template!r}")
+    text = between[0] + "".join(
+        piece.text + after for piece, after in zip(pieces, between[1:], strict=True)
     )
+    return Sql(text, tuple(slot for piece in pieces for slot in piece.slots))
 
 
 def joined(separator: str, pieces: Iterable[Sql]) -> Sql:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cti_tickets.oql import tree
+from cti_tickets.oql.anchors import is_anchor
 from cti_tickets.oql.checked import (
     Branch,
     Chain,
@@ -25,7 +26,6 @@ from cti_tickets.oql.checked import (
     with_fields,
 )
 from cti_tickets.oql.fields import field_of
-from cti_tickets.oql.semijoins import is_anchor
 from cti_tickets.schema import ClassDef, Schema
 
 

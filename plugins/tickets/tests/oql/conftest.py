@@ -94,7 +94,7 @@ def make_schema() -> Schema:
             "org_name": "external org_id name",
             "email": "email indexed",
             "phone": "phone",
-            "notify": "enum yes no",
+            "notify": "enum yes no {50%}",
             "function": "string",
         },
         abstract=True,

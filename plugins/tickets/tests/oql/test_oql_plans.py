@@ -64,6 +64,15 @@ def test_values_are_bound_and_never_part_of_the_statement(oql: Oql) -> None:
         assert len(statement.values) == 3
 
 
+def test_a_code_of_a_class_stands_in_the_statement_whatever_it_is(oql: Oql, database: Any) -> None:
+    text = "SELECT Team WHERE notify != '{50%}' AND notify IN ('{50%}', 'yes') AND name != '{x}'"
+    for postgresql in (False, True):
+        statement = oql.statement(text, {}, postgresql=postgresql)
+        assert "'yes'" in statement.sql
+        assert len(statement.values) == 1
+    assert oql.ids(database, text, {}) == [("Team", 4)]
+
+
 def test_queries_with_values_alike_share_a_statement(oql: Oql) -> None:
     text = "SELECT Person WHERE id IN (:ids) AND name = :name"
     first = oql.statement(text, {"ids": [1, 2, 3], "name": "a"}, postgresql=False)

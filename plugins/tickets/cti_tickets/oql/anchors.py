@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cti_tickets.oql import tree
 from cti_tickets.oql.checked import (
+    Chain,
     Comparison,
     Domain,
     Field,
@@ -27,12 +28,13 @@ def is_anchor(condition: Operand) -> bool:
             return _has_index(field) and all(map(is_value, items))
         case SubMembership(Field() as field, negated=False):
             return _has_index(field)
+        case Chain("OR", conditions):
+            return all(map(is_anchor, conditions))
         case _:
             return False
 
 
 def _has_index(field: Field) -> bool:
-    if field.hops:
-        return False
+    """Whether what a field has is found by an index, maybe after the keys that lead to it."""
     indexed = field.attribute is not None and field.attribute.indexed
     return indexed or field.domain in (Domain.ID, Domain.KEY, Domain.PHONE)

@@ -1,9 +1,9 @@
 """Joins that only say which objects are wanted, turned into `IN` and a query of its own.
 
 A joined class that nothing is selected from either repeats the objects found, or leaves the
-database to guess at which end to begin. As a sub-query, what it finds is looked up first. That is
-only good where it finds little: if the query says something of it that has an index and nothing
-of the sort of the rest, or if there are few objects of its class.
+database to guess at which end to begin. As a sub-query, what it finds is looked up first, and once.
+That is not done where the query says something of the rest that an index answers, for then few
+objects of the rest are to be looked at; unless there are few objects of the class in any case.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _apart(schema: Schema, branch: Branch, root: Source, numbers: Iterator[int])
         first = replace(root, key=None, other=0, pointing=False)
         sources[0] = first
     else:
-        if not any(map(is_anchor, moved)) or any(map(is_anchor, kept)):
+        if any(map(is_anchor, kept)):
             return None
         field = Field(other.number, (), other.class_def, Domain.ID, "id")
         # It stands for the objects that the key leads to.

@@ -85,7 +85,10 @@ def test_only_a_join_that_can_repeat_an_object_makes_rows_distinct(oql: Oql) -> 
     pointing = "SELECT Person AS p JOIN Organization AS o ON p.org_id = o.id"
     assert "DISTINCT" not in oql.statement(pointing, {}, postgresql=False).sql
     back = "SELECT Organization AS o JOIN Person AS p ON p.org_id = o.id"
-    assert "DISTINCT" in oql.statement(back, {}, postgresql=False).sql
+    assert "DISTINCT" not in oql.statement(back, {}, postgresql=False).sql
+    # The join stays where the other class is what to begin at.
+    of_one = back + " WHERE o.id = 1"
+    assert "DISTINCT" in oql.statement(of_one, {}, postgresql=False).sql
 
 
 def test_more_values_than_a_statement_takes_are_refused(oql: Oql) -> None:

@@ -18,6 +18,7 @@ from cti_tickets.oql import Oql
 
 from cti_host import is_postgresql
 from tests.bench.oql import driver_of, opened, seconds_of
+from tests.bench.oql_data import insert
 
 LEVELS = 12
 TICKETS_PER_ORGANIZATION = 30
@@ -82,16 +83,8 @@ def _fill(database: peewee.Database, levels: list[range]) -> None:
         (i, "UserRequest", f"R-{i:06d}", 1 + (i * 7919) % len(rows), "A title", "new")
         for i in range(1, len(rows) * TICKETS_PER_ORGANIZATION + 1)
     ]
-    for table, columns, values in (
-        ("organization", "id, name, status, parent_id", rows),
-        ("ticket", "id, finalclass, ref, org_id, title, status", tickets),
-    ):
-        mark = "%s" if is_postgresql(database) else "?"
-        marks = ", ".join([mark] * len(values[0]))
-        sql = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 -- names of this file
-        with database.atomic():
-            connect: Any = database.connection
-            connect().cursor().executemany(sql, values)
+    insert(database, "organization", "id name status parent_id", rows)
+    insert(database, "ticket", "id finalclass ref org_id title status", tickets)
     execute("CREATE TABLE closure (upper INTEGER, lower INTEGER, PRIMARY KEY (upper, lower))")
     execute(
         "INSERT INTO closure WITH RECURSIVE walked(upper, lower) AS"

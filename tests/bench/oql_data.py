@@ -94,7 +94,7 @@ def fill(database: peewee.Database, organizations: int, persons: int, tickets: i
     """Write so many objects, and let the database count them; indexes are made afterwards."""
     indexes = _drop_indexes(database)
     places = max(1, min(LOCATIONS, persons))
-    _insert(
+    insert(
         database,
         "organization",
         "id name code status parent_id",
@@ -103,7 +103,7 @@ def fill(database: peewee.Database, organizations: int, persons: int, tickets: i
             for i in range(1, organizations + 1)
         ),
     )
-    _insert(
+    insert(
         database,
         "location",
         "id name status org_id city country",
@@ -113,22 +113,22 @@ def fill(database: peewee.Database, organizations: int, persons: int, tickets: i
             for i in range(1, places + 1)
         ),
     )  # fmt: skip
-    _insert(
+    insert(
         database,
         "service",
         "id name org_id description status",
         ((i, f"{SUBJECTS[i % len(SUBJECTS)]} {i}", 1, "", "production")
          for i in range(1, SERVICES + 1)),
     )  # fmt: skip
-    _insert(
+    insert(
         database,
         "contact",
         "id finalclass name first_name status org_id email phone phone_e164 mobile_phone"
         " mobile_phone_e164 location_id manager_id",
         _contacts(persons, organizations, places),
     )
-    _insert(database, "lnk_person_to_team", "id team_id person_id", _members(persons))
-    _insert(
+    insert(database, "lnk_person_to_team", "id team_id person_id", _members(persons))
+    insert(
         database,
         "ticket",
         "id finalclass ref org_id caller_id team_id agent_id service_id title description status"
@@ -136,13 +136,13 @@ def fill(database: peewee.Database, organizations: int, persons: int, tickets: i
         " resolution_date close_date ttr_100_deadline time_spent",
         _tickets(database, persons, organizations, tickets),
     )
-    _insert(
+    insert(
         database,
         "lnk_contact_to_ticket",
         "id ticket_id contact_id role_code",
         ((i, i * 10, 1 + i % persons, "manual") for i in range(1, tickets // 10)),
     )
-    _insert(
+    insert(
         database,
         "log_entry",
         "id ticket_id attribute created author text",
@@ -260,9 +260,10 @@ def _drop_indexes(database: peewee.Database) -> list[str]:
     return statements
 
 
-def _insert(
+def insert(
     database: peewee.Database, table: str, columns: str, rows: Iterable[Sequence[object]]
 ) -> None:
+    """Write rows into a table; `columns` are its names, with blanks between."""
     names = columns.split()
     listed = ", ".join(names)
     connect: Any = database.connection

@@ -13,13 +13,14 @@ from cti_tickets.oql.checked import (
     SubMembership,
 )
 from cti_tickets.oql.operands import is_value
+from cti_tickets.oql.pattern import parse_pattern
 
 
 def is_anchor(condition: Operand) -> bool:
     """Whether a condition finds its objects by an index, and likely few of them."""
     match condition:
         case Comparison("LIKE", Field() as field, tree.Text(value)):
-            return _has_index(field) and value[:1] not in ("", "%", "_")
+            return _has_index(field) and parse_pattern(value).beginning != ""
         case Comparison("=" | "LIKE", Field() as field, right):
             return _has_index(field) and is_value(right)
         case Comparison("=", left, Field() as field):

@@ -89,14 +89,17 @@ class Columns:
         conditions = [self.class_condition(self._first(branch))]
         for source in branch.sources:
             if source.number in self._stand_ins and not source.nullable:
-                conditions.append(f"{self.identifier(source)} IS NOT NULL")
+                conditions.append(f"{self.identifier(source.number)} IS NOT NULL")
             if source.operator != "=" and OPERATORS[source.operator].negated:
                 conditions.append(f"{self._dialect.name(_pairs(source), 'upper')} IS NULL")
         return [condition for condition in conditions if condition]
 
-    def identifier(self, source: Source) -> str:
-        """The id of the object of a source."""
-        return self._id(source.number)
+    def identifier(self, number: int) -> str:
+        """The id of the object of the source with a number."""
+        stand_in = self._stand_ins.get(number)
+        if stand_in is None:
+            return self._dialect.name(self._alias(number), "id")
+        return self._dialect.name(self._alias(stand_in.owner), stand_in.key.column)
 
     def finalclass(self, source: Source) -> str:
         """The real class of the object of a source."""
@@ -107,7 +110,7 @@ class Columns:
     def value(self, field: Field) -> str:
         """The SQL for a field as it is stored; NULL where no object is."""
         if field.code == "id" and not field.hops:
-            return self._id(field.source)
+            return self.identifier(field.source)
         alias = self._alias_of(field)
         if field.code == "id":
             return self._dialect.name(alias, "id")
@@ -139,12 +142,6 @@ class Columns:
         ):
             return self.value(replace(field, code="id"))
         return ""
-
-    def _id(self, number: int) -> str:
-        stand_in = self._stand_ins.get(number)
-        if stand_in is None:
-            return self._dialect.name(self._alias(number), "id")
-        return self._dialect.name(self._alias(stand_in.owner), stand_in.key.column)
 
     def _alias(self, number: int) -> str:
         return f"t{number}" if number >= 0 else f"s{-number}"
@@ -178,7 +175,7 @@ class Columns:
             key = name(self._alias(source.other), source.key.column)
             condition = f"{key} = {name(alias, 'id')}"
         else:
-            condition = f"{name(alias, source.key.column)} = {self._id(source.other)}"
+            condition = f"{name(alias, source.key.column)} = {self.identifier(source.other)}"
         conditions = [condition, self.class_condition(source)]
         kind = "LEFT JOIN" if source.nullable else "JOIN"
         return (
@@ -188,7 +185,6 @@ class Columns:
 
     def _tree_join(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
         """A source joined by its place in a tree, through the pairs of upper and lower objects."""
-        assert source.key is not None  # noqa: S101 (only joined sources come here)
         operator = OPERATORS[source.operator]
         # `a OP b`: b is the new source if it is pointed to, else a is.
         upper_is_new = source.pointing != operator.above
@@ -196,16 +192,10 @@ class Columns:
         # Begin where the query demands something; of both, at the upper one.
         upper, lower = (new, other) if upper_is_new else (other, new)
         start = upper if upper in demands or lower not in demands else lower
-        walk = Walk(
-            self._table(source.class_def),
-            self._dialect.name(source.key.column),
-            self._alias(start),
-            self._demand(start, demands),
-            start == upper,
-        )
+        walk = self._walk(source, start, demands, downwards=start == upper)
         pairs = walk.pairs(self._dialect, strict=operator.strict)
         name = self._dialect.name
-        new_id, other_id = self._id(new), self._id(other)
+        new_id, other_id = self.identifier(new), self.identifier(other)
         new_side, other_side = ("upper", "lower") if upper_is_new else ("lower", "upper")
         place = _pairs(source)
         table = f"{self._table(source.class_def)} AS {name(self._alias(new))}"
@@ -225,25 +215,26 @@ class Columns:
 
     def in_tree(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
         """That an object is where in a tree one can be joined by its place, without joining it."""
-        assert source.key is not None  # noqa: S101 (only joined sources come here)
         operator = OPERATORS[source.operator]
         downwards = source.pointing != operator.above
-        walk = Walk(
+        walk = self._walk(source, source.number, demands, downwards=downwards)
+        ends = walk.ends(self._dialect, strict=operator.strict)
+        return compose(f"{self.identifier(source.other)} IN {{}}", ends)
+
+    def _walk(
+        self, source: Source, start: int, demands: Mapping[int, Sql], *, downwards: bool
+    ) -> Walk:
+        """The walk along the key of a source that begins at one of the two sources it connects."""
+        assert source.key is not None  # noqa: S101 (only joined sources come here)
+        class_condition = Sql(self.class_condition(self._sources[start]))
+        pieces = [class_condition, demands.get(start, Sql(""))]
+        return Walk(
             self._table(source.class_def),
             self._dialect.name(source.key.column),
-            self._alias(source.number),
-            self._demand(source.number, demands),
+            self._alias(start),
+            joined(" AND ", [piece for piece in pieces if piece.text]),
             downwards,
         )
-        identifier = self._id(source.other)
-        ends = walk.ends(self._dialect, strict=operator.strict)
-        return compose(f"{identifier} IN {{}}", ends)
-
-    def _demand(self, number: int, demands: Mapping[int, Sql]) -> Sql:
-        """What holds for the objects at which a walk begins."""
-        class_condition = Sql(self.class_condition(self._sources[number]))
-        pieces = [class_condition, demands.get(number, Sql(""))]
-        return joined(" AND ", [piece for piece in pieces if piece.text])
 
     def _finalclass(self, field: Field, alias: str) -> str:
         if field.owner.polymorphic:

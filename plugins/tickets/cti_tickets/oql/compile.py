@@ -171,12 +171,13 @@ class _Statement:
         conditions += where
         conditions += [self._columns.in_tree(branch.source(n), demands) for n in sorted(filters)]
         if all(source.nullable for source in sources):
-            present = " OR ".join(f"{self._columns.identifier(s)} IS NOT NULL" for s in sources)
+            ids = [self._columns.identifier(number) for number in selected]
+            present = " OR ".join(f"{identifier} IS NOT NULL" for identifier in ids)
             conditions.append(Sql(f"({present})"))
         body = self._columns.from_clause(branch, demands, filters)
         if conditions:
             body = compose("{} WHERE {}", body, joined(" AND ", conditions))
-        keys = [(self._finalclass(s), self._columns.identifier(s)) for s in sources]
+        keys = [(self._finalclass(s), self._columns.identifier(s.number)) for s in sources]
         classes = frozenset(self._schema.concrete(sources[0].class_def.name))
         return Select(keys, classes, sort, body, _repeats(branch, {*selected, *filters}))
 
@@ -184,7 +185,8 @@ class _Statement:
         finalclass = self._columns.finalclass(source)
         if not source.nullable or source.class_def.polymorphic:
             return finalclass
-        return f"CASE WHEN {self._columns.identifier(source)} IS NOT NULL THEN {finalclass} END"
+        identifier = self._columns.identifier(source.number)
+        return f"CASE WHEN {identifier} IS NOT NULL THEN {finalclass} END"
 
     def _demands(self, branch: Branch) -> dict[int, Sql]:
         """What must hold for a source alone, for those that are joined by their place in a tree."""

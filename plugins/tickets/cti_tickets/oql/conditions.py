@@ -15,7 +15,7 @@ from cti_tickets.oql.dialect import Dialect
 from cti_tickets.oql.errors import OqlRunError
 from cti_tickets.oql.expressions import Expressions
 from cti_tickets.oql.likes import Likes
-from cti_tickets.oql.operands import Operands, Val
+from cti_tickets.oql.operands import Operands, Val, is_value
 from cti_tickets.oql.sql import FALSE, TRUE, UNKNOWN, Sql, chained, compose, joined
 from cti_tickets.oql.types import MOMENTS, NUMERIC, Type, Typed
 from cti_tickets.oql.values import DIGITS, INTEGER, NULL, NUMBER, TEXT
@@ -99,7 +99,7 @@ class Conditions:
         if not isinstance(left, Field):
             return None
         sql_operator = _SQL_OPERATORS.get(operator, operator)
-        if isinstance(right, tree.Text | tree.Integer | tree.Null | tree.Parameter):
+        if is_value(right):
             value = self._operands.one(right)
             if not self._comparing.fits(left, value):
                 return None
@@ -124,7 +124,7 @@ class Conditions:
 
     def _search(self, left: Operand, right: Operand) -> Sql:
         text = self._to.text(self._to.typed(left))
-        if isinstance(right, tree.Text | tree.Integer | tree.Null | tree.Parameter):
+        if is_value(right):
             value = self._operands.one(right)
             if value.letter == NULL:
                 return UNKNOWN
@@ -138,7 +138,7 @@ class Conditions:
         others: list[Typed] = []
         field = node.operand if isinstance(node.operand, Field) else None
         for item in node.items:
-            if isinstance(item, tree.Text | tree.Integer | tree.Null | tree.Parameter):
+            if is_value(item):
                 number = isinstance(item, tree.Integer)
                 for value in self._operands.several(item):
                     if field is not None and self._comparing.fits(field, value):

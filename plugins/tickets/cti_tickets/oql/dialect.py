@@ -92,10 +92,6 @@ class Dialect:
         lower = self.lower(text)
         return Sql(template.format(text.text, lower.text) + self.by_code_point)
 
-    def between(self, column: Sql, lowest: Sql, highest: Sql) -> Sql:
-        """That the form in which a text is compared lies between two others."""
-        return compose("({} >= {} AND {} < {})", column, lowest, column, highest)
-
     def nearly_always(self, condition: Sql) -> Sql:
         """A condition that is nearly always true; never asked where it is unknown.
 

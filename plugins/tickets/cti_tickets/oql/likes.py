@@ -110,14 +110,14 @@ class Likes:
         # The range has found nearly the same; what is quick to check settles most of it.
         quick = []
         if _is_beginning(parts):
-            length = self._bound(parts, lambda found: len(_beginning(found)))
-            beginning = self._bound(parts, _beginning)
+            length = self._bound(parts, lambda found: len(joined_pattern(found).beginning))
+            beginning = self._bound(parts, lambda found: joined_pattern(found).beginning)
             quick.append(compose("substr({}, 1, {}) = {}", text, length, beginning))
         if not any((True, "_") in part.pattern.pieces for part in parts if part.pattern):
             # What matches but for the case of ASCII letters matches.
             quick.append(compose("{} LIKE {} ESCAPE '\\'", self._dialect.lower(text), pattern))
         matches = self._dialect.nearly_always(chained("OR", [*quick, condition]))
-        return compose("({} AND {})", self._dialect.between(column, lowest, highest), matches)
+        return compose("(({} >= {} AND {} < {}) AND {})", column, lowest, column, highest, matches)
 
     def _calculated(self, left: Operand, right: Operand, negated: bool) -> Sql:
         """A pattern that the database calculates."""
@@ -184,7 +184,7 @@ def _has_index(operand: Operand) -> bool:
 def _has_beginning(parts: list[_Part]) -> bool:
     """Whether a pattern begins with something else than a wildcard."""
     first = parts[0].pattern
-    return first is None or (bool(first.pieces) and not first.pieces[0][0])
+    return first is None or first.beginning != ""
 
 
 def _is_beginning(parts: list[_Part]) -> bool:
@@ -193,12 +193,6 @@ def _is_beginning(parts: list[_Part]) -> bool:
     wildcards = [text for pattern in known for wildcard, text in pattern.pieces if wildcard]
     last = parts[-1].pattern
     return wildcards == ["%"] and last is not None and last.pieces[-1][0]
-
-
-def _beginning(parts: list[Pattern]) -> str:
-    """What a text begins with, by such a pattern; "" if a value leaves nothing of it."""
-    wildcard, text = joined_pattern(parts).pieces[0]
-    return "" if wildcard else text
 
 
 def _has_parameter(operand: Operand | Interval) -> bool:

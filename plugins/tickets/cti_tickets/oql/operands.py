@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from cti_tickets.oql import tree
 from cti_tickets.oql.checked import CheckedQuery, Operand, Value
@@ -75,7 +76,7 @@ def literal(value: str | int) -> Val:
     return Val(letter(constant), lambda run: constant, constant, literal=True)
 
 
-def is_value(operand: Operand) -> bool:
+def is_value(operand: Operand) -> TypeGuard[Value]:
     """Whether an operand is a literal or a parameter."""
     return isinstance(operand, tree.Text | tree.Integer | tree.Null | tree.Parameter)
 

@@ -34,10 +34,15 @@ class Pattern:
         )
 
     @property
+    def beginning(self) -> str:
+        """What every text that matches begins with, but for case and accents."""
+        wildcard, text = self.pieces[0] if self.pieces else (True, "")
+        return "" if wildcard else text
+
+    @property
     def lowest(self) -> str:
         """No folded text that matches comes before this one."""
-        wildcard, text = self.pieces[0] if self.pieces else (True, "")
-        return "" if wildcard else fold(text) or ""
+        return fold(self.beginning) or ""
 
     @property
     def highest(self) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cti_tickets.oql import tree
 from cti_tickets.oql.checked import (
     Branch,
     Chain,
@@ -18,11 +17,11 @@ from cti_tickets.oql.checked import (
     Operand,
     SubMembership,
 )
+from cti_tickets.oql.operands import is_value
 
 # A source, and the codes of the keys to follow from it.
 Path = tuple[int, tuple[str, ...]]
 
-_VALUES = (tree.Text, tree.Integer, tree.Null, tree.Parameter)
 # What they are made of stands for something else where no object is.
 _NEVER_UNKNOWN = ("friendlyname", "obsolescence_flag")
 
@@ -60,9 +59,7 @@ def _required(condition: Operand) -> frozenset[Path]:
             return first.intersection(*others)
         case Comparison(operator, left, right) if operator != "MATCHES":
             return _paths(left) | _paths(right)
-        case Membership(operand, items, negated=False) if all(
-            isinstance(item, _VALUES) for item in items
-        ):
+        case Membership(operand, items, negated=False) if all(map(is_value, items)):
             return _paths(operand)
         case SubMembership(operand, _branches, negated=False):
             return _paths(operand)

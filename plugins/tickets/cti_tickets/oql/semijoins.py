@@ -15,7 +15,6 @@ from cti_tickets.oql.anchors import is_anchor
 from cti_tickets.oql.checked import (
     Branch,
     Comparison,
-    Domain,
     Field,
     Membership,
     Operand,
@@ -26,6 +25,7 @@ from cti_tickets.oql.checked import (
     fields_in,
     with_fields,
 )
+from cti_tickets.oql.fields import field_of
 from cti_tickets.oql.operands import is_value
 from cti_tickets.oql.required import required_paths
 from cti_tickets.oql.standins import stand_ins
@@ -41,9 +41,10 @@ def with_filters_apart(
     :param kept: the sources of which more than the id is needed after SELECT or ORDER BY
     :param numbers: for new sources; none that the query has
     """
+    stand_in_of = stand_ins(schema, branch, kept)
     for root in branch.sources[1:]:
         # Where its key stands for the other object, nothing of the other one is looked up.
-        stand_in = stand_ins(schema, branch, kept).get(root.other)
+        stand_in = stand_in_of.get(root.other)
         if stand_in is not None and stand_in.owner == root.number:
             continue
         apart = _apart(schema, branch, root, numbers)
@@ -75,16 +76,17 @@ def _apart(schema: Schema, branch: Branch, root: Source, numbers: Iterator[int])
     if root.pointing:
         if not (root.class_def.few and moved):
             return None
-        field = Field(other.number, (), other.class_def, Domain.KEY, "", root.key)
+        code = root.key.code
         first = replace(root, key=None, other=0, pointing=False)
         sources[0] = first
     else:
         if any(map(is_anchor, kept)):
             return None
-        field = Field(other.number, (), other.class_def, Domain.ID, "id")
+        code = "id"
         # It stands for the objects that the key leads to.
         first = Source(next(numbers), other.alias, schema[root.key.target])
         sources = [first, replace(root, other=first.number), *sources[1:]]
+    field = field_of(schema, other.number, other.class_def, code)
     query = Branch(tuple(sources), (first.number,), all_of(moved))
     return Branch(
         tuple(source for source in branch.sources if source.number in outside),
@@ -113,7 +115,7 @@ def _of_few(schema: Schema, branch: Branch, condition: Operand, numbers: Iterato
     target = Source(next(numbers), key.code, schema[key.target])
     inner = replace(field, source=target.number, hops=())
     where = with_fields(condition, lambda _field: inner)
-    key_field = Field(owner.number, (), owner.class_def, Domain.KEY, "", key)
+    key_field = field_of(schema, owner.number, owner.class_def, key.code)
     return SubMembership(key_field, (Branch((target,), (target.number,), where),), negated=False)
 
 

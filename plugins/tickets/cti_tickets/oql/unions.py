@@ -15,7 +15,6 @@ from cti_tickets.oql.checked import (
     Branch,
     Chain,
     CheckedQuery,
-    Domain,
     Field,
     Membership,
     Operand,
@@ -85,5 +84,5 @@ def _of_class(schema: Schema, source: Source, class_def: ClassDef) -> list[Opera
     classes = schema.concrete(class_def.name)
     if set(classes) == set(schema.concrete(source.class_def.name)):
         return []
-    field = Field(source.number, (), source.class_def, Domain.CODE, "finalclass")
+    field = field_of(schema, source.number, source.class_def, "finalclass")
     return [Membership(field, tuple(tree.Text(name) for name in classes), negated=False)]

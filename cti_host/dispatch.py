@@ -17,7 +17,8 @@ import pluggy
 from flask import Request, g
 from flask_babel import gettext
 
-from cti_host.hookspecs import Contract, Kind, contracts
+from cti_host.contract import Contract, Kind
+from cti_host.hookspecs import contracts
 from cti_host.model import (
     Agent,
     Call,

@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cti_oql import Oql, OqlError
-from cti_oql.syntax.words import FUNCTIONS, KEYWORDS, LEVELS, UNITS
+from cti_oql.functions.registry import FUNCTIONS, UNITS
+from cti_oql.syntax.words import KEYWORDS, LEVELS
 from cti_tickets.model.data_model import schema
 
 from cti_host.app import create_app
@@ -130,7 +131,7 @@ def main() -> None:
 def answer(oql: Oql, database: Any, text: str, chance: random.Random) -> str:
     """What becomes of a query: "rows", or the kind of its error."""
     try:
-        query = oql.check(text)
+        query = oql.resolve(text)
         values = {name: chance.choice(VALUES) for name in query.parameters}
         oql.statement(text, values, postgresql=True)
         oql.ids(database, text, values)

@@ -9,10 +9,9 @@ from cti_oql.errors import (
     UnknownClassError,
 )
 from cti_oql.parameters import Param
-from cti_oql.resolve.resolved import CheckedQuery
+from cti_oql.resolve.resolved import ResolvedQuery
 
 __all__ = [
-    "CheckedQuery",
     "Key",
     "Oql",
     "OqlError",
@@ -21,6 +20,7 @@ __all__ = [
     "OqlSyntaxError",
     "Page",
     "Param",
+    "ResolvedQuery",
     "Statement",
     "UnknownClassError",
 ]

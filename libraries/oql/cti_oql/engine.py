@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 import peewee
 
 from cti_oql.errors import OqlRunError
-from cti_oql.parameters import MAX_VALUES, Given, Param, Shape, parameter
-from cti_oql.resolve.resolve import check
-from cti_oql.resolve.resolved import CheckedQuery
+from cti_oql.fragments import Run
+from cti_oql.parameters import MAX_VALUES, Param, ParameterValue, Shape, supplied_value
+from cti_oql.resolve.resolve import resolve
+from cti_oql.resolve.resolved import ResolvedQuery
 from cti_oql.running import is_postgresql, rows
 from cti_oql.schema import Schema
 from cti_oql.sql.dialect import Dialect
-from cti_oql.sql.fragments import Run
-from cti_oql.sql.statement import Plan, Wanted, compile_query
+from cti_oql.sql.statement import CompiledQuery, Wanted, compile_query
 from cti_oql.syntax.parse import parse
 
 # A site has some dozens of queries; more come only from someone who types them.
@@ -74,7 +74,7 @@ class Oql:
         """An engine that answers the same and has nothing at hand yet, to measure it."""
         return Oql(self.schema, self._zone, self._magic)
 
-    def check(self, text: str) -> CheckedQuery:
+    def resolve(self, text: str) -> ResolvedQuery:
         """What a query would need and find, without running it.
 
         :raises OqlError: it can't be answered
@@ -117,8 +117,8 @@ class Oql:
 
         :raises OqlError: it can't be answered
         """
-        found: list[Key] = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
-        return found
+        keys: list[Key] = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
+        return keys
 
     def tuples(
         self, database: peewee.Database, text: str, parameters: Supplied
@@ -215,8 +215,8 @@ class Oql:
             raise OqlRunError(f"more than {MAX_VALUES:,} values in one query", text=text)
         return Statement(sql, bound)
 
-    def _check(self, text: str) -> CheckedQuery:
-        return check(self.schema, parse(text), text)
+    def _check(self, text: str) -> ResolvedQuery:
+        return resolve(self.schema, parse(text), text)
 
     def _compile(
         self,
@@ -224,7 +224,7 @@ class Oql:
         shapes: tuple[Shape, ...],
         postgresql: bool,
         wanted: Wanted,
-    ) -> Plan:
+    ) -> CompiledQuery:
         return compile_query(
             self.schema,
             self._checked(text),
@@ -233,11 +233,11 @@ class Oql:
             wanted=wanted,
         )
 
-    def _value(self, name: str, parameters: Supplied, query: CheckedQuery) -> Given:
+    def _value(self, name: str, parameters: Supplied, query: ResolvedQuery) -> ParameterValue:
         # What is magic can't be supplied by somebody else.
-        found = parameter(name, self._magic(name)) or parameter(name, parameters)
-        if found is None:
+        value = supplied_value(name, self._magic(name)) or supplied_value(name, parameters)
+        if value is None:
             raise OqlRunError(
                 f"the parameter {name} is missing", text=query.text, word=name, known=parameters
             )
-        return found
+        return value

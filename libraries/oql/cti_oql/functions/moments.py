@@ -132,11 +132,6 @@ def utc(local: datetime, zone: str) -> datetime:
         return local
 
 
-def local_now(zone: str) -> datetime:
-    """This moment in a time zone, whole seconds."""
-    return datetime.now(_zone(zone)).replace(tzinfo=None, microsecond=0)
-
-
 def date_add(text: str | None, amount: Number | None, unit: str) -> str | None:
     """A moment or day moved by an interval; a day stays one where only days are moved.
 

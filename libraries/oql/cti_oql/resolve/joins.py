@@ -13,7 +13,7 @@ from cti_oql.syntax import tree
 MAX_JOINS = 40
 
 
-def check_joins(schema: Schema, names: Names, scope: Scope, joins: tuple[tree.Join, ...]) -> None:
+def resolve_joins(schema: Schema, names: Names, scope: Scope, joins: tuple[tree.Join, ...]) -> None:
     """Add the joined classes to a scope, in order.
 
     :raises OqlModelError: a join is none

@@ -5,18 +5,18 @@ from __future__ import annotations
 from itertools import count
 
 from cti_oql.errors import OqlError, OqlModelError
-from cti_oql.resolve.joins import check_joins
+from cti_oql.resolve.joins import resolve_joins
 from cti_oql.resolve.names import Names
 from cti_oql.resolve.resolved import (
     Arithmetic,
     Branch,
     Chain,
-    CheckedQuery,
     Comparison,
     Function,
     Interval,
     Membership,
     Operand,
+    ResolvedQuery,
     SubMembership,
 )
 from cti_oql.resolve.scope import Scope
@@ -24,16 +24,16 @@ from cti_oql.schema import Schema
 from cti_oql.syntax import tree
 from cti_oql.syntax.words import COMPARISONS
 
-_COMPARING = (*COMPARISONS, "LIKE", "NOT LIKE", "REGEXP", "MATCHES")
+_COMPARISON_OPERATORS = (*COMPARISONS, "LIKE", "NOT LIKE", "REGEXP", "MATCHES")
 
 
-def check(schema: Schema, query: tree.Query, text: str) -> CheckedQuery:
+def resolve(schema: Schema, query: tree.Query, text: str) -> ResolvedQuery:
     """Look all names up in the classes.
 
     :param text: the query as written, for errors
     :raises OqlModelError: a name is unknown or ambiguous, or a join is none
     """
-    checking = _Check(schema, text)
+    checking = _Resolver(schema, text)
     # The classes of sub-queries are looked up first, wherever they are.
     for inner in tree.sub_queries(query):
         for branch in inner.branches:
@@ -41,7 +41,7 @@ def check(schema: Schema, query: tree.Query, text: str) -> CheckedQuery:
             for join in branch.joins:
                 checking.names.class_of(join.class_name)
     branches = checking.branches(query, None)
-    return CheckedQuery(
+    return ResolvedQuery(
         text=text,
         class_names=checking.common_classes(query, branches),
         parameters=tuple(checking.parameters),
@@ -49,7 +49,7 @@ def check(schema: Schema, query: tree.Query, text: str) -> CheckedQuery:
     )
 
 
-class _Check:
+class _Resolver:
     def __init__(self, schema: Schema, text: str) -> None:
         self.names = Names(schema, text)
         self.parameters: dict[str, None] = {}
@@ -89,7 +89,7 @@ class _Check:
         main = self.names.class_of(select.class_name)
         scope = Scope(outer, self._numbers)
         scope.add((select.alias or select.class_name).text, main)
-        check_joins(self._schema, self.names, scope, select.joins)
+        resolve_joins(self._schema, self.names, scope, select.joins)
         selected = dict.fromkeys(
             self.names.source(scope, alias, own=True).number for alias in select.selected
         )
@@ -128,7 +128,7 @@ class _Check:
                     )
                 checked_left = self._operand(left, scope)
                 checked_right = self._operand(right, scope)
-                if operator in _COMPARING:
+                if operator in _COMPARISON_OPERATORS:
                     return Comparison(operator, checked_left, checked_right, node.position)
                 return Arithmetic(operator, checked_left, checked_right)
             case tree.Call(function, arguments):

@@ -145,7 +145,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class CheckedQuery:
+class ResolvedQuery:
     """A query that the classes can answer.
 
     `class_names` are the classes of the objects found, one for each alias selected: what the

@@ -13,10 +13,10 @@ from cti_oql.resolve.fields import field_of
 from cti_oql.resolve.resolved import (
     Branch,
     Chain,
-    CheckedQuery,
     Field,
     Membership,
     Operand,
+    ResolvedQuery,
     Source,
     all_of,
     conjuncts,
@@ -28,7 +28,7 @@ from cti_oql.schema import ClassDef, Schema
 from cti_oql.syntax import tree
 
 
-def merged(schema: Schema, query: CheckedQuery) -> tuple[Branch, ...]:
+def merged(schema: Schema, query: ResolvedQuery) -> tuple[Branch, ...]:
     """The branches of a query, or one in place of all.
 
     They must have a condition in common that finds its objects by an index.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from cti_oql.fragments import Sql, compose, joined
 from cti_oql.resolve.fields import MAX_HOPS, field_of
 from cti_oql.resolve.resolved import Branch, Domain, Field, Source
 from cti_oql.rewrite.join_elimination import StandIn
 from cti_oql.rewrite.outer_joins import Path
 from cti_oql.schema import ClassDef, Schema
 from cti_oql.sql.dialect import Dialect
-from cti_oql.sql.fragments import Sql, compose, joined
 from cti_oql.sql.hierarchy import OPERATORS, Walk
 
 _TEXTS = (Domain.TEXT, Domain.PHONE, Domain.CODE)
@@ -50,7 +50,7 @@ class Columns:
         """FROM with all joins; to be asked for after all fields.
 
         :param demands: what the query demands of a source alone, by its number
-        :param left_out: the numbers of sources that are not to be joined, see `in_tree`
+        :param left_out: the numbers of sources that are not to be joined, see `in_hierarchy`
         """
         first = self._first(branch)
         name = self._dialect.name(self._alias(first.number))
@@ -59,7 +59,7 @@ class Columns:
             if source is first or source.number in {*left_out, *self._stand_ins}:
                 continue
             tree = source.operator != "="
-            parts.append(self._tree_join(source, demands) if tree else Sql(self._join(source)))
+            parts.append(self._hierarchy_join(source, demands) if tree else Sql(self._join(source)))
         parts += [Sql(join) for join in self._joins[branch.sources[0].number]]
         return joined(" ", parts)
 
@@ -183,7 +183,7 @@ class Columns:
             f" ON {' AND '.join(filter(None, conditions))}"
         )
 
-    def _tree_join(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
+    def _hierarchy_join(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
         """A source joined by its place in a tree, through the pairs of upper and lower objects."""
         operator = OPERATORS[source.operator]
         # `a OP b`: b is the new source if it is pointed to, else a is.
@@ -213,7 +213,7 @@ class Columns:
             f"JOIN {{}} AS {name(place)} ON {on_pair} JOIN {table} ON {on_new}{also}", pairs
         )
 
-    def in_tree(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
+    def in_hierarchy(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
         """That an object is where in a tree one can be joined by its place, without joining it."""
         operator = OPERATORS[source.operator]
         downwards = source.pointing != operator.above

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from cti_oql.errors import OqlRunError
+from cti_oql.fragments import Convert
 from cti_oql.functions.fold import fold, fold_like
 from cti_oql.functions.scalars import expression
-from cti_oql.parameters import LARGEST, SMALLEST, Known, to_text
+from cti_oql.parameters import LARGEST, SMALLEST, Scalar, to_text
 from cti_oql.schema import Attribute
-from cti_oql.sql.fragments import Convert
 
 _LEADING_NUMBER = re.compile(
     r"[ \t\r\n]*([+-]?(?:[0-9]{1,25}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[eE][+-]?[0-9]{1,2})?)",
@@ -21,24 +21,24 @@ _UNSHARED = re.compile(r"\(\?(?![:=!])|\\[pPXRKGQEhHvVNuUxcC0zZ]|[*+?}]\+|\[\[[.
 _WORD_EDGES = {r"\b": r"\y", r"\B": r"\Y", r"\A": r"\A"}
 
 
-def to_integer(value: Known) -> int | None:
+def to_integer(value: Scalar) -> int | None:
     """A key or id; only called for whole numbers, as text or not."""
     if not isinstance(value, str | int):
         return None
     return max(SMALLEST, min(LARGEST, int(value)))
 
 
-def to_number_key(value: Known) -> str | None:
+def to_number_key(value: Scalar) -> str | None:
     """What a number has in common with all its writings."""
     return None if value is None or isinstance(value, str | int) else value.key
 
 
-def to_folded(value: Known) -> str | None:
+def to_folded(value: Scalar) -> str | None:
     """A value as texts are compared."""
     return fold(to_text(value))
 
 
-def to_folded_like(value: Known) -> str | None:
+def to_folded_like(value: Scalar) -> str | None:
     """A value as LIKE compares texts."""
     return fold_like(to_text(value))
 
@@ -49,7 +49,7 @@ def to_code(known: dict[str, str]) -> Convert:
     :param known: folded code to code
     """
 
-    def convert(value: Known) -> object:
+    def convert(value: Scalar) -> object:
         text = to_text(value)
         return None if text is None else known.get(fold(text) or "", text)
 
@@ -77,7 +77,7 @@ def to_expression(*, postgresql: bool) -> Convert:
         databases
     """
 
-    def convert(value: Known) -> object:
+    def convert(value: Scalar) -> object:
         pattern = to_text(value)
         if pattern is None:
             return None

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cti_oql.errors import OqlRunError
+from cti_oql.fragments import UNKNOWN, Run, Sql, chained, compose, joined
 from cti_oql.functions.patterns import MAX_PATTERN_BYTES, Pattern, joined_pattern, parse_pattern
 from cti_oql.parameters import DIGITS, NULL, ZERO_DIGITS, to_text
 from cti_oql.resolve.resolved import Domain, Field, Function, Interval, Operand, children
 from cti_oql.sql.columns import Columns
-from cti_oql.sql.comparisons import Comparing
+from cti_oql.sql.comparisons import Comparisons
 from cti_oql.sql.dialect import Dialect
 from cti_oql.sql.expressions import Expressions
-from cti_oql.sql.fragments import UNKNOWN, Run, Sql, chained, compose, joined
-from cti_oql.sql.operands import Operands, Val, literal
+from cti_oql.sql.operands import Operands, ValueRef, literal
 from cti_oql.syntax import tree
 
 _TEXTS = (Domain.TEXT, Domain.PHONE, Domain.CODE)
@@ -24,25 +24,25 @@ _TEXTS = (Domain.TEXT, Domain.PHONE, Domain.CODE)
 class _Part:
     """A piece of a pattern: what is written in the query, or a value, whose wildcards are text."""
 
-    value: Val
+    value: ValueRef
     pattern: Pattern | None = None
 
 
-class Likes:
+class LikeConditions:
     """Compiles the patterns of one statement; `text` is the query, for errors."""
 
     def __init__(
         self,
         columns: Columns,
-        comparing: Comparing,
+        comparisons: Comparisons,
         expressions: Expressions,
         operands: Operands,
         dialect: Dialect,
         text: str,
     ) -> None:
         self._columns = columns
-        self._comparing = comparing
-        self._to = expressions
+        self._comparisons = comparisons
+        self._expressions = expressions
         self._operands = operands
         self._dialect = dialect
         self._text = text
@@ -86,14 +86,14 @@ class Likes:
             case _:
                 return None
 
-    def _alike(self, left: Operand, value: Val, negated: bool) -> Sql:
+    def _alike(self, left: Operand, value: ValueRef, negated: bool) -> Sql:
         """A pattern without wildcards."""
         if isinstance(left, Field):
             digits = value.letter in (DIGITS, ZERO_DIGITS) or not value.literal
             if left.domain in _TEXTS or (left.domain in (Domain.ID, Domain.KEY) and digits):
-                return self._comparing.alike(left, value, negated=negated)
-        one = self._dialect.folded_like(self._to.text(self._to.typed(left)))
-        other = self._dialect.folded_like(self._to.text(self._to.value(value)))
+                return self._comparisons.alike(left, value, negated=negated)
+        one = self._dialect.folded_like(self._expressions.text(self._expressions.typed(left)))
+        other = self._dialect.folded_like(self._expressions.text(self._expressions.value(value)))
         return compose(f"({{}} {'<>' if negated else '='} {{}})", one, other)
 
     def _matching(self, left: Operand, parts: list[_Part], negated: bool) -> Sql:
@@ -142,18 +142,18 @@ class Likes:
             ):
                 return compose(
                     "CASE WHEN {} THEN {} ELSE {} END",
-                    self._to.condition(condition),
+                    self._expressions.condition(condition),
                     self._pattern(then),
                     self._pattern(otherwise),
                 )
             case _:
-                text = self._to.text(self._to.typed(operand))
+                text = self._expressions.text(self._expressions.typed(operand))
                 return compose("cti_escape({})", text) if _has_parameter(operand) else text
 
     def _text_of(self, operand: Operand) -> Sql:
         if isinstance(operand, Field) and operand.domain in (Domain.TEXT, Domain.PHONE):
             return Sql(self._columns.value(operand))
-        return self._to.text(self._to.typed(operand))
+        return self._expressions.text(self._expressions.typed(operand))
 
     def _bound(self, parts: list[_Part], wanted: Callable[[list[Pattern]], str | int]) -> Sql:
         """What is wanted of the whole pattern, bound; worked out at once if it is known."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cti_oql.sql.fragments import Sql, compose, joined
+from cti_oql.fragments import Sql, compose, joined
 
 Keys = list[tuple[str, str]]
 

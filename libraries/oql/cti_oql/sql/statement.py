@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import count
 
+from cti_oql.fragments import Run, Slot, Sql, compose, joined
 from cti_oql.parameters import Shape
 from cti_oql.resolve.fields import field_of
 from cti_oql.resolve.resolved import (
     Branch,
-    CheckedQuery,
     Domain,
     Field,
     Operand,
+    ResolvedQuery,
     Source,
     conjuncts,
     fields_in,
@@ -28,7 +29,6 @@ from cti_oql.schema import Schema
 from cti_oql.sql.columns import Columns
 from cti_oql.sql.conditions import Conditions
 from cti_oql.sql.dialect import Dialect
-from cti_oql.sql.fragments import Run, Slot, Sql, compose, joined
 from cti_oql.sql.hierarchy import OPERATORS
 from cti_oql.sql.operands import Operands
 from cti_oql.sql.select import Keys, Select, together
@@ -47,7 +47,7 @@ class Wanted(Enum):
 
 
 @dataclass(frozen=True)
-class Plan:
+class CompiledQuery:
     """A compiled query: the text, and where its values come from."""
 
     sql: str
@@ -60,24 +60,24 @@ class Plan:
 
 def compile_query(
     schema: Schema,
-    query: CheckedQuery,
+    query: ResolvedQuery,
     shapes: tuple[Shape, ...],
     *,
     dialect: Dialect,
     wanted: Wanted,
-) -> Plan:
+) -> CompiledQuery:
     """Make the statement for a query.
 
     :param shapes: of the parameters, in the order of `query.parameters`
     :raises OqlRunError: what the language allows and no database could run
     """
     statement = _Statement(schema, query, shapes, dialect).whole(wanted)
-    return Plan(statement.text, statement.slots)
+    return CompiledQuery(statement.text, statement.slots)
 
 
 class _Statement:
     def __init__(
-        self, schema: Schema, query: CheckedQuery, shapes: tuple[Shape, ...], dialect: Dialect
+        self, schema: Schema, query: ResolvedQuery, shapes: tuple[Shape, ...], dialect: Dialect
     ) -> None:
         self._schema = schema
         self._query = query
@@ -150,7 +150,7 @@ class _Statement:
         required = required_paths(branch)
         branch = without_outer_joins(branch, required)
         kept = set() if ids_only else set(branch.selected)
-        if not self._dialect.lists_trees:
+        if not self._dialect.lists_hierarchies:
             kept |= {source.other for source in branch.sources[1:] if source.operator != "="}
         branch = with_filters_apart(self._schema, branch, kept, self._numbers)
         self._columns.enter(branch, required, stand_ins(self._schema, branch, kept))
@@ -169,7 +169,9 @@ class _Statement:
             sort = self._columns.value(field)
         conditions = [Sql(text) for text in self._columns.branch_conditions(branch)]
         conditions += where
-        conditions += [self._columns.in_tree(branch.source(n), demands) for n in sorted(filters)]
+        conditions += [
+            self._columns.in_hierarchy(branch.source(n), demands) for n in sorted(filters)
+        ]
         if all(source.nullable for source in sources):
             ids = [self._columns.identifier(number) for number in selected]
             present = " OR ".join(f"{identifier} IS NOT NULL" for identifier in ids)
@@ -203,7 +205,7 @@ class _Statement:
         self, branch: Branch, selected: Sequence[int], demands: Mapping[int, Sql]
     ) -> set[int]:
         """The sources that only say where in a tree other objects are; they need no join."""
-        if not self._dialect.lists_trees:
+        if not self._dialect.lists_hierarchies:
             return set()
         others = {source.other for source in branch.sources[1:]}
         together = {

@@ -7,8 +7,9 @@ import re
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from cti_oql.errors import OqlSyntaxError
+from cti_oql.functions.registry import FUNCTIONS
 from cti_oql.syntax.expected import expected_words
-from cti_oql.syntax.words import FUNCTIONS, KEYWORDS
+from cti_oql.syntax.words import KEYWORDS
 
 
 def syntax_error(text: str, error: UnexpectedInput) -> OqlSyntaxError:

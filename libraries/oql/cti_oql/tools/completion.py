@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cti_oql.functions.registry import FUNCTIONS, UNITS
 from cti_oql.resolve.fields import known_codes
 from cti_oql.schema import ClassDef, Kind, Schema
 from cti_oql.syntax.parse import accepted
 from cti_oql.syntax.printing import name_text
-from cti_oql.syntax.words import FUNCTIONS, KEYWORDS, UNITS
+from cti_oql.syntax.words import KEYWORDS
 from cti_oql.tools.scopes import Word, aliases, words
 
 _PHRASES = (
@@ -101,7 +102,7 @@ class Completer:
             counts[code] = counts.get(code, 0) + 1
         yield from ((code, f"attribute of {name}") for code, name in codes if counts[code] == 1)
         yield from _aliases(known) if not several else ()
-        yield from ((name, "function") for name in sorted(FUNCTIONS))
+        yield from ((name, FUNCTIONS[name].usage) for name in sorted(FUNCTIONS))
         yield from ((f":{name}", "parameter") for name in self._parameters)
 
     def _attributes(self, class_def: ClassDef, before: str) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from typing import Any
 import peewee
 
 from cti_oql import Key, Oql, Param
-from cti_oql.resolve.resolve import check
+from cti_oql.resolve.resolve import resolve
 from cti_oql.running import is_postgresql, rows
 from cti_oql.syntax.parse import parse
 from cti_oql.tools.outline import Node, outline
@@ -75,13 +75,13 @@ def explain(
     """
     seconds: dict[str, float] = {}
     # The parser is made when it is first needed.
-    oql.check(text)
+    oql.resolve(text)
     fresh = oql.fresh()
     with _timed(seconds, "parse"):
         parsed = parse(text)
     with _timed(seconds, "check"):
-        check(oql.schema, parsed, text)
-    fresh.check(text)
+        resolve(oql.schema, parsed, text)
+    fresh.resolve(text)
     postgresql = is_postgresql(database)
     with _timed(seconds, "compile"):
         statement = fresh.statement(text, values, postgresql=postgresql)

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from cti_oql import Oql
 from cti_oql.functions.postgresql import statements
+from cti_oql.functions.sqlite import register_functions
 from cti_oql.schema import Attribute, Kind
-from cti_oql.sql.dialect import teach
 from cti_tickets.model.schema import ClassDef, Schema
 from playhouse.db_url import connect
 
@@ -418,7 +418,7 @@ def fill(database: Any) -> None:
 def open_sqlite(path: Path) -> Any:
     """An SQLite database with the function that compares texts."""
     database: Any = peewee.SqliteDatabase(str(path))
-    teach(database)
+    register_functions(database)
     return database
 
 

@@ -28,7 +28,7 @@ def test_the_page_of_queries_is_read() -> None:
 
 def test_several_classes_come_as_tuples(oql: Oql, database: Any) -> None:
     text = "SELECT p, l FROM Person AS p JOIN Location AS l ON p.location_id = l.id WHERE p.id < 4"
-    assert oql.check(text).class_names == ("Person", "Location")
+    assert oql.resolve(text).class_names == ("Person", "Location")
     assert oql.tuples(database, text, {}) == [
         (("Person", 3), ("Location", 2)),
         (("Person", 1), ("Location", 1)),
@@ -57,7 +57,7 @@ def test_of_a_class_and_what_points_to_it_each_pair_is_a_tuple(oql: Oql, databas
     ],
 )
 def test_branches_have_their_nearest_common_class(oql: Oql, text: str, class_name: str) -> None:
-    assert oql.check(text).class_name == class_name
+    assert oql.resolve(text).class_name == class_name
 
 
 PARAMETERS: list[tuple[str, dict[str, Param], list[int]]] = [
@@ -132,7 +132,7 @@ def test_what_the_agent_is_can_not_be_said_by_somebody_else(database: Any, oql: 
 def test_what_can_not_be_calculated_is_told_when_it_runs(
     oql: Oql, database: Any, text: str, message: str
 ) -> None:
-    assert oql.check(text).class_name
+    assert oql.resolve(text).class_name
     with database.atomic() as transaction:
         with pytest.raises(OqlRunError) as caught:
             oql.ids(database, text, {})

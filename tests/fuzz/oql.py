@@ -135,7 +135,6 @@ def answer(oql: Oql, database: Any, text: str, chance: random.Random) -> str:
         values = {name: chance.choice(VALUES) for name in query.parameters}
         oql.statement(text, values, postgresql=True)
         oql.ids(database, text, values)
-        oql.tuples(database, text, values)
         oql.page(database, text, values, limit=3, offset=1)
     except OqlError as error:
         if not str(error):

@@ -14,6 +14,8 @@ from cti_oql.fragments import Run
 from cti_oql.parameters import MAX_VALUES, Param, ParameterValue, Shape, supplied_value
 from cti_oql.resolve.resolve import resolve
 from cti_oql.resolve.resolved import ResolvedQuery
+from cti_oql.rewrite.rewrite import rewrite
+from cti_oql.rewrite.rule import Context
 from cti_oql.running import is_postgresql, rows
 from cti_oql.schema import Schema
 from cti_oql.sql.dialect import Dialect
@@ -22,7 +24,7 @@ from cti_oql.syntax.parse import parse
 
 # A site has some dozens of queries; more come only from someone who types them.
 _KEPT_QUERIES = 500
-_KEPT_PLANS = 2000
+_KEPT_COMPILED = 2000
 _NO_LIMIT = 2**62
 _SQLITE_REFUSALS = {
     "user-defined function": "a function can't calculate this",
@@ -67,8 +69,9 @@ class Oql:
         self._zone = zone
         self._magic = magic
         self._dialects = {kind: Dialect(kind, zone) for kind in (False, True)}
-        self._checked = lru_cache(_KEPT_QUERIES)(self._check)
-        self._plan = lru_cache(_KEPT_PLANS)(self._compile)
+        self._resolved = lru_cache(_KEPT_QUERIES)(self._resolve)
+        self._rewritten = lru_cache(_KEPT_QUERIES)(self._rewrite)
+        self._compiled = lru_cache(_KEPT_COMPILED)(self._compile)
 
     def fresh(self) -> Oql:
         """An engine that answers the same and has nothing at hand yet, to measure it."""
@@ -79,7 +82,7 @@ class Oql:
 
         :raises OqlError: it can't be answered
         """
-        return self._checked(text)
+        return self._resolved(text)
 
     def statement(
         self,
@@ -120,23 +123,6 @@ class Oql:
         keys: list[Key] = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
         return keys
 
-    def tuples(
-        self, database: peewee.Database, text: str, parameters: Supplied
-    ) -> list[tuple[Key | None, ...]]:
-        """What a query finds that selects several classes: for each row an object of each.
-
-        None stands where an optional key leads to no object.
-
-        :raises OqlError: it can't be answered
-        """
-        return [
-            tuple(
-                None if identifier is None else (class_name, identifier)
-                for class_name, identifier in zip(row[::2], row[1::2], strict=True)
-            )
-            for row in self._run(database, text, parameters, Wanted.TUPLES, None, 0)
-        ]
-
     def page(
         self,
         database: peewee.Database,
@@ -150,9 +136,9 @@ class Oql:
 
         :raises OqlError: it can't be answered
         """
-        found = self._run(database, text, parameters, Wanted.PAGE, limit, offset)
-        if found:
-            return Page([(row[0], row[1]) for row in found], found[0][2])
+        rows_ = self._run(database, text, parameters, Wanted.PAGE, limit, offset)
+        if rows_:
+            return Page([(row[0], row[1]) for row in rows_], rows_[0][2])
         if offset <= 0 < limit:
             return Page([], 0)
         # Past the end, no row is there to carry the total.
@@ -197,15 +183,15 @@ class Oql:
         limit: int | None,
         offset: int,
     ) -> Statement:
-        query = self._checked(text)
+        query = self._resolved(text)
         values = [self._value(name, parameters, query) for name in query.parameters]
         shapes = tuple([value.shape for value in values])
-        plan = self._plan(text, shapes, postgresql, wanted)
+        compiled = self._compiled(text, shapes, postgresql, wanted)
         try:
-            bound = plan.values(Run(values, self._zone))
+            bound = compiled.values(Run(values, self._zone))
         except OqlRunError as error:
             raise OqlRunError(error.message, text=text, word=error.word) from None
-        sql = plan.sql
+        sql = compiled.sql
         if limit is not None or offset > 0:
             # Not bound: SQLite only uses the order of an index for a limit that it knows.
             number = _NO_LIMIT if limit is None else max(0, int(limit))
@@ -215,8 +201,12 @@ class Oql:
             raise OqlRunError(f"more than {MAX_VALUES:,} values in one query", text=text)
         return Statement(sql, bound)
 
-    def _check(self, text: str) -> ResolvedQuery:
+    def _resolve(self, text: str) -> ResolvedQuery:
         return resolve(self.schema, parse(text), text)
+
+    def _rewrite(self, text: str, postgresql: bool) -> ResolvedQuery:
+        lists_hierarchies = self._dialects[postgresql].lists_hierarchies
+        return rewrite(self._resolved(text), Context(self.schema, lists_hierarchies))
 
     def _compile(
         self,
@@ -227,7 +217,7 @@ class Oql:
     ) -> CompiledQuery:
         return compile_query(
             self.schema,
-            self._checked(text),
+            self._rewritten(text, postgresql),
             shapes,
             dialect=self._dialects[postgresql],
             wanted=wanted,

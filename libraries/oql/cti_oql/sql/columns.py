@@ -7,9 +7,7 @@ from dataclasses import replace
 
 from cti_oql.fragments import Sql, compose, joined
 from cti_oql.resolve.fields import MAX_HOPS, field_of
-from cti_oql.resolve.resolved import Branch, Domain, Field, Source
-from cti_oql.rewrite.join_elimination import StandIn
-from cti_oql.rewrite.outer_joins import Path
+from cti_oql.resolve.resolved import Branch, Domain, Field, ObjectPath, Source, StandIn
 from cti_oql.schema import ClassDef, Schema
 from cti_oql.sql.dialect import Dialect
 from cti_oql.sql.hierarchy import OPERATORS, Walk
@@ -27,19 +25,13 @@ class Columns:
         self._branch_of: dict[int, int] = {}
         self._hops: dict[tuple[str, str], str] = {}
         self._joins: dict[int, list[str]] = {}
-        self._required: set[Path] = set()
+        self._required: set[ObjectPath] = set()
         self._stand_ins: dict[int, StandIn] = {}
 
-    def enter(
-        self, branch: Branch, required: frozenset[Path], stand_ins: Mapping[int, StandIn]
-    ) -> None:
-        """Make the sources of a SELECT known, before anything in it is asked for.
-
-        :param required: the objects without which the SELECT finds nothing
-        :param stand_ins: what stands for those sources whose tables are not joined
-        """
-        self._required |= required
-        self._stand_ins.update(stand_ins)
+    def enter(self, branch: Branch) -> None:
+        """Make the sources of a SELECT known, before anything in it is asked for."""
+        self._required |= branch.required
+        self._stand_ins.update(branch.stand_ins)
         first = branch.sources[0].number
         for source in branch.sources:
             self._sources[source.number] = source
@@ -155,16 +147,16 @@ class Columns:
         path: tuple[str, ...] = ()
         for key in field.hops:
             path = (*path, key.code)
-            found = self._hops.get((alias, key.code))
-            if found is None:
-                found = self._hops[alias, key.code] = f"h{len(self._hops)}"
+            target = self._hops.get((alias, key.code))
+            if target is None:
+                target = self._hops[alias, key.code] = f"h{len(self._hops)}"
                 name = self._dialect.name
                 kind = "JOIN" if (field.source, path) in self._required else "LEFT JOIN"
                 self._joins[self._branch_of[field.source]].append(
-                    f"{kind} {self._table(self._schema[key.target])} AS {name(found)}"
-                    f" ON {name(found, 'id')} = {name(alias, key.column)}"
+                    f"{kind} {self._table(self._schema[key.target])} AS {name(target)}"
+                    f" ON {name(target, 'id')} = {name(alias, key.column)}"
                 )
-            alias = found
+            alias = target
         return alias
 
     def _join(self, source: Source) -> str:

@@ -118,7 +118,8 @@ class Columns:
             code = self._dialect.text(field.attribute.code)
             entries = self._dialect.entries_text(identifier, code)
             return f"CASE WHEN {identifier} IS NOT NULL THEN {entries} END"
-        return self._dialect.name(alias, field.attribute.column)
+        column = self._dialect.name(alias, field.attribute.column)
+        return f"CAST({column} AS INTEGER)" if field.attribute.truth else column
 
     def number_value(self, field: Field) -> str:
         """The column with the comparable form of a phone attribute."""

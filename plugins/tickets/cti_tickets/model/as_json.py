@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cti_oql.schema import Attribute, Kind, Label
+from cti_oql.schema import Kind
 
 from cti_tickets.model.lifecycle import Flag, LifeCycle
-from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.model.schema import Attribute, ClassDef, Label, Schema
 
 
 def model_as_json(schema: Schema) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cti_oql.schema import Attribute, Kind, Label
+from cti_oql.schema import Kind
 
 from cti_tickets.model.lifecycle import LifeCycle
-from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.model.schema import Attribute, ClassDef, Label, Schema
 
 INTRODUCTION = """\
 # Data model

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from cti_oql import Oql, OqlError, Param, UnknownClassError
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 
 from cti_host import Host, is_postgresql, is_query, placeholder_of
 from cti_tickets.model.form_plan import editable
-from cti_tickets.model.schema import Schema
+from cti_tickets.model.schema import Attribute, Schema
 from cti_tickets.panel.agent_parameters import is_magic
 
 # What has no value that could stand in a line.

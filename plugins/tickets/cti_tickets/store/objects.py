@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import peewee
-from cti_oql.functions.sqlite import register_functions
+from cti_oql import register_functions
 from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
@@ -34,8 +34,7 @@ class NotFound(LookupError):
 
 def prepare(database: peewee.Database) -> None:
     """Make a database ready for this plugin's queries; call it before anything connects."""
-    if isinstance(database, peewee.SqliteDatabase):
-        register_functions(database)
+    register_functions(database)
 
 
 def create(

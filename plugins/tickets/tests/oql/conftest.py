@@ -10,11 +10,9 @@ from typing import Any
 import peewee
 import psycopg
 import pytest
-from cti_oql import Oql
-from cti_oql.functions.postgresql import statements
-from cti_oql.functions.sqlite import register_functions
-from cti_oql.schema import Attribute, Kind
-from cti_tickets.model.schema import ClassDef, Schema
+from cti_oql import Oql, install_functions, register_functions
+from cti_oql.schema import Kind
+from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from playhouse.db_url import connect
 
 from cti_host import Localised
@@ -452,8 +450,7 @@ def postgresql(postgres_server: str) -> Iterator[Any]:
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     database = connect(postgres_server.replace("/postgres?", f"/{name}?"), prefer_psycopg3=True)
-    for statement in statements():
-        database.execute_sql(statement.replace("%", "%%"))
+    install_functions(database)
     fill(database)
     yield database
     database.close()

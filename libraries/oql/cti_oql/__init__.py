@@ -19,6 +19,7 @@ from cti_oql.models import UnsuitableModel, class_of, schema_of
 from cti_oql.parameters import Param, PhoneNumber
 from cti_oql.resolve.resolved import ResolvedQuery
 from cti_oql.schema import Attribute, ClassDef, Kind, Schema, SchemaOf, UnknownClass
+from cti_oql.syntax import tree
 from cti_oql.syntax.parse import parse
 from cti_oql.syntax.printing import to_text
 
@@ -50,4 +51,5 @@ __all__ = [
     "register_functions",
     "schema_of",
     "to_text",
+    "tree",
 ]

@@ -3,7 +3,7 @@
 This is the public API for plugins, and nothing else. A plugin imports from here only.
 """
 
-from cti_host.config import PluginConfig
+from cti_host.contract import hookimpl
 from cti_host.data_classes import (
     AddedAttributes,
     DataAttribute,
@@ -11,8 +11,7 @@ from cti_host.data_classes import (
     DataKind,
     OnDelete,
 )
-from cti_host.databases import database, is_postgresql
-from cti_host.hookspecs import hookimpl
+from cti_host.databases.connection import database, is_postgresql
 from cti_host.host import Host, current_agent, current_host
 from cti_host.localised import Localised, current_language
 from cti_host.model import (
@@ -34,8 +33,9 @@ from cti_host.model import (
     Unsearchable,
     Value,
 )
-from cti_host.pop import pop_url
-from cti_host.presets import fill_in, is_query, placeholder_of
+from cti_host.pop.presets import fill_in, is_query, placeholder_of
+from cti_host.pop.url import pop_url
+from cti_host.settings.config import PluginConfig
 from cti_host.stored import (
     LogLine,
     NotStored,
@@ -46,7 +46,7 @@ from cti_host.stored import (
     Storing,
     ValueKind,
 )
-from cti_host.web import allow_form_target, has_bearer_token, safe_return_url, wants_json
+from cti_host.web.requests import allow_form_target, has_bearer_token, safe_return_url, wants_json
 
 __version__ = "0.1.0"
 

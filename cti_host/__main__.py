@@ -1,5 +1,5 @@
 """`python -m cti_host` is `cti-host`."""
 
-from cti_host.cli import main
+from cti_host.command_line.cli import main
 
 main()

@@ -16,15 +16,16 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from cti_host import views, web
-from cti_host.config import Config
-from cti_host.databases import BadDatabaseUrl, open_database
+from cti_host.databases.connection import BadDatabaseUrl, open_database
 from cti_host.dispatch import Dispatcher, SetupFailed
 from cti_host.host import Host
-from cti_host.i18n import init_languages
 from cti_host.loader import find_plugins, plugin_manager
-from cti_host.problems import ConfigRefused, Problem
-from cti_host.rendering import init_rendering
+from cti_host.pop import views
+from cti_host.settings.config import Config
+from cti_host.settings.problems import ConfigRefused, Problem
+from cti_host.web import requests
+from cti_host.web.i18n import init_languages
+from cti_host.web.rendering import init_rendering
 from cti_host.workers import Workers
 
 CONFIG_VARIABLE = "CTI_HOST_CONFIG"
@@ -52,7 +53,7 @@ def create_app(config: Config | Path | str) -> Flask:
     app = Flask("cti_host", static_folder="static", template_folder="templates")
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.secret_key = _secret_key(config, problems)
-    web.configure(app, config.settings)
+    requests.configure(app, config.settings)
     folders = [Path(app.root_path), *(p.folder for p in plugins if p.folder)]
     init_languages(app, config.settings.language, config.settings.timezone, folders)
     Bootstrap5(app)
@@ -69,7 +70,7 @@ def create_app(config: Config | Path | str) -> Flask:
     host = Host(config, hooks, database, plugins, problems=problems)
     app.extensions["cti_host"] = host
     # The order of the hooks below: an agent first, then CSRF, which needs to know of tokens.
-    web.init_app(app, host, csrf)
+    requests.init_app(app, host, csrf)
     proxies = config.settings.server.proxies
     if proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way

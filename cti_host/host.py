@@ -8,13 +8,13 @@ from typing import cast
 import peewee
 from flask import current_app, g
 
-from cti_host.config import Config, Settings
 from cti_host.data_classes import AddedAttributes, DataClass
 from cti_host.dispatch import Dispatcher
-from cti_host.loader import LoadedPlugin
+from cti_host.loaded import LoadedPlugin
 from cti_host.model import Agent
-from cti_host.problems import Problem
-from cti_host.toml import KeyPath
+from cti_host.settings.config import Config, Settings
+from cti_host.settings.problems import Problem
+from cti_host.settings.toml import KeyPath
 
 
 @dataclass

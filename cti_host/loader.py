@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pluggy
 from pydantic import ValidationError
 
-from cti_host.config import Config, PluginConfig
-from cti_host.hookspecs import PROJECT, HookSpecs, contracts
-from cti_host.problems import ConfigRefused, Problem, did_you_mean
-from cti_host.toml import KeyPath, dotted
+from cti_host.contract import PROJECT
+from cti_host.hookspecs import HookSpecs, contracts
+from cti_host.loaded import LoadedPlugin, hook_marks
+from cti_host.settings.config import Config, PluginConfig
+from cti_host.settings.problems import Problem, did_you_mean
+from cti_host.settings.toml import KeyPath, dotted
 
 ENTRY_POINT_GROUP = "cti_host.plugins"
 
@@ -32,35 +33,6 @@ class Available:
     origin: str
     version: str
     load: Callable[[], Any]
-
-
-@dataclass(frozen=True)
-class LoadedPlugin:
-    """An enabled plugin: its instance, configured, and where it came from."""
-
-    name: str
-    instance: Any
-    config: PluginConfig
-    origin: str
-    version: str
-    module: ModuleType
-    section: KeyPath
-
-    @property
-    def title(self) -> str:
-        """The first line of the class's docstring."""
-        return (inspect.getdoc(type(self.instance)) or "").partition("\n")[0]
-
-    @property
-    def hooks(self) -> list[str]:
-        """The hooks it implements, in the order of the specification."""
-        return [name for name in contracts() if _marks(getattr(self.instance, name, None))]
-
-    @property
-    def folder(self) -> Path | None:
-        """The folder of its package; `None` for a single file."""
-        file = self.module.__file__
-        return Path(file).parent if file and Path(file).name == "__init__.py" else None
 
 
 def available_plugins(config: Config) -> tuple[dict[str, Available], list[Problem]]:
@@ -127,18 +99,6 @@ def _from_file(path: Path) -> Any:
         sys.modules.pop(name, None)
         raise
     return module.Plugin
-
-
-def load_plugins(config: Config) -> tuple[pluggy.PluginManager, list[LoadedPlugin], list[Problem]]:
-    """Import, check, configure and register the plugins named in the config.
-
-    :return: a manager of its own, the plugins in the order of the config, and warnings
-    :raises ConfigRefused: with every problem of every plugin
-    """
-    loaded, problems = find_plugins(config)
-    if any(not problem.warning for problem in problems):
-        raise ConfigRefused(problems)
-    return plugin_manager(loaded), loaded, problems
 
 
 def find_plugins(config: Config) -> tuple[list[LoadedPlugin], list[Problem]]:
@@ -255,11 +215,6 @@ def _unowned(
     return found
 
 
-def _marks(function: Any) -> dict[str, Any] | None:
-    marks = getattr(function, f"{PROJECT}_impl", None)
-    return marks if isinstance(marks, dict) else None
-
-
 def _hook_mistakes(cls: Any) -> list[tuple[str, str]]:
     """What is wrong with the hook methods of a class: message and remedy of each."""
     if not isinstance(cls, type):
@@ -267,7 +222,7 @@ def _hook_mistakes(cls: Any) -> list[tuple[str, str]]:
     known = contracts()
     found = []
     for name, function in inspect.getmembers(cls, callable):
-        marks = _marks(function)
+        marks = hook_marks(function)
         if marks is None:
             if name in known:
                 found.append((f"{name} is a hook but has no @hookimpl", "put @hookimpl above it"))

@@ -1,4 +1,4 @@
-"""Build the host and every plugin as sdist and wheel into `dist/`, and check what they hold.
+"""Build every distribution as sdist and wheel into `dist/`, and check what they hold.
 
 Each wheel must have every file of its package (templates, catalogues, migrations, grammars,
 `py.typed`), be built from its sdist, and be importable when it is installed away from this
@@ -14,10 +14,11 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from distributions import ROOT, project_files
+
 LOAD_ALL = """
 from importlib.metadata import entry_points
-import cti_host.cli
+import cti_host.command_line.cli
 for plugin in entry_points(group="cti_host.plugins"):
     plugin.load()
     print("  loads:", plugin.name)
@@ -28,7 +29,7 @@ def main() -> None:
     """Build, check, install and load all of them; end with a message at the first fault."""
     dist = ROOT / "dist"
     shutil.rmtree(dist, ignore_errors=True)
-    for project in [ROOT, *sorted(file.parent for file in ROOT.glob("plugins/*/pyproject.toml"))]:
+    for project in [file.parent for file in project_files()]:
         # `build` makes the wheel out of the sdist, so an sdist that lacks a file shows as well.
         run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(dist), str(project))
         for package in packages(project):

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(--package cti_host)
-for package in plugins/*/cti_*/__init__.py; do
+for package in {libraries,plugins}/*/cti_*/__init__.py; do
     packages+=(--package "$(basename "$(dirname "$package")")")
 done
 status=0

@@ -108,11 +108,11 @@ def _write_config(folder: Path, port: int) -> Path:
 
 def _load(config_file: Path, now: datetime | None, files: Sequence[Path]) -> None:
     """Fill the database before the server starts, which then finds it full."""
-    from cti_tickets.demo import load_demo
-    from cti_tickets.importing import import_files
+    from cti_tickets.demo.load import load_demo
+    from cti_tickets.transfer.importing import import_files
 
-    from cti_host import migrate
     from cti_host.app import create_app
+    from cti_host.databases import migrate
 
     app = create_app(config_file)
     host = app.extensions["cti_host"]

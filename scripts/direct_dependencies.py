@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from distributions import project_files
 
 
 def name_of(requirement: str) -> str:
@@ -22,9 +21,8 @@ def name_of(requirement: str) -> str:
 
 
 def direct_dependencies() -> list[str]:
-    """The requirements of the host and of every plugin in `plugins/`, sorted, each once."""
-    files = [ROOT / "pyproject.toml", *sorted(ROOT.glob("plugins/*/pyproject.toml"))]
-    projects = [tomllib.loads(file.read_text("utf-8"))["project"] for file in files]
+    """The requirements of every distribution, sorted, each once."""
+    projects = [tomllib.loads(file.read_text("utf-8"))["project"] for file in project_files()]
     own = {name_of(project["name"]) for project in projects}
     wanted = {needed for project in projects for needed in project.get("dependencies", [])}
     return sorted(needed for needed in wanted if name_of(needed) not in own)

@@ -1,4 +1,4 @@
-"""Install the host and every plugin in `plugins/` where they lie, into the Python that runs this.
+"""Install the host, the libraries and every plugin where they lie, into the Python that runs this.
 
 Their dependencies must be installed already, and nothing is fetched. It does nothing where they
 are installed as their `pyproject.toml` files say.
@@ -11,12 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from distributions import project_files
 
 
 def main() -> None:
     """Install them all in one go, and note for which files that was done."""
-    files = [ROOT / "pyproject.toml", *sorted(ROOT.glob("plugins/*/pyproject.toml"))]
+    files = project_files()
     state = hashlib.sha256()
     for file in files:
         state.update(f"{file}\n".encode() + file.read_bytes())

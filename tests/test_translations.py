@@ -11,7 +11,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = [ROOT / "cti_host", *sorted(ROOT.glob("plugins/*/cti_*"))]
+PACKAGES = [
+    ROOT / "cti_host",
+    *sorted(ROOT.glob("libraries/*/cti_*")),
+    *sorted(ROOT.glob("plugins/*/cti_*")),
+]
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false"}}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cti_host.problems import ConfigRefused
+from cti_host.settings.problems import ConfigRefused
 from cti_host.testing import MakeHost, RunningHost
 
 pytest_plugins = ["cti_host.testing"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from cti_host.cli import cli
+from cti_host.command_line.cli import cli
 from cti_host.testing import MakeHost, RunningHost
 
 pytest_plugins = ["cti_host.testing"]

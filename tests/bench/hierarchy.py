@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import peewee
-from cti_tickets.oql import Oql
+from cti_oql import Oql
 
 from cti_host import is_postgresql
 from tests.bench.oql import driver_of, opened, seconds_of

@@ -19,8 +19,8 @@ from typing import Any
 import httpx
 
 from cti_host.app import create_app
-from cti_host.panel import search
-from cti_host.pop import read_call
+from cti_host.pop.panel import search
+from cti_host.pop.url import read_call
 from tests.bench.data import cti_host
 
 CONFIG = """

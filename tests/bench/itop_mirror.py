@@ -19,8 +19,8 @@ from flask import Flask
 
 from cti_host import Call
 from cti_host.app import create_app
-from cti_host.panel import search
-from cti_host.pop import read_call
+from cti_host.pop.panel import search
+from cti_host.pop.url import read_call
 from tests.bench.data import cti_host
 from tests.bench.itop_server import number_of
 
@@ -89,7 +89,7 @@ def _synchronize(config: Path) -> tuple[dict[str, Any], float]:
 
 def _lookups(app: Flask, persons: int, lookups: int) -> tuple[list[float], list[float]]:
     """Seconds of each query of the mirror, and of each lookup as the panel does it."""
-    from cti_itop.mirror import Mirror
+    from cti_itop.mirror.mirror import Mirror
 
     host = app.extensions["cti_host"]
     (plugin,) = [p for p in host.plugins if p.name == "itop"]

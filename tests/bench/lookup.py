@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from cti_host.app import create_app
-from cti_host.panel import search
-from cti_host.pop import read_call
+from cti_host.pop.panel import search
+from cti_host.pop.url import read_call
 from tests.bench.data import build, number_of
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

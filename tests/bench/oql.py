@@ -19,8 +19,8 @@ from typing import Any
 from unittest.mock import patch
 
 import peewee
-from cti_tickets.derive import schema
-from cti_tickets.oql import Oql, Param
+from cti_oql import Oql, Param
+from cti_tickets.model.data_model import schema
 
 from cti_host import is_postgresql
 from cti_host.app import create_app

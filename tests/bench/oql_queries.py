@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cti_tickets.oql.fold import fold
+from cti_oql.functions.fold import fold
 
 from cti_host import Number
 from tests.bench.oql_data import address, company, number_of, organization_of

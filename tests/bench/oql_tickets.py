@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cti_tickets.oql.fold import fold
+from cti_oql.functions.fold import fold
 
 from tests.bench.oql_queries import BELOW, NEWEST, PAGE, Query, Values, about_persons
 

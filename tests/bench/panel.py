@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from cti_host.serving import BACKLOG, THREADS
+from cti_host.server.serving import BACKLOG, THREADS
 from tests.bench.data import number_of
 
 WORKERS = 2

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from cti_host.config import Config
-from cti_host.loader import load_plugins
+from cti_host.loader import find_plugins
+from cti_host.settings.config import Config
 
 ROOT = Path(__file__).parents[2]
 Blocks = Callable[[Path, str], list[Any]]
-ALL = '"accounts", "phone_reformat", "tickets", "ecall", "call_log", "dialects"'
+ALL = '"accounts", "phone_reformat", "tickets", "ecall", "event_log", "dialects"'
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def test_every_block_of_settings_is_accepted(
         whole = block.text if "plugins" in data else f"plugins = [{ALL}]\n{block.text}"
         file = site / "cti.toml"
         file.write_text(whole, encoding="utf-8")
-        config = Config(file)
-        load_plugins(config)
+        _plugins, problems = find_plugins(Config(file))
+        assert [problem for problem in problems if not problem.warning] == [], block
     assert seen > 20
 
 
@@ -62,7 +62,8 @@ def test_every_block_that_is_a_plugin_loads(
     file.write_text('plugins = ["shown"]\nplugins_dir = "../plugins.d"\n', encoding="utf-8")
     for block in found:
         (site.parent / "plugins.d" / "shown.py").write_text(block.text, encoding="utf-8")
-        _manager, (plugin,), _warnings = load_plugins(Config(file))
+        (plugin,), problems = find_plugins(Config(file))
+        assert problems == [], block
         assert plugin.hooks, block
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from cti_host import migrate
 from cti_host.app import create_app
-from cti_host.explain import explain_url
+from cti_host.databases import migrate
+from cti_host.pop.explain import explain_url
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

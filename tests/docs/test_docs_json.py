@@ -30,12 +30,12 @@ def running(make_host: MakeHost) -> RunningHost:
     calls = settings[settings.index("[url_parameters]") :].replace("[plugin.accounts]", "")
     running = make_host(
         re.sub(
-            r"\[ecall_parameters.*?(?=# How numbers)|\[plugin.call_log\]", "", calls, flags=re.S
+            r"\[ecall_parameters.*?(?=# How numbers)|\[plugin.event_log\]", "", calls, flags=re.S
         ),
         plugins=["phone_reformat", "tickets"],
     )
     result = running.app.test_cli_runner()
-    from cti_host.cli import cli
+    from cti_host.command_line.cli import cli
 
     files = [str(ROOT / "docs" / "examples" / name) for name in ("people.jsonl", "Person.csv")]
     done = result.invoke(cli, ["--config", str(running.config_file), "data", "import", *files])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cti_host.testing_postgres import postgres_server, postgres_url
+from cti_host.testing.postgresql import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 

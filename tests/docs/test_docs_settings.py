@@ -14,7 +14,9 @@ from pydantic import BaseModel
 
 from cti_host import PluginConfig
 from cti_host.app import create_app
-from cti_host.config import (
+from cti_host.hookspecs import contracts
+from cti_host.loader import find_plugins
+from cti_host.settings.config import (
     CallerInformation,
     Config,
     Creation,
@@ -23,9 +25,7 @@ from cti_host.config import (
     Settings,
     TicketListSettings,
 )
-from cti_host.hookspecs import contracts
-from cti_host.loader import load_plugins
-from cti_host.problems import Problem
+from cti_host.settings.problems import Problem
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "admin-guide.md").read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ def test_every_key_of_a_section_is_in_the_guide(model: type[BaseModel], key: str
 def plugins() -> Iterator[tuple[str, type[BaseModel]]]:
     """Name of section and settings of each plugin of this repository."""
     config = Config(ROOT / "config" / "cti.toml")
-    _manager, loaded, _warnings = load_plugins(config)
+    loaded, _problems = find_plugins(config)
     for plugin in loaded:
         heading = plugin.section[0] if len(plugin.section) == 1 else f"plugin.{plugin.name}"
         yield str(heading), type(plugin.config)

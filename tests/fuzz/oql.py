@@ -16,12 +16,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cti_tickets.derive import schema
-from cti_tickets.oql import Oql, OqlError
-from cti_tickets.oql.words import FUNCTIONS, KEYWORDS, LEVELS, UNITS
+from cti_oql import Oql, OqlError
+from cti_oql.syntax.words import FUNCTIONS, KEYWORDS, LEVELS, UNITS
+from cti_tickets.model.data_model import schema
 
-from cti_host import migrate
 from cti_host.app import create_app
+from cti_host.databases import migrate
 from cti_host.testing import write_config
 
 # A query, good or bad, long or deep, is dealt with in this time of the processor.

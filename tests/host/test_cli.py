@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from cti_host import __version__
-from cti_host.cli import main
+from cti_host.command_line.cli import main
 from cti_host.testing import MakeHost, write_config
 
 # A command leaves its connection to the end of the process.

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cti_host.app import create_app, find_config
-from cti_host.config import Config
-from cti_host.problems import ConfigRefused, Problem
+from cti_host.settings.config import Config
+from cti_host.settings.problems import ConfigRefused, Problem
 from cti_host.testing import MakeHost
 
 

@@ -14,9 +14,10 @@ import pytest
 from flask import request
 
 from cti_host import Agent, Call, Caller, OutboundAction, Ticket
+from cti_host.contract import Contract, Kind
 from cti_host.dispatch import Dispatcher, SetupFailed, current_walk
-from cti_host.hookspecs import Contract, HookSpecs, Kind, contracts
-from cti_host.problems import ConfigRefused
+from cti_host.hookspecs import HookSpecs, contracts
+from cti_host.settings.problems import ConfigRefused
 from cti_host.testing import MakeHost, RunningHost
 
 CALL = Call({"phone": "0987654321"}, {"phone": "0987654321"}, {"phone": "0987654321"})

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cti_host.docgen import argument_names, hooks_markdown, read_docstring
-from cti_host.hookspecs import Kind, contracts
+from cti_host.command_line.docgen import argument_names, hooks_markdown, read_docstring
+from cti_host.contract import Kind
+from cti_host.hookspecs import contracts
 from cti_host.testing import MakeHost
 
 PAGE = Path(__file__).parents[2] / "docs" / "hooks.md"
@@ -18,13 +19,13 @@ PAGE = Path(__file__).parents[2] / "docs" / "hooks.md"
 
 def test_the_page_is_what_is_generated() -> None:
     assert PAGE.read_text(encoding="utf-8") == hooks_markdown(), (
-        "run: python -m cti_host.docgen > docs/hooks.md"
+        "run: python -m cti_host.command_line.docgen > docs/hooks.md"
     )
 
 
 def test_the_command_prints_the_page() -> None:
     done = subprocess.run(
-        [sys.executable, "-X", "utf8", "-m", "cti_host.docgen"],
+        [sys.executable, "-X", "utf8", "-m", "cti_host.command_line.docgen"],
         capture_output=True,
         check=True,
         timeout=60,

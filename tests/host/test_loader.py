@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cti_host.problems import ConfigRefused, Problem
+from cti_host.settings.problems import ConfigRefused, Problem
 from cti_host.testing import MakeHost
 
 Refusals = Callable[..., list[Problem]]
@@ -334,8 +334,8 @@ def test_a_plugin_may_be_a_folder_with_modules_texts_and_migrations(make_host: M
     )
     toml = first.config_file.read_text().replace("plugins = [", 'plugins = ["acme", ')
     first.config_file.write_text(toml + "[indirect_creation.Acme]\nenabled = true\n")
-    from cti_host import migrate
     from cti_host.app import create_app
+    from cti_host.databases import migrate
 
     app = create_app(first.config_file)
     plugin = app.extensions["cti_host"].plugins[0]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cti_host import Reason, Unsearchable
-from cti_host.pop import MAX_LENGTH, BadCall, read_call
+from cti_host.pop.url import MAX_LENGTH, BadCall, read_call
 from cti_host.testing import MakeHost, RunningHost
 
 PHONE = {"phone": "phone"}

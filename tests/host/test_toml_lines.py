@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti_host.toml import KeyPath, TomlFile, dotted
+from cti_host.settings.toml import KeyPath, TomlFile, dotted
 
 
 @dataclass

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cti_host.app import create_app
 from cti_host.testing import MakeHost, RunningHost, write_config
-from cti_host.web import safe_return_url
+from cti_host.web.requests import safe_return_url
 
 PAGES = """
 import peewee

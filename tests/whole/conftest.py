@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 from cti_accounts.accounts import issue_token
-from cti_tickets.demo import load_demo
+from cti_tickets.demo.load import load_demo
 from fake_itop import PASSWORD, USER, FakeItop, running
 from flask import Flask
 from flask.testing import FlaskClient
 from itop_model import TicketsModel
 
-from cti_host import migrate
 from cti_host.app import create_app
+from cti_host.databases import migrate
 from cti_host.testing import SIGNED_IN
-from cti_host.testing_postgres import postgres_server, postgres_url
+from cti_host.testing.postgresql import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 Ask = Callable[[str], Any]
-WITH_ITOP = ["accounts", "phone_reformat", "itop", "ecall", "call_log"]
+WITH_ITOP = ["accounts", "phone_reformat", "itop", "ecall", "event_log"]
 BACKENDS = ["sqlite", "postgresql", "itop-live", "itop-mirror"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-ALL = ("accounts", "phone_reformat", "tickets", "ecall", "call_log", "dialects")
+ALL = ("accounts", "phone_reformat", "tickets", "ecall", "event_log", "dialects")
 # The same host with another backend: where people and tickets are in an iTop.
 ALL_ITOP = tuple("itop" if name == "tickets" else name for name in ALL)
 BACKENDS = {"tickets", "itop"}

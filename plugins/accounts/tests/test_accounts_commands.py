@@ -46,7 +46,7 @@ def add(agent: Agent) -> Agent:
 
 
 def test_the_command_works_from_a_shell(running: RunningHost, sign_in: SignIn) -> None:
-    command = [sys.executable, "-c", "from cti_host.cli import main; main()"]
+    command = [sys.executable, "-c", "from cti_host.command_line.cli import main; main()"]
     words = ["agent", "add", "Grace", "--profile", "Support Agent", "--password-stdin"]
     done = subprocess.run(  # noqa: S603 -- our own command
         [*command, *words, "--config", str(running.config_file)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cti_host.problems import ConfigRefused
+from cti_host.settings.problems import ConfigRefused
 from cti_host.testing import MakeHost
 
 pytest_plugins = ["cti_host.testing"]

@@ -25,25 +25,25 @@ from cti_host import (
     allow_form_target,
     hookimpl,
 )
-from cti_itop import classes
-from cti_itop.agents import Agents
-from cti_itop.asking import Asker
-from cti_itop.brief import Briefs
-from cti_itop.calls import OUTBOUND, PhoneCalls
-from cti_itop.calls_model import ItopPhoneCall
-from cti_itop.checks import SECTION, check_address, check_queries, read_account
-from cti_itop.copy_command import Copying
-from cti_itop.itop_commands import itop_group
-from cti_itop.links import Links
-from cti_itop.lists import Lists
-from cti_itop.lookup import Lookup
-from cti_itop.mirror_models import MODELS
-from cti_itop.mirroring import Mirroring
-from cti_itop.online import Online
-from cti_itop.pages import Pages
-from cti_itop.presets import Presets
-from cti_itop.reading import Reader
-from cti_itop.rest import Connection, Itop
+from cti_itop.commands import itop_group
+from cti_itop.export.command import Copying
+from cti_itop.mirror.control import Mirroring
+from cti_itop.mirror.models import MODELS
+from cti_itop.online_check import Online
+from cti_itop.pages.calls import OUTBOUND, PhoneCalls
+from cti_itop.pages.calls_model import ItopPhoneCall
+from cti_itop.pages.routes import Pages
+from cti_itop.pages.ticket_page import Briefs
+from cti_itop.panel.lists import Lists
+from cti_itop.panel.lookup import Lookup
+from cti_itop.panel.presets import Presets
+from cti_itop.panel.settings_check import SECTION, check_address, check_queries, read_account
+from cti_itop.queries.agent_parameters import Agents
+from cti_itop.queries.asker import Asker
+from cti_itop.rest import classes
+from cti_itop.rest.client import Connection, Itop
+from cti_itop.rest.links import Links
+from cti_itop.rest.reader import Reader
 from cti_itop.settings import ItopConfig
 
 # What is left for the plugin's own work, once iTop has used its time.

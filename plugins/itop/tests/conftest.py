@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from cti_itop.rest import Account, Connection, Itop
+from cti_itop.rest.client import Account, Connection, Itop
 from fake_itop import PASSWORD, USER, FakeItop, running
 from itop_model import TicketsModel
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cti_itop.copy_objects import CopiedClass, Copier
-from cti_itop.mirroring import patient
-from cti_itop.rest import Account, Connection
+from cti_itop.export.objects import CopiedClass, Copier
+from cti_itop.mirror.control import patient
+from cti_itop.rest.client import Account, Connection
 from fake_itop import PASSWORD, USER, FakeItop
 
 from cti_host import StoredObject

@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import peewee
-from cti_tickets import logs, storage
-from cti_tickets.demo import load_demo
-from cti_tickets.derive import schema
-from cti_tickets.oql import Oql, OqlError
-from cti_tickets.records import FRIENDLYNAME, Record, Records
-from cti_tickets.schema import ClassDef, Kind, UnknownClass
-from cti_tickets.values import InvalidValues
+from cti_oql import Oql, OqlError
+from cti_oql.schema import ClassDef, Kind, UnknownClass
+from cti_tickets.demo.load import load_demo
+from cti_tickets.model.data_model import schema
+from cti_tickets.store import logs
+from cti_tickets.store import objects as storage
+from cti_tickets.store.records import FRIENDLYNAME, Record, Records
+from cti_tickets.store.values import InvalidValues
 from flask import Flask
 from markupsafe import escape
 
-from cti_host import Agent, migrate
+from cti_host import Agent
 from cti_host.app import create_app
+from cti_host.databases import migrate
 from cti_host.testing import write_config
 
 NOW = datetime(2026, 3, 2, 9, 30)

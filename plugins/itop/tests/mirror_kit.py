@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cti_itop.mirror import Mirror
-from cti_itop.mirroring import Mirroring
-from cti_itop.rest import Account, Connection
-from cti_itop.sync import Synced
+from cti_itop.mirror.control import Mirroring
+from cti_itop.mirror.mirror import Mirror
+from cti_itop.mirror.sync import Synced
+from cti_itop.rest.client import Account, Connection
 from fake_itop import PASSWORD, USER, FakeItop
 from flask import Flask
 

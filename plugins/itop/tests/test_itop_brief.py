@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cti_itop.brief import clean
+from cti_itop.pages.ticket_page import clean
 from fake_itop import PASSWORD, USER, FakeItop
 from itop_model import TicketsModel
 
 from cti_host.testing import MakeHost, RunningHost
-from cti_host.testing_postgres import postgres_server, postgres_url
+from cti_host.testing.postgresql import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 

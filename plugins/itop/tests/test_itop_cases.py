@@ -16,11 +16,11 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from cti_itop.errors import ItopError, ItopProblem, ItopRefused
-from cti_itop.literals import like_literal, regexp_literal, string_literal
-from cti_itop.query import Query
-from cti_itop.reading import is_unknown_class
-from cti_itop.rest import Account, Connection, Itop
+from cti_itop.queries.literals import like_literal, regexp_literal, string_literal
+from cti_itop.queries.query import Query
+from cti_itop.rest.client import Account, Connection, Itop
+from cti_itop.rest.errors import ItopError, ItopProblem, ItopRefused
+from cti_itop.rest.reader import is_unknown_class
 from fake_itop import PASSWORD, USER, FakeItop
 
 from cti_host.testing import MakeHost, RunningHost

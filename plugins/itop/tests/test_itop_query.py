@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cti_itop.literals import (
+from cti_itop.queries.literals import (
     LONGEST_LITERAL,
     Kind,
     NoLiteral,
@@ -15,7 +15,7 @@ from cti_itop.literals import (
     string_value,
     tokens,
 )
-from cti_itop.query import MissingParameter, NothingToAsk, Param, Query
+from cti_itop.queries.query import MissingParameter, NothingToAsk, Param, Query
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,8 +9,9 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from cti_itop.breaker import FAILURES, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Breaker
-from cti_itop.errors import (
+from cti_itop.rest.breaker import FAILURES, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Breaker
+from cti_itop.rest.client import Account, Connection, Itop
+from cti_itop.rest.errors import (
     ItopBadReply,
     ItopDown,
     ItopError,
@@ -21,8 +22,7 @@ from cti_itop.errors import (
     ItopSlow,
     ItopTooLarge,
 )
-from cti_itop.replies import read_found, read_reply
-from cti_itop.rest import Account, Connection, Itop
+from cti_itop.rest.replies import read_found, read_reply
 from fake_itop import PASSWORD, TOKEN, USER, FakeItop, recordings
 from hypothesis import given
 from hypothesis import strategies as st

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cti_host.problems import ConfigRefused
+from cti_host.settings.problems import ConfigRefused
 from cti_host.testing import MakeHost, RunningHost
 
 GOOD = 'url = "https://itop.example.org/itop"\ntoken = "t0ken"\n'

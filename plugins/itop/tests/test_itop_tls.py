@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cti_itop.errors import ItopDown
-from cti_itop.rest import Account, Connection, Itop
+from cti_itop.rest.client import Account, Connection, Itop
+from cti_itop.rest.errors import ItopDown
 from fake_itop import PASSWORD, USER, FakeItop, running
 
 

@@ -228,7 +228,7 @@ def test_a_file_name_cannot_forge_lines(run: Callable[..., Any], tmp_path: Path)
 def test_the_host_offers_the_command_without_a_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cti_host.cli import cli
+    from cti_host.command_line.cli import cli
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config-itop.php").write_text(site())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cti_host.app import create_app
-from cti_host.problems import ConfigRefused, Problem
+from cti_host.settings.problems import ConfigRefused, Problem
 
 ROOT = Path(__file__).parents[3]
 Import = Callable[..., Any]

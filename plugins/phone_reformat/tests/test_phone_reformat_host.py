@@ -11,7 +11,7 @@ from flask import Flask
 
 from cti_host import Call, Host, Number, Reason, Unsearchable
 from cti_host.app import create_app
-from cti_host.problems import ConfigRefused
+from cti_host.settings.problems import ConfigRefused
 from cti_host.testing import write_config
 
 MakeApp = Callable[..., Flask]

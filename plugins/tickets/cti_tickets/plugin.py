@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import click
 import peewee
+from cti_oql import Oql
 from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -28,20 +29,20 @@ from cti_host import (
     TicketList,
     hookimpl,
 )
-from cti_tickets import copying, storage
-from cti_tickets.agent_parameters import AgentParameters
-from cti_tickets.commands import commands as data_commands
-from cti_tickets.demo import demo_calls, load_demo
-from cti_tickets.derive import EXTENSION
-from cti_tickets.extending import data_model_of
-from cti_tickets.lists import Lists
-from cti_tickets.lookup import Lookup
-from cti_tickets.oql import Oql
-from cti_tickets.pages import Pages
-from cti_tickets.presets import Presets
-from cti_tickets.recent import recent_calls
-from cti_tickets.records import Records
-from cti_tickets.settings_check import SettingsCheck
+from cti_tickets.commands.oql import commands as data_commands
+from cti_tickets.demo.load import demo_calls, load_demo
+from cti_tickets.model.data_model import EXTENSION
+from cti_tickets.model.extensions import data_model_of
+from cti_tickets.pages.objects import Pages
+from cti_tickets.panel.agent_parameters import AgentParameters
+from cti_tickets.panel.lists import Lists
+from cti_tickets.panel.lookup import Lookup
+from cti_tickets.panel.presets import Presets
+from cti_tickets.panel.recent_calls import recent_calls
+from cti_tickets.panel.settings import SettingsCheck
+from cti_tickets.store import objects as storage
+from cti_tickets.store.records import Records
+from cti_tickets.transfer import copying
 
 
 class Plugin:

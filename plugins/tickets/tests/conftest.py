@@ -8,16 +8,16 @@ from typing import Any
 
 import cti_tickets
 import pytest
-from cti_tickets import storage
-from cti_tickets.derive import schema
-from cti_tickets.records import Records
+from cti_tickets.model.data_model import schema
+from cti_tickets.store import objects
+from cti_tickets.store.records import Records
 from flask import Flask
 from playhouse.migrations import Runner
 
 from cti_host import Agent
 from cti_host.app import create_app
 from cti_host.testing import write_config
-from cti_host.testing_postgres import postgres_server, postgres_url
+from cti_host.testing.postgresql import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -61,7 +61,7 @@ def make_database(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
         app = create_app(write_config(folder, plugins=["numbers"], sources=sources, database=url))
         database = app.extensions["cti_host"].database
         built.append(database)
-        storage.prepare(database)
+        objects.prepare(database)
         with app.app_context(), database.connection_context():
             Runner(database, str(MIGRATIONS), "tickets_migration").up()
         return app

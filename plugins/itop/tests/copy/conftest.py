@@ -10,7 +10,7 @@ from fake_itop import PASSWORD, USER, FakeItop, running
 from plain_model import PlainModel
 
 from cti_host.testing import MakeHost
-from cti_host.testing_postgres import postgres_server, postgres_url
+from cti_host.testing.postgresql import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 

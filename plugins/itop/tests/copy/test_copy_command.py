@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command_kit import PATIENCE_SECONDS, run, start
 from copy_kit import Copying
-from cti_itop.windows import PAGE
+from cti_itop.mirror.windows import PAGE
 from plain_model import PlainModel
 
 

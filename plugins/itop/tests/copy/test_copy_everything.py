@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from copy_kit import Copying, reasons, stored
-from cti_tickets import storage
-from cti_tickets.models import Person
+from cti_tickets.model.registry import Person
+from cti_tickets.store import objects as storage
 from fake_itop import FakeItop
 from itop_model import TicketsModel
 

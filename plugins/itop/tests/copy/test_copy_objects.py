@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 from copy_kit import Copying, reasons
-from cti_itop.copy_objects import CopyRefused
-from cti_itop.copy_order import UnknownClass
-from cti_itop.errors import ItopProblem
-from cti_itop.windows import PAGE
-from cti_tickets.models import Person
+from cti_itop.export.objects import CopyRefused
+from cti_itop.export.order import UnknownClass
+from cti_itop.mirror.windows import PAGE
+from cti_itop.rest.errors import ItopProblem
+from cti_tickets.model.registry import Person
 from fake_itop import FakeItop, running
 from plain_model import PlainModel
 

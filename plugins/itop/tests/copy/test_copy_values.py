@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from cti_itop.copy_order import in_order
-from cti_itop.copy_values import Checksum, common, differences, stored_object
-from cti_itop.rest import ItopObject
+from cti_itop.export.order import in_order
+from cti_itop.export.values import Checksum, common, differences, stored_object
+from cti_itop.rest.client import ItopObject
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -15,7 +15,7 @@ from playhouse.migrations import Runner
 
 from cti_host.app import create_app
 from cti_host.testing import write_config
-from cti_host.testing_postgres import postgres_server, postgres_url
+from cti_host.testing.postgresql import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cti_itop import lease
-from cti_itop.background import is_due
-from cti_itop.errors import ItopDown
-from cti_itop.mirror import MirrorState
-from cti_itop.mirror_models import ItopSync
+from cti_itop.mirror import lease
+from cti_itop.mirror.background import is_due
+from cti_itop.mirror.mirror import MirrorState
+from cti_itop.mirror.models import ItopSync
+from cti_itop.rest.errors import ItopDown
 from fake_itop import PASSWORD, USER, FakeItop
 from hypothesis import given
 from hypothesis import strategies as st

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from cti_itop import lease
-from cti_itop.errors import ItopProblem
-from cti_itop.mirror_models import ItopPerson, ItopSync
+from cti_itop.mirror import lease
+from cti_itop.mirror.models import ItopPerson, ItopSync
+from cti_itop.rest.errors import ItopProblem
 from fake_itop import FakeItop, running
 from mirror_kit import Nearby
 from plain_model import PlainModel, key_of, people

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from cti_itop.errors import ItopSlow
-from cti_itop.mirroring import Unbroken
-from cti_itop.rest import Account, Connection, Itop
-from cti_itop.windows import MAX_ID, ahead, windows
+from cti_itop.mirror.control import Unbroken
+from cti_itop.mirror.windows import MAX_ID, ahead, windows
+from cti_itop.rest.client import Account, Connection, Itop
+from cti_itop.rest.errors import ItopSlow
 from fake_itop import PASSWORD, USER, FakeItop, running
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -4,7 +4,7 @@ The functions are those of the package as it is; a later change of them is a fur
 """
 
 import peewee
-from cti_tickets.oql.postgresql import statements
+from cti_oql.functions.postgresql import statements
 
 FOLDED = {
     "organization": ["name", "code"],

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from cti_tickets import storage
-from cti_tickets.derive import schema
-from cti_tickets.import_files import Record
-from cti_tickets.importing import import_records
-from cti_tickets.records import Records, shown
-from cti_tickets.schema import Attribute, Kind
-from cti_tickets.values import BadValue, InvalidValues, parse
+from cti_oql.schema import Attribute, Kind
+from cti_tickets.model.data_model import schema
+from cti_tickets.store import objects
+from cti_tickets.store.records import Records, shown
+from cti_tickets.store.values import BadValue, InvalidValues, parse
+from cti_tickets.transfer.files import Record
+from cti_tickets.transfer.importing import import_records
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,25 +83,25 @@ def test_images_and_sets_cannot_be_given(db_app: Flask, agent: Agent) -> None:
     person: dict[str, Any] = {"first_name": "A", "name": "B", "org_id": 1}
     values = {**person, "picture": "x", "team_list": "y"}
     with pytest.raises(InvalidValues) as refused:
-        storage.create("Person", values, author=agent)
+        objects.create("Person", values, author=agent)
     assert {"picture", "team_list"} <= set(refused.value.errors)
 
 
 def test_an_object_that_becomes_inactive_has_the_day_until_it_is_active_again(
     db_app: Flask, agent: Agent
 ) -> None:
-    org = storage.create("Organization", {"name": "Acme"}, author=agent, now=NOW)
+    org = objects.create("Organization", {"name": "Acme"}, author=agent, now=NOW)
     assert org.obsolescence_date is None
 
     def day(status: str, moment: datetime) -> date | None:
-        storage.update("Organization", org.id, {"status": status}, author=agent, now=moment)
-        found: date | None = storage.load("Organization", org.id).obsolescence_date
+        objects.update("Organization", org.id, {"status": status}, author=agent, now=moment)
+        found: date | None = objects.load("Organization", org.id).obsolescence_date
         return found
 
     assert day("inactive", NOW) == date(2026, 3, 2)
     assert day("inactive", datetime(2026, 4, 1)) == date(2026, 3, 2)
     assert day("active", datetime(2026, 4, 2)) is None
-    gone = storage.create(
+    gone = objects.create(
         "Team", {"name": "T", "org_id": org.id, "status": "inactive"}, author=None
     )
     assert gone.obsolescence_date is not None
@@ -110,24 +110,24 @@ def test_an_object_that_becomes_inactive_has_the_day_until_it_is_active_again(
 def test_a_name_is_made_by_the_rule_of_each_objects_own_class(
     db_app: Flask, agent: Agent, make_records: Callable[[], Records]
 ) -> None:
-    org = storage.create("Organization", {"name": "Acme"}, author=agent)
+    org = objects.create("Organization", {"name": "Acme"}, author=agent)
     person = {"first_name": "Ada", "name": "Lovelace", "org_id": org.id}
-    ada = storage.create("Person", person, author=agent)
-    team = storage.create("Team", {"name": "Desk", "org_id": org.id}, author=agent)
+    ada = objects.create("Person", person, author=agent)
+    team = objects.create("Team", {"name": "Desk", "org_id": org.id}, author=agent)
     fields: dict[str, Any] = {
         "org_id": org.id,
         "title": "T",
         "description": "D",
         "caller_id": ada.id,
     }
-    ticket = storage.create("Incident", fields, author=agent)
+    ticket = objects.create("Incident", fields, author=agent)
     links = [
-        storage.create(
+        objects.create(
             "lnkContactToTicket", {"ticket_id": ticket.id, "contact_id": c.id}, author=agent
         )
         for c in (ada, team)
     ]
-    member = storage.create(
+    member = objects.create(
         "lnkPersonToTeam", {"team_id": team.id, "person_id": ada.id}, author=agent
     )
     records, opened = make_records(), current_host().database
@@ -144,10 +144,10 @@ def test_a_name_is_made_by_the_rule_of_each_objects_own_class(
     assert records.names(opened, "lnkPersonToTeam", [member.id]) == {
         member.id: "Ada Lovelace / Desk"
     }
-    assert storage.friendlyname(member) == "Ada Lovelace / Desk"
-    assert storage.attribute_text(links[0], "contact_id") == "Ada Lovelace"
+    assert objects.friendlyname(member) == "Ada Lovelace / Desk"
+    assert objects.attribute_text(links[0], "contact_id") == "Ada Lovelace"
     with pytest.raises(InvalidValues, match="another object has this already"):
-        storage.create(
+        objects.create(
             "lnkContactToTicket", {"ticket_id": ticket.id, "contact_id": ada.id}, author=agent
         )
 
@@ -155,9 +155,9 @@ def test_a_name_is_made_by_the_rule_of_each_objects_own_class(
 def test_an_external_field_may_lead_over_several_keys(
     db_app: Flask, agent: Agent, make_records: Callable[[], Records]
 ) -> None:
-    org = storage.create("Organization", {"name": "Acme"}, author=agent)
-    service = storage.create("Service", {"name": "Mail", "org_id": org.id}, author=agent)
-    part = storage.create(
+    org = objects.create("Organization", {"name": "Acme"}, author=agent)
+    service = objects.create("Service", {"name": "Mail", "org_id": org.id}, author=agent)
+    part = objects.create(
         "ServiceSubcategory", {"name": "New box", "service_id": service.id}, author=agent
     )
     codes = ["service_provider", "service_org_id", "request_type", "status"]
@@ -184,8 +184,8 @@ def test_a_second_code_of_a_value_shows_the_same(
     codes = ["tto_100_passed", "sla_tto_passed", "tto_100_overrun", "tto", "sla_ttr_passed"]
     (record,) = make_records().load(current_host().database, "Incident", [1], codes)
     assert list(record.values.values()) == [1, 1, 90, 600, 0]
-    ticket = storage.load("Incident", 1)
-    assert storage.form_value(ticket, "tto_escalation_deadline") == "2026-01-31 14:30:00"
+    ticket = objects.load("Incident", 1)
+    assert objects.form_value(ticket, "tto_escalation_deadline") == "2026-01-31 14:30:00"
 
 
 def test_every_key_says_what_deleting_its_target_does() -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from cti_tickets import copying, storage
-from cti_tickets.models import LogEntry, Person
+from cti_tickets.model.registry import LogEntry, Person
+from cti_tickets.store import objects as storage
+from cti_tickets.transfer import copying
 from flask import Flask
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st

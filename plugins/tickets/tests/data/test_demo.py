@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cti_tickets import demo, storage
-from cti_tickets.demo_tickets import STORIES
-from cti_tickets.derive import schema
-from cti_tickets.models import LogEntry, Organization, Person, PhoneCall, Ticket
+from cti_tickets.demo import load
+from cti_tickets.demo.stories import STORIES
+from cti_tickets.model.data_model import schema
+from cti_tickets.model.registry import LogEntry, Organization, Person, PhoneCall, Ticket
+from cti_tickets.store import objects
 from flask import Flask
 
 from cti_host import current_host
@@ -21,38 +22,38 @@ def known_to(text: str) -> list[str]:
     found = Person.select().where(
         (Person.phone_e164 == number.key) | (Person.mobile_phone_e164 == number.key)
     )
-    return sorted(storage.friendlyname(person) for person in found)
+    return sorted(objects.friendlyname(person) for person in found)
 
 
 def test_the_three_numbers_to_try_have_one_several_and_no_owner(db_app: Flask) -> None:
-    assert demo.load_demo(NOW)
-    assert known_to(demo.DEMO_KNOWN) == ["Marguerite Delaunay"]
-    assert known_to(demo.DEMO_SHARED) == ["François d'Estaing", "Hélène Lefèvre", "Noël Garçon"]
-    assert known_to(demo.DEMO_UNKNOWN) == []
+    assert load.load_demo(NOW)
+    assert known_to(load.DEMO_KNOWN) == ["Marguerite Delaunay"]
+    assert known_to(load.DEMO_SHARED) == ["François d'Estaing", "Hélène Lefèvre", "Noël Garçon"]
+    assert known_to(load.DEMO_UNKNOWN) == []
 
 
 def test_there_are_tickets_of_every_class_with_logs_and_calls(db_app: Flask) -> None:
-    demo.load_demo(NOW)
+    load.load_demo(NOW)
     classes = {ticket.finalclass for ticket in Ticket.select()}
     assert classes == set(schema().concrete("Ticket"))
     assert Ticket.select().count() == len(STORIES)
     assert LogEntry.select().count() > 40
     assert {call.flow for call in PhoneCall.select()} == {"inbound", "outbound"}
-    agent = storage.load("Person", demo.DEMO_AGENT_CONTACT_ID)
-    assert storage.friendlyname(agent) == "Camille Moreau"
+    agent = objects.load("Person", load.DEMO_AGENT_CONTACT_ID)
+    assert objects.friendlyname(agent) == "Camille Moreau"
 
 
 def test_nothing_in_it_lies_in_the_future(db_app: Flask) -> None:
-    demo.load_demo(NOW)
+    load.load_demo(NOW)
     assert Ticket.select().where(Ticket.last_update > NOW).count() == 0
     assert LogEntry.select().where(LogEntry.created > NOW).count() == 0
     assert PhoneCall.select().where(PhoneCall.created > NOW).count() == 0
 
 
 def test_it_is_loaded_once_and_never_over_other_data(db_app: Flask) -> None:
-    storage.create("Organization", {"name": "Ours"}, author=None)
-    assert not demo.load_demo(NOW)
+    objects.create("Organization", {"name": "Ours"}, author=None)
+    assert not load.load_demo(NOW)
     assert Organization.select().count() == 1
     Organization.delete().execute()
-    assert demo.load_demo(NOW)
-    assert not demo.load_demo(NOW)
+    assert load.load_demo(NOW)
+    assert not load.load_demo(NOW)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from cti_tickets import logs, storage
-from cti_tickets.data_commands import data
-from cti_tickets.importing import ImportRefused, import_files
-from cti_tickets.models import Contact, Location, LogEntry, Organization, Person, Ticket
+from cti_tickets.commands.data import data
+from cti_tickets.model.registry import Contact, Location, LogEntry, Organization, Person, Ticket
+from cti_tickets.store import logs, objects
+from cti_tickets.transfer.importing import ImportRefused, import_files
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -58,19 +58,19 @@ def test_ids_are_kept_and_references_may_point_forward(db_app: Flask, tmp_path: 
     ]
     counts = import_files([written(tmp_path, *lines)])
     assert counts == {"UserRequest": 1, "NormalChange": 1, "Person": 1, "Organization": 2}
-    ticket = storage.load("UserRequest", 9)
+    ticket = objects.load("UserRequest", 9)
     assert (ticket.ref, ticket.caller_id, ticket.parent_change_id) == ("R-000123", 70, 11)
-    assert storage.load("Person", 70).phone_e164 == "+33987654321"
-    assert storage.load("Organization", 8).parent_id == 7
+    assert objects.load("Person", 70).phone_e164 == "+33987654321"
+    assert objects.load("Organization", 8).parent_id == 7
 
 
 def test_what_comes_after_an_import_gets_new_ids_and_references(
     db_app: Flask, tmp_path: Path, agent: Agent
 ) -> None:
     import_files([written(tmp_path, ACME, ADA, line("Incident", 90, **TICKET, ref="I-000500"))])
-    ticket = storage.create("Problem", TICKET, author=agent)
+    ticket = objects.create("Problem", TICKET, author=agent)
     assert (ticket.id > 90, ticket.ref) == (True, "P-000501")
-    person = storage.create("Person", {"name": "B", "first_name": "C", "org_id": 7}, author=agent)
+    person = objects.create("Person", {"name": "B", "first_name": "C", "org_id": 7}, author=agent)
     assert person.id > 70
 
 
@@ -79,7 +79,7 @@ def test_a_ticket_without_a_reference_gets_one_above_those_that_come(
 ) -> None:
     tickets = [line("Incident", 1, **TICKET), line("Incident", 2, **TICKET, ref="I-000009")]
     import_files([written(tmp_path, ACME, ADA, *tickets)])
-    assert storage.load("Incident", 1).ref == "I-000010"
+    assert objects.load("Incident", 1).ref == "I-000010"
 
 
 def test_objects_without_an_id_get_one(db_app: Flask, tmp_path: Path) -> None:
@@ -94,9 +94,9 @@ def test_dates_of_imported_tickets_stay_what_they_were(db_app: Flask, tmp_path: 
     dates = {"start_date": "2020-01-02 03:04:05", "last_update": "2020-02-03 04:05:06"}
     closed = line("Incident", 1, **TICKET, **dates, status="closed", impact="1", urgency="1")
     import_files([written(tmp_path, ACME, ADA, closed)])
-    ticket = storage.load("Incident", 1)
-    assert storage.form_value(ticket, "start_date") == dates["start_date"]
-    assert storage.form_value(ticket, "last_update") == dates["last_update"]
+    ticket = objects.load("Incident", 1)
+    assert objects.form_value(ticket, "start_date") == dates["start_date"]
+    assert objects.form_value(ticket, "last_update") == dates["last_update"]
     assert (ticket.close_date, ticket.operational_status, ticket.priority) == (None, "closed", "1")
 
 
@@ -119,9 +119,9 @@ def test_phone_calls_and_memberships_can_be_imported(db_app: Flask, tmp_path: Pa
         line("PhoneCall", 1, ticket_id=1, agent_id=70, flow="inbound", date="2020-01-02"),
     ]
     import_files([written(tmp_path, *lines)])
-    (call,) = storage.phone_calls(1)
+    (call,) = objects.phone_calls(1)
     assert str(call.created) == "2020-01-02 00:00:00"
-    assert storage.friendlyname(storage.load("lnkPersonToTeam", 1)) == "Ada Lovelace / Support"
+    assert objects.friendlyname(objects.load("lnkPersonToTeam", 1)) == "Ada Lovelace / Support"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -134,8 +134,8 @@ def test_csv_names_its_class_by_the_file(db_app: Flask, tmp_path: Path, delimite
     people = written(tmp_path, *(delimiter.join(row) for row in rows), name="Person.csv")
     organizations = written(tmp_path, ACME)
     assert import_files([people, organizations]) == {"Person": 2, "Organization": 1}
-    assert storage.load("Person", 70).first_name == 'Ada "the first"'
-    assert storage.load("Person", 71).first_name == "Zoë"
+    assert objects.load("Person", 70).first_name == 'Ada "the first"'
+    assert objects.load("Person", 71).first_name == "Zoë"
 
 
 def test_a_csv_cell_may_hold_line_breaks_and_the_file_a_byte_order_mark(

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cti_tickets import logs, storage
-from cti_tickets.derive import schema
-from cti_tickets.importing import import_files
-from cti_tickets.records import Records
-from cti_tickets.schema import Attribute, ClassDef, Kind
+from cti_oql.schema import Attribute, Kind
+from cti_tickets.model.data_model import schema
+from cti_tickets.model.schema import ClassDef
+from cti_tickets.store import logs, objects
+from cti_tickets.store.records import Records
+from cti_tickets.transfer.importing import import_files
 from flask import Flask
 
 from cti_host import current_host
@@ -110,7 +111,7 @@ def test_everything_of_every_class_comes_back(
             expected = given[code]
             expected = int(expected) if isinstance(expected, bool) else expected
             assert (cls.name, code, record.text(code)[:19]) == (cls.name, code, str(expected)[:19])
-        obj = storage.load(cls.name, id_of(cls.name))
+        obj = objects.load(cls.name, id_of(cls.name))
         for code in codes:
             if cls.attributes[code].kind is Kind.HTML:
                 assert getattr(obj, code) == HTML
@@ -182,16 +183,16 @@ def test_what_a_life_cycle_forbids_an_import_may_do(db_app: Flask, tmp_path: Pat
     file = tmp_path / "closed.jsonl"
     file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     import_files([file])
-    ticket = storage.load("UserRequest", 1)
+    ticket = objects.load("UserRequest", 1)
     assert (ticket.status, ticket.agent_id, ticket.time_spent) == ("closed", None, 90)
     assert (ticket.ttr_100_passed, ticket.close_date) == (1, None)
     # Since when something is obsolete, only the file can say.
-    assert storage.load("Organization", 1).obsolescence_date is None
+    assert objects.load("Organization", 1).obsolescence_date is None
 
 
 @pytest.mark.parametrize("value", [True, False])
 def test_true_and_false_are_for_booleans_only(db_app: Flask, tmp_path: Path, value: bool) -> None:
-    from cti_tickets.importing import ImportRefused
+    from cti_tickets.transfer.importing import ImportRefused
 
     line = {"class": "Organization", "id": 1, "fields": {"name": value}}
     file = tmp_path / "bad.jsonl"

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cti_tickets import storage
-from cti_tickets.models import Ticket
+from cti_tickets.model.registry import Ticket
+from cti_tickets.store import objects
 from flask import Flask
 
 from cti_host import Agent
@@ -42,7 +42,7 @@ def shared(tmp_path: Path, database_url: str, make_database: Any) -> Path:
     app: Flask = make_database(database_url)
     database = app.extensions["cti_host"].database
     with app.app_context(), database.connection_context():
-        storage.create("Organization", {"name": "Acme"}, author=None)
+        objects.create("Organization", {"name": "Acme"}, author=None)
     database.close_all()
     folder = tmp_path / "host"
     folder.mkdir()
@@ -78,21 +78,21 @@ def test_processes_that_create_tickets_at_once_never_share_a_reference(shared: P
 
 
 def test_what_fails_or_goes_away_never_frees_a_reference(db_app: Flask, agent: Agent) -> None:
-    org = storage.create("Organization", {"name": "Acme"}, author=agent).id
+    org = objects.create("Organization", {"name": "Acme"}, author=agent).id
     fields = {"org_id": org, "title": "T", "description": "D"}
-    made = [storage.create("Incident", fields, author=agent).ref]
+    made = [objects.create("Incident", fields, author=agent).ref]
     with pytest.raises(ValueError, match="title"):
-        storage.create("Incident", {**fields, "title": ""}, author=agent)
+        objects.create("Incident", {**fields, "title": ""}, author=agent)
     Ticket.delete().where(Ticket.ref == made[0]).execute()
-    made.append(storage.create("UserRequest", fields, author=agent).ref)
+    made.append(objects.create("UserRequest", fields, author=agent).ref)
     assert len({ref.partition("-")[2] for ref in made}) == 2
 
 
 @pytest.mark.parametrize(("number", "ref"), [(999_999, "R-999999"), (1_000_000, "R-1000000")])
 def test_long_numbers_are_not_cut(db_app: Flask, agent: Agent, number: int, ref: str) -> None:
-    from cti_tickets.references import reserve_up_to
+    from cti_tickets.store.references import reserve_up_to
 
-    org = storage.create("Organization", {"name": "Acme"}, author=agent).id
+    org = objects.create("Organization", {"name": "Acme"}, author=agent).id
     reserve_up_to(number - 1)
     fields = {"org_id": org, "title": "T", "description": "D"}
-    assert storage.create("UserRequest", fields, author=agent).ref == ref
+    assert objects.create("UserRequest", fields, author=agent).ref == ref

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from cti_tickets import storage
-from cti_tickets.transitions import NotPossible, apply_stimulus
-from cti_tickets.values import InvalidValues
+from cti_tickets.store import objects
+from cti_tickets.store.transitions import NotPossible, apply_stimulus
+from cti_tickets.store.values import InvalidValues
 from flask import Flask
 
 from cti_host import Agent
@@ -20,24 +20,24 @@ LATER = NOW + timedelta(hours=2)
 @pytest.fixture
 def desk(db_app: Flask, agent: Agent) -> dict[str, Any]:
     """An organization, a caller, and a team with an agent."""
-    org = storage.create("Organization", {"name": "Acme"}, author=agent).id
+    org = objects.create("Organization", {"name": "Acme"}, author=agent).id
     ada, bob = (
-        storage.create("Person", {"name": n, "first_name": "X", "org_id": org}, author=agent).id
+        objects.create("Person", {"name": n, "first_name": "X", "org_id": org}, author=agent).id
         for n in ("Ada", "Bob")
     )
-    team = storage.create("Team", {"name": "Desk", "org_id": org}, author=agent).id
+    team = objects.create("Team", {"name": "Desk", "org_id": org}, author=agent).id
     return {"org_id": org, "caller_id": ada, "team_id": team, "agent_id": bob}
 
 
 def ticket(desk: dict[str, Any], agent: Agent, class_name: str = "UserRequest", **more: Any) -> Any:
     fields = {"title": "T", "description": "D", "org_id": desk["org_id"], **more}
-    return storage.create(
+    return objects.create(
         class_name, {"caller_id": desk["caller_id"], **fields}, author=agent, now=NOW
     )
 
 
 def go(obj: Any, agent: Agent, stimulus: str, *, now: Any = LATER, **values: Any) -> Any:
-    name = storage.definition_of(obj).name
+    name = objects.definition_of(obj).name
     return apply_stimulus(name, obj.id, stimulus, values, author=agent, now=now)
 
 
@@ -83,7 +83,7 @@ def test_what_the_next_state_demands_is_demanded(
     with pytest.raises(InvalidValues) as refused:
         go(obj, agent, stimulus, **values)
     assert set(refused.value.errors) == missing
-    stored = storage.load("UserRequest", obj.id)
+    stored = objects.load("UserRequest", obj.id)
     assert (stored.status, stored.last_update) == ("new", NOW)
 
 
@@ -92,7 +92,7 @@ def test_a_solution_is_demanded_and_a_service_where_there_are_any(desk: Any, age
     with pytest.raises(InvalidValues) as refused:
         go(obj, agent, "ev_resolve")
     assert set(refused.value.errors) == {"solution"}
-    service = storage.create("Service", {"name": "Mail", "org_id": desk["org_id"]}, author=agent)
+    service = objects.create("Service", {"name": "Mail", "org_id": desk["org_id"]}, author=agent)
     with pytest.raises(InvalidValues) as refused:
         go(obj, agent, "ev_resolve", solution="Done.")
     assert set(refused.value.errors) == {"service_id"}
@@ -120,7 +120,7 @@ def test_only_ways_that_exist_and_are_no_internal_ones_can_be_gone(
 
 
 def test_resolving_a_parent_resolves_its_children(desk: Any, agent: Agent) -> None:
-    service = storage.create("Service", {"name": "Mail", "org_id": desk["org_id"]}, author=agent)
+    service = objects.create("Service", {"name": "Mail", "org_id": desk["org_id"]}, author=agent)
     parent = assigned(desk, agent, "Incident", service_id=service.id)
     incident = ticket(desk, agent, "Incident", parent_incident_id=parent.id)
     grandchild = ticket(desk, agent, "UserRequest", parent_incident_id=incident.id)
@@ -138,22 +138,22 @@ def test_resolving_a_parent_resolves_its_children(desk: Any, agent: Agent) -> No
         ("UserRequest", grandchild),
         ("UserRequest", below),
     ):
-        stored = storage.load(class_name, child.id)
+        stored = objects.load(class_name, child.id)
         assert (stored.status, stored.resolution_date) == ("resolved", LATER)
         assert stored.solution.startswith("Resolved together with ")
         assert (stored.team_id, stored.agent_id) == (desk["team_id"], desk["agent_id"])
         assert (stored.service_id, stored.time_spent) == (service.id, 7200)
-    assert storage.load("UserRequest", waiting.id).status == "waiting_for_approval"
-    assert storage.load("Incident", done.id).solution == "Own."
+    assert objects.load("UserRequest", waiting.id).status == "waiting_for_approval"
+    assert objects.load("Incident", done.id).solution == "Own."
 
 
 def test_parents_in_a_circle_do_not_turn_for_ever(desk: Any, agent: Agent) -> None:
     one = assigned(desk, agent, "Incident")
     two = ticket(desk, agent, "Incident", parent_incident_id=one.id)
-    storage.update("Incident", one.id, {"parent_incident_id": two.id}, author=agent)
+    objects.update("Incident", one.id, {"parent_incident_id": two.id}, author=agent)
     go(one, agent, "ev_resolve", solution="Done.")
-    assert storage.load("Incident", two.id).status == "resolved"
-    assert storage.load("Incident", one.id).solution == "Done."
+    assert objects.load("Incident", two.id).status == "resolved"
+    assert objects.load("Incident", one.id).solution == "Done."
 
 
 def test_stop_watches_run_in_their_states(desk: Any, agent: Agent) -> None:
@@ -192,5 +192,5 @@ def test_a_stored_date_is_kept_where_one_was_given(desk: Any, agent: Agent) -> N
     given = "2026-03-01 08:00:00"
     storage_only = {"status": "assigned", "assignment_date": given}
     obj = ticket(desk, agent)
-    stored = storage.update("UserRequest", obj.id, storage_only, author=agent, now=LATER)
+    stored = objects.update("UserRequest", obj.id, storage_only, author=agent, now=LATER)
     assert str(stored.assignment_date) == given

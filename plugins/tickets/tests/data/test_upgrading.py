@@ -9,8 +9,8 @@ from typing import Any
 
 import cti_tickets
 import pytest
-from cti_tickets import storage
-from cti_tickets.records import Records
+from cti_tickets.store import objects
+from cti_tickets.store.records import Records
 from flask import Flask
 from playhouse.migrations import Runner
 
@@ -65,7 +65,7 @@ def first_version(tmp_path: Path, database_url: str) -> Any:
     shutil.copy(MIGRATIONS / "0001_initial.py", folder / "migrations")
     app = create_app(write_config(folder, database=database_url))
     opened = app.extensions["cti_host"].database
-    storage.prepare(opened)
+    objects.prepare(opened)
     with app.app_context(), opened.connection_context():
         Runner(opened, str(folder / "migrations"), "tickets_migration").up()
         for table, row in FIRST.items():
@@ -82,19 +82,19 @@ def test_an_upgrade_keeps_everything(first_version: Flask, agent: Agent) -> None
         names = ", ".join(f'"{name}"' for name in row)
         found = database.execute_sql(f'SELECT {names} FROM "{table}"').fetchall()  # noqa: S608
         assert [tuple(map(str, stored)) for stored in found] == [tuple(map(str, row.values()))]
-    ticket = storage.load("UserRequest", 9)
+    ticket = objects.load("UserRequest", 9)
     assert (ticket.service_id, ticket.tto, ticket.tto_100_passed) == (None, None, 0)
-    assert storage.load("Person", 70).obsolescence_date is None
+    assert objects.load("Person", 70).obsolescence_date is None
 
 
 def test_an_upgraded_database_takes_new_objects(
     first_version: Flask, agent: Agent, make_records: Callable[[], Records]
 ) -> None:
     Runner(current_host().database, str(MIGRATIONS), "tickets_migration").up()
-    model = storage.create("DeliveryModel", {"name": "Gold"}, author=agent)
-    storage.update("Organization", 7, {"deliverymodel_id": model.id}, author=agent)
-    service = storage.create("Service", {"name": "Mail", "org_id": 7}, author=agent)
-    storage.update("UserRequest", 9, {"service_id": service.id}, author=agent)
+    model = objects.create("DeliveryModel", {"name": "Gold"}, author=agent)
+    objects.update("Organization", 7, {"deliverymodel_id": model.id}, author=agent)
+    service = objects.create("Service", {"name": "Mail", "org_id": 7}, author=agent)
+    objects.update("UserRequest", 9, {"service_id": service.id}, author=agent)
     (record,) = make_records().load(
         current_host().database, "UserRequest", [9], ["service_name", "service_id_friendlyname"]
     )

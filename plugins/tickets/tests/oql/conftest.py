@@ -10,10 +10,11 @@ from typing import Any
 import peewee
 import psycopg
 import pytest
-from cti_tickets.oql import Oql
-from cti_tickets.oql.dialect import teach
-from cti_tickets.oql.postgresql import statements
-from cti_tickets.schema import Attribute, ClassDef, Kind, Schema
+from cti_oql import Oql
+from cti_oql.functions.postgresql import statements
+from cti_oql.schema import Attribute, Kind
+from cti_oql.sql.dialect import teach
+from cti_tickets.model.schema import ClassDef, Schema
 from playhouse.db_url import connect
 
 from cti_host import Localised

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cti_tickets.oql import Oql, OqlRunError
+from cti_oql import Oql, OqlRunError
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from cti_tickets.oql_completion import Completer, Completion
-from cti_tickets.schema import Schema
+from cti_oql.tools.completion import Completer, Completion
+from cti_tickets.model.schema import Schema
 from hypothesis import example, given
 from hypothesis import strategies as st
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cti_tickets.derive import schema_of
-from cti_tickets.models import MODELS
-from cti_tickets.oql import Oql, OqlError
-from cti_tickets.oql.fields import known_codes
-from cti_tickets.oql.parse import parse
-from cti_tickets.oql.words import FUNCTIONS, UNITS
+from cti_oql import Oql, OqlError
+from cti_oql.resolve.fields import known_codes
+from cti_oql.syntax.parse import parse
+from cti_oql.syntax.words import FUNCTIONS, UNITS
+from cti_tickets.model.data_model import schema_of
+from cti_tickets.model.registry import MODELS
 
 PAGE = Path(__file__).parents[4] / "docs" / "oql.md"
 TEXT = PAGE.read_text(encoding="utf-8")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from cti_tickets.oql import Oql, OqlError
-from cti_tickets.oql.errors import OqlModelError, OqlSyntaxError
+from cti_oql import Oql, OqlError
+from cti_oql.errors import OqlModelError, OqlSyntaxError
 
 VALUES = ("an attribute", "a text", "a number", "a parameter", "a function", '"("')
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from cti_tickets.oql import Oql
-from cti_tickets.schema import Kind, Schema
+from cti_oql import Oql
+from cti_oql.schema import Kind
+from cti_tickets.model.schema import Schema
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cti_tickets.oql import Oql, OqlRunError, Param
+from cti_oql import Oql, OqlRunError, Param
 
 PAGE = Path(__file__).with_name("language.txt").read_text(encoding="utf-8")
 CASES = re.findall(r"^(SELECT .*)\n    (.*)$", PAGE, re.MULTILINE)

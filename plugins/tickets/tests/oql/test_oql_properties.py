@@ -6,12 +6,13 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from cti_tickets.oql import Oql, OqlError, OqlSyntaxError, tree
-from cti_tickets.oql.fold import fold, fold_like
-from cti_tickets.oql.parse import MAX_DEPTH, MAX_HEIGHT, MAX_LENGTH, parse
-from cti_tickets.oql.pattern import folded_pattern as pattern
-from cti_tickets.oql.printing import to_text
-from cti_tickets.oql.words import LEVELS
+from cti_oql import Oql, OqlError, OqlSyntaxError
+from cti_oql.functions.fold import fold, fold_like
+from cti_oql.functions.patterns import folded_pattern as pattern
+from cti_oql.syntax import tree
+from cti_oql.syntax.parse import MAX_DEPTH, MAX_HEIGHT, MAX_LENGTH, parse
+from cti_oql.syntax.printing import to_text
+from cti_oql.syntax.words import LEVELS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from cti_tickets.agent_parameters import AgentParameters
-from cti_tickets.derive import schema
-from cti_tickets.oql import Oql, OqlError
-from cti_tickets.records import Records
+from cti_oql import Oql, OqlError
+from cti_tickets.model.data_model import schema
+from cti_tickets.panel.agent_parameters import AgentParameters
+from cti_tickets.store.records import Records
 from flask import Flask
 
 PAGE = Path(__file__).with_name("verdicts.txt").read_text(encoding="utf-8")

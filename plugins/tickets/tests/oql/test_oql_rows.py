@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cti_tickets.oql import Oql, Page, Param
+from cti_oql import Oql, Page, Param
 
 from cti_host import Number, Reason, Unsearchable
 

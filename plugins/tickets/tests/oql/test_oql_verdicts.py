@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from cti_tickets.oql import (
+from cti_oql import (
     Oql,
     OqlError,
     OqlModelError,
@@ -13,7 +13,7 @@ from cti_tickets.oql import (
     OqlSyntaxError,
     UnknownClassError,
 )
-from cti_tickets.schema import Schema
+from cti_tickets.model.schema import Schema
 
 OK = None
 SYNTAX, MODEL, CLASS = OqlSyntaxError, OqlModelError, UnknownClassError

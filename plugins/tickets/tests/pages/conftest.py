@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
-from cti_tickets import storage
-from cti_tickets.derive import model_of
+from cti_tickets.model.data_model import model_of
+from cti_tickets.store import objects
 from werkzeug.test import TestResponse
 
 from cti_host import Agent
-from cti_host.cli import cli
+from cti_host.command_line.cli import cli
 from cti_host.testing import MakeHost, RunningHost
 
 ORG_OF_CALLER = (
@@ -136,13 +136,13 @@ class Site:
     def add(self, class_name: str, /, **values: Any) -> int:
         """Store an object without the pages; answers its id."""
         with self.running.app.app_context(), self.running.host.database.connection_context():
-            created: int = storage.create(class_name, values, author=Agent("setup")).id
+            created: int = objects.create(class_name, values, author=Agent("setup")).id
             return created
 
     def stored(self, class_name: str, id_: int) -> dict[str, Any]:
         """Every column of an object."""
         with self.running.app.app_context(), self.running.host.database.connection_context():
-            return _columns(storage.load(class_name, id_))
+            return _columns(objects.load(class_name, id_))
 
     def count(self, class_name: str) -> int:
         """How many rows there are in the table of a class."""

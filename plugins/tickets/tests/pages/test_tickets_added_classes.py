@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from cti_host import migrate
 from cti_host.app import create_app
-from cti_host.problems import ConfigRefused
+from cti_host.databases import migrate
+from cti_host.settings.problems import ConfigRefused
 from cti_host.testing import write_config
 
 PLUGINS = ["phone_reformat", "tickets", "fleet"]
@@ -256,7 +256,7 @@ def test_a_site_that_is_filled_gets_tables_and_columns_and_keeps_its_data(
         assert set(migrate.upgrade(host)) >= set(pending)
         assert migrate.pending(host) == []
         assert migrate.upgrade(host) == []
-        from cti_tickets import storage
+        from cti_tickets.store import objects as storage
 
         ada = storage.load("Person", 7)
         assert (ada.name, ada.vip, ada.badge, ada.car_id) == ("Lovelace", "no", "it's a 5", None)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from cti_host.cli import cli
+from cti_host.command_line.cli import cli
 
 QUERY = "SELECT Person WHERE phone LIKE :phone OR mobile_phone LIKE :phone"
 

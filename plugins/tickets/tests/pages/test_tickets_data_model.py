@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cti_tickets.derive import schema
-from cti_tickets.schema import Kind
+from cti_oql.schema import Kind
+from cti_tickets.model.data_model import schema
 
 PAGE = Path(__file__).parents[4] / "docs" / "data-model.md"
 

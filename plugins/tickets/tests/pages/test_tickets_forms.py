@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from cti_tickets.derive import schema
-from cti_tickets.schema import Kind
+from cti_oql.schema import Kind
+from cti_tickets.model.data_model import schema
 from flask_wtf import FlaskForm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -218,8 +218,8 @@ def test_a_query_that_asks_for_nothing_of_the_call_finds_nobody(make_site: Any) 
 
 
 def test_a_number_is_found_by_an_index_where_nobody_has_a_mobile(site: Any) -> None:
-    from cti_tickets.derive import schema
-    from cti_tickets.oql import Oql
+    from cti_oql import Oql
+    from cti_tickets.model.data_model import schema
 
     for number in range(300):
         person(site, f"P{number}", phone=f"09876{number:05}")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from cti_tickets.oql import Oql
+from cti_oql import Oql
 
-from cti_host.cli import cli
+from cti_host.command_line.cli import cli
 
 BY_PHONE = "SELECT Person WHERE phone LIKE :phone"
 

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from cti_tickets.oql.parse import parse
-from cti_tickets.oql_explain import laid_out
-from cti_tickets.oql_tree import outline
+from cti_oql.syntax.parse import parse
+from cti_oql.tools.explain import laid_out
+from cti_oql.tools.outline import outline
 
 BY_PHONE = "SELECT Person WHERE phone LIKE :phone OR mobile_phone LIKE :phone"
 

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from cti_tickets.oql_prompt import Prompt, file_history, is_unfinished
+from cti_tickets.commands.oql_prompt import Prompt, file_history, is_unfinished
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.history import FileHistory, InMemoryHistory

@@ -151,7 +151,7 @@ def test_display_name_is_checked_even_if_the_query_is_wrong_later(check: Check) 
 
 
 def test_a_host_whose_settings_have_mistakes_does_not_start(make_host: Any) -> None:
-    from cti_host.problems import ConfigRefused
+    from cti_host.settings.problems import ConfigRefused
 
     with pytest.raises(ConfigRefused, match="'fax' is not a value of origin"):
         make_host(preset("origin", "fax"), plugins=["tickets"])

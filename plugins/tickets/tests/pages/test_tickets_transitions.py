@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from cti_tickets.derive import schema
+from cti_tickets.model.data_model import schema
 
 
 @pytest.fixture
@@ -215,15 +215,15 @@ def test_what_was_fixed_cannot_be_sent_all_the_same(desk: Any, state: str) -> No
 
 
 def test_a_state_that_changes_while_a_form_is_saved_counts(desk: Any) -> None:
-    from cti_tickets import storage
-    from cti_tickets.rules import editing
-    from cti_tickets.values import InvalidValues
+    from cti_tickets.store import objects
+    from cti_tickets.store.state_rules import editing
+    from cti_tickets.store.values import InvalidValues
 
     ticket = assigned(desk)
     cls = schema()["UserRequest"]
     with desk.running.app.app_context(), desk.running.host.database.connection_context():
         with pytest.raises(InvalidValues) as refused:
-            storage.update(
+            objects.update(
                 "UserRequest",
                 ticket,
                 {"team_id": "", "status": "closed", "title": "Fine"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cti_tickets.derive import schema
+from cti_tickets.model.data_model import schema
 
 TICKETS = schema().concrete("Ticket")
 NEEDED: dict[str, dict[str, Any]] = {

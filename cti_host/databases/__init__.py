@@ -1,0 +1,1 @@
+"""The database named in the settings, and its migrations."""

@@ -1,0 +1,161 @@
+"""The walk of one call through the plugins, for an integrator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from flask import Flask, g, request, url_for
+
+from cti_host.dispatch import Step, current_walk
+from cti_host.model import (
+    Agent,
+    Call,
+    Caller,
+    Match,
+    Number,
+    PanelSection,
+    TicketList,
+    Unsearchable,
+)
+from cti_host.pop.panel import Panel, UnknownChoice, build_panel, creation_target, search
+from cti_host.pop.url import BadCall, read_call
+
+MAX_SHOWN = 400
+LOOKUP = "cti_host.lookup"
+
+
+@dataclass
+class Explanation:
+    """The steps of a call, the panel it led to, or the error."""
+
+    steps: list[Step] = field(default_factory=list)
+    panel: Panel | None = None
+    panel_json: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--json` prints."""
+        steps = [
+            {
+                "hook": step.hook,
+                "plugin": step.plugin,
+                "got": {name: repr(value) for name, value in step.arguments.items()},
+                "answered": None if step.answer is None else repr(step.answer),
+                "milliseconds": round(step.seconds * 1000, 3),
+                "problem": step.problem,
+            }
+            for step in self.steps
+        ]
+        return {"error": self.error, "steps": steps, "panel": self.panel_json}
+
+    def as_text(self) -> str:
+        """What is printed for a person."""
+        lines = [f"error: {self.error}"] if self.error else []
+        for number, step in enumerate(self.steps, start=1):
+            lines.append(f"{number}. {step.hook} · {step.plugin} · {step.seconds * 1000:.1f} ms")
+            lines += [
+                f"     got {name} = {_short(value)}" for name, value in step.arguments.items()
+            ]
+            lines.append(f"     FAILED {step.problem}" if step.problem else _answered(step))
+        if self.panel is not None:
+            lines.append("")
+            lines.append(self.panel.label)
+            for match in self.panel.matches:
+                lines.append(f"  {match.caller.display}  ({match.why})")
+            lines.append(f"  chosen: {self.panel.selected}")
+            lines += [
+                f"  {entry.label}: {entry.problem or entry.total}"
+                for entry in self.panel.ticket_lists
+            ]
+            lines += [f"  ! {text}" for text in (*self.panel.notices, *self.panel.problems)]
+        return "\n".join(lines)
+
+
+def explain_url(app: Flask, url: str) -> Explanation:
+    """Walk a call's URL through the plugins as the panel does, without an agent."""
+    explanation = Explanation()
+    try:
+        parts = urlsplit(url if "?" in url else f"?{url}")
+    except ValueError as error:
+        explanation.error = f"{url!r} is not a URL: {error}"
+        return explanation
+    parts = _led_to(app, parts)
+    # Events are left out: nothing was received, an integrator only asks.
+    with app.test_request_context(f"/pop?{parts.query}"):
+        host = app.extensions["cti_host"]
+        g.cti_agent = Agent("explain")
+        with host.database.connection_context():
+            try:
+                partial = parts.path == url_for(LOOKUP)
+                call = read_call(
+                    parts.query.encode(), host.settings.url_parameters, partial=partial
+                )
+                found = search(host, call)
+                wanted = dict(parse_qsl(parts.query)).get("selected_caller", "")
+                if host.settings.direct and not wanted:
+                    class_name, _creation = host.settings.direct
+                    creation_target(host, found, class_name, found.selected(""), direct=True)
+                explanation.panel = build_panel(host, found, wanted)
+                explanation.panel_json = explanation.panel.as_json()
+            except BadCall as bad:
+                explanation.error = " ".join(bad.problems) + f" Example: /pop?{bad.example}"
+            except UnknownChoice as unknown:
+                explanation.error = (
+                    f"selected_caller is {unknown}: the key of a caller, “all” or “unknown”"
+                )
+        explanation.steps = current_walk().steps
+    return explanation
+
+
+def _led_to(app: Flask, parts: SplitResult) -> SplitResult:
+    """Where a plugin's page sends a call on to, if the URL is that of one; else the URL itself."""
+    if not parts.path.startswith("/"):
+        return parts
+    with app.test_request_context(f"{parts.path}?{parts.query}"):
+        if request.url_rule is None or request.blueprint == "cti_host":
+            return parts
+        g.cti_agent = Agent("explain")
+        panels = (url_for("cti_host.pop"), url_for(LOOKUP))
+        with app.extensions["cti_host"].database.connection_context():
+            try:
+                location = app.make_response(app.dispatch_request()).location or ""
+            except Exception:  # whatever a page of a plugin does: then it leads nowhere
+                location = ""
+    onward = urlsplit(location)
+    return onward if onward.path in panels else parts
+
+
+def _answered(step: Step) -> str:
+    return f"     answered {_short(step.answer)}" if step.answer is not None else "     no answer"
+
+
+def _short(value: Any) -> str:
+    text = _worded(value)
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+
+
+def _worded(value: Any) -> str:
+    """A value in the words an integrator needs; the `--json` output has all of it."""
+    match value:
+        case Call():
+            return "a call with " + ", ".join(
+                f"{name} = {_worded(given)}" for name, given in value.parameters.items()
+            )
+        case Number():
+            kind = value.e164 or f"extension {value.extension}"
+            return f"the number {kind} (from {value.raw!r})"
+        case Unsearchable():
+            return f"{value.raw!r}, not to be searched for: {value.reason}"
+        case Caller():
+            return f"{value.class_name}::{value.id} {value.display!r}"
+        case Match():
+            return f"{_worded(value.caller)} because {value.why!r}"
+        case TicketList():
+            return f"{value.label!r} with {value.total} tickets"
+        case PanelSection():
+            return repr(value.title)
+        case list() | tuple():
+            return "; ".join(_worded(item) for item in value) if value else "nothing"
+    return repr(value)

@@ -1,0 +1,1 @@
+"""The server: its processes, and how they begin and end."""

@@ -1,0 +1,1 @@
+"""`cti.toml`: read, checked, and every mistake with its place and remedy."""

@@ -1,0 +1,135 @@
+"""The kit for plugin authors: a pytest plugin that builds a host around a plugin.
+
+Load it with `pytest_plugins = ["cti_host.testing"]` in a conftest.py. It gives the fixture
+`make_host`; see docs/writing-a-plugin.md.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cti_host.app import create_app
+from cti_host.databases import migrate
+from cti_host.host import Host
+
+SIGNED_IN = '''
+"""Signs everybody in as the agent "test": only for tests."""
+
+from cti_host import Agent, hookimpl
+
+
+class Plugin:
+    """Everybody is the test agent."""
+
+    @hookimpl
+    def identify_agent(self, request):
+        if request.headers.get("X-Nobody"):
+            return None
+        return Agent("test", "Test Agent", profiles=frozenset({"Support Agent"}))
+'''
+
+
+@dataclass
+class RunningHost:
+    """A host that a test built: its application, and a client that is signed in."""
+
+    app: Flask
+    config_file: Path
+
+    @property
+    def host(self) -> Host:
+        """The host itself: settings, hooks, plugins."""
+        host: Host = self.app.extensions["cti_host"]
+        return host
+
+    def client(self, **headers: str) -> FlaskClient:
+        """A browser of the agent, with these extra headers (`Accept_Language="fr"`)."""
+        client = self.app.test_client()
+        for name, value in headers.items():
+            client.environ_base[f"HTTP_{name.upper()}"] = value
+        return client
+
+    def get_json(self, url: str) -> Any:
+        """What a page answers to a program."""
+        response = self.client(Accept="application/json").get(url)
+        return response.get_json()
+
+
+MakeHost = Callable[..., RunningHost]
+
+
+def write_config(
+    folder: Path,
+    toml: str = "",
+    *,
+    plugins: list[str] | None = None,
+    sources: dict[str, str] | None = None,
+    database: str = "sqlite:///cti.db",
+    sign_in: bool = True,
+) -> Path:
+    """Write a `cti.toml` and single-file plugins into a folder.
+
+    :param toml: the rest of the configuration, tables included
+    :param plugins: the names to enable, in order
+    :param sources: plugin name to Python source, written into `plugins.d`
+    :param sign_in: whether a last plugin signs everybody in as a test agent
+    """
+    plugins_dir = folder / "plugins.d"
+    plugins_dir.mkdir(exist_ok=True)
+    names = [*(plugins or [])]
+    for name, source in (sources or {}).items():
+        (plugins_dir / f"{name}.py").write_text(dedent(source))
+    if sign_in:
+        (plugins_dir / "signed_in.py").write_text(SIGNED_IN)
+        names.append("signed_in")
+    listed = ", ".join(f'"{name}"' for name in names)
+    config_file = folder / "cti.toml"
+    config_file.write_text(
+        f'database = "{database}"\nplugins = [{listed}]\nplugins_dir = "plugins.d"\n'
+        f'secret_key_file = "secret_key"\n{dedent(toml)}'
+    )
+    return config_file
+
+
+@pytest.fixture
+def make_host(tmp_path: Path) -> Iterator[MakeHost]:
+    """Build hosts in an empty folder: `make_host(toml, plugins=[...], sources={...})`.
+
+    Takes the arguments of `write_config` and answers a `RunningHost` with an up-to-date database.
+    """
+    built: list[RunningHost] = []
+
+    def make(toml: str = "", **arguments: Any) -> RunningHost:
+        folder = tmp_path / f"host{len(built)}"
+        folder.mkdir()
+        config_file = write_config(folder, toml, **arguments)
+        running = RunningHost(create_app(config_file), config_file)
+        built.append(running)
+        running.app.testing = False  # errors become pages, as for agents
+        with running.app.app_context(), running.host.database.connection_context():
+            migrate.upgrade(running.host)
+        return running
+
+    yield make
+    for running in built:
+        pool: Any = running.host.database
+        pool.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _unchanged_environment() -> Iterator[None]:
+    """A test that changes the environment for the next one is refused."""
+    before = dict(os.environ)
+    yield
+    after = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
+    before.pop("PYTEST_CURRENT_TEST", None)
+    assert after == before  # noqa: S101 -- this is a test's own check

@@ -1,0 +1,1 @@
+"""What holds for every page, and the server that serves them."""

@@ -1,0 +1,143 @@
+"""What templates use: translations, moments in the agent's way, icons.
+
+A panel shows a hundred texts and some twenty icons, so these find the language and the address
+of the icons once per request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from importlib import metadata
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import get_translations
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
+
+from cti_host.localised import current_locale
+from cti_host.web.requests import has_bearer_token
+
+_KEPT_MOMENTS = 4096
+_KEPT_NUMBERS = 1024
+VERSION = metadata.version("cti-host")
+_DEFAULT_LOCALE = Locale("en", "GB")
+
+
+def init_rendering(app: Flask) -> None:
+    """Give the templates of the host and of plugins their helpers.
+
+    `icon("telephone")` draws an icon of Bootstrap Icons, hidden from screen readers: the words
+    stand beside it. `when|moment` shows a UTC datetime in the site's time zone, `when|time_element`
+    puts it into a `<time>`; `count|number` shows a number in the agent's way. `form_token()` is
+    the CSRF token of a form, `asset("cti.css")` the address of a static file.
+    """
+    app.jinja_env.globals["_"] = translate
+    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals["form_token"] = form_token
+    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["time_element"] = time_element
+    app.jinja_env.filters["number"] = number
+
+
+def translate(text: str, **values: object) -> Markup:
+    """A text in the agent's language; its `%(name)s` are filled with the values, escaped."""
+    found = Markup(_style().gettext(text))  # noqa: S704 -- a text of a template or a catalogue
+    return found % values if values else found
+
+
+def asset(filename: str, endpoint: str = "static") -> str:
+    """The address of a static file, with the host's version in it, so that none is stale."""
+    return _address(request.script_root, endpoint, filename)
+
+
+@cache
+def _address(script_root: str, endpoint: str, filename: str) -> str:
+    # url_for puts the root in by itself; it is an argument because the address depends on it
+    return url_for(endpoint, filename=filename, v=VERSION)
+
+
+def icon(name: str) -> Markup:
+    """An icon by its Bootstrap name; a decoration, so without a text of its own."""
+    sprite = asset("icons/bootstrap-icons.svg", "bootstrap.static")
+    return Markup(  # noqa: S704 -- the name is escaped, the address is the host's
+        '<svg class="bi" width="1em" height="1em" fill="currentColor" aria-hidden="true">'
+        f'<use href="{sprite}#{escape(name)}"/></svg>'
+    )
+
+
+def form_token() -> str:
+    """The CSRF token for a form of this page.
+
+    A program that came with a bearer token needs none, and gets no session for it.
+    """
+    if has_bearer_token():
+        return ""
+    token: str = generate_csrf()
+    return token
+
+
+def number(value: int) -> str:
+    """A number in the agent's way: 1,234 or 1 234."""
+    return _counted(value, _style().locale)
+
+
+@lru_cache(_KEPT_NUMBERS)
+def _counted(value: int, locale: str) -> str:
+    return format_decimal(value, locale=locale)
+
+
+def moment(value: datetime | None) -> str:
+    """A UTC datetime, naive or aware, as date and time in the site's zone and the agent's way."""
+    if value is None:
+        return ""
+    style = _style()
+    return _formatted(value, style.locale, style.zone)
+
+
+def time_element(value: datetime | None) -> Markup:
+    """The same as a `<time>` element, that programs read too; nothing for no moment."""
+    if value is None:
+        return Markup()
+    style = _style()
+    return _element(value, style.locale, style.zone)
+
+
+@lru_cache(_KEPT_MOMENTS)
+def _element(value: datetime, locale: str, zone: str) -> Markup:
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    machine = aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}</time>').format(machine, _formatted(value, locale, zone))
+
+
+@lru_cache(_KEPT_MOMENTS)
+def _formatted(value: datetime, locale: str, zone: str) -> str:
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return format_datetime(aware.astimezone(ZoneInfo(zone)), "short", locale=locale)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a page is written: its texts, its locale, the site's time zone."""
+
+    gettext: Callable[[str], str]
+    locale: str
+    zone: str
+
+
+def _style() -> _Style:
+    found: _Style | None = g.get("cti_style")
+    if found is None:
+        locale = str(current_locale() or _DEFAULT_LOCALE)
+        zone = current_app.config["BABEL_DEFAULT_TIMEZONE"]
+        found = _Style(get_translations().ugettext, locale, zone)
+        if has_request_context():
+            g.cti_style = found
+    return found

@@ -1,0 +1,162 @@
+"""Parameter values: what they may be, and the little about them that the SQL depends on.
+
+A query is compiled once per *shape* of its parameters, never per value. The shape of a value is
+one letter, that of a list a run of letters with a length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from cti_oql.errors import OqlRunError
+
+
+@runtime_checkable
+class PhoneNumber(Protocol):
+    """A phone number that was understood; it compares with phone attributes by its key."""
+
+    @property
+    def key(self) -> str:
+        """What all writings of the number have in common, as the indexed column holds it."""
+
+
+Scalar = str | int | PhoneNumber | None
+Object = Mapping[str, Scalar]  # attribute code to value: what `:name->attribute` reads
+Param = Scalar | Sequence[Scalar] | Object
+Known = str | int | PhoneNumber | None
+
+NULL = "n"
+INTEGER = "i"
+ZERO = "z"
+DIGITS = "d"  # a text that is an integer
+ZERO_DIGITS = "y"  # a text that is the integer 0
+TEXT = "s"
+NUMBER = "p"
+
+# SQLite binds 32,766 values in one statement; lists are padded to powers of two.
+MAX_LIST = 16_384
+MAX_VALUES = 32_766
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
+_DIGITS = re.compile(r"[+-]?[0-9]{1,25}\Z", re.ASCII)
+
+
+class Given(NamedTuple):
+    """A parameter value in the form the compiled statement takes it.
+
+    `values` has one element for a single value; those of a list are sorted by letter and padded
+    to a power of two by repeating one, so that lists of similar length share a statement.
+    `shape` is all the compiler may know of it.
+    """
+
+    values: tuple[Known, ...]
+    shape: Shape
+
+
+class Shape(NamedTuple):
+    """`letters` has one letter per value; `many` if it was a list."""
+
+    letters: str
+    many: bool = False
+
+
+_LETTERS = (NULL, INTEGER, ZERO, DIGITS, ZERO_DIGITS, TEXT, NUMBER)
+_SHAPES = {letter: Shape(letter) for letter in _LETTERS}
+_LISTS_OF_ONE = {letter: Shape(letter, many=True) for letter in _LETTERS}
+
+
+def given(name: str, value: object) -> Given:
+    """A parameter value, looked at.
+
+    :raises OqlRunError: it is of a type that has no place in a query, or too long a list
+    """
+    if isinstance(value, list | tuple | set | frozenset):
+        return _list(name, list(value))
+    known = scalar(name, value)
+    return Given((known,), _SHAPES[letter(known)])
+
+
+def parameter(name: str, parameters: Mapping[str, Param]) -> Given | None:
+    """The value of a parameter of a query, looked at; None if it was not supplied.
+
+    :param name: as written in the query; `name->attribute` is a value of its own, or one of the
+        object `name`
+    :raises OqlRunError: as `given`
+    """
+    if name in parameters:
+        return given(name, parameters[name])
+    holder, arrow, attribute = name.partition("->")
+    supplied = parameters.get(holder) if arrow else None
+    if isinstance(supplied, Mapping) and attribute in supplied:
+        return given(name, supplied[attribute])
+    return None
+
+
+def to_text(value: Known) -> str | None:
+    """The text of any value; a phone number as it is shown."""
+    return None if value is None else str(value)
+
+
+def letter(value: Known) -> str:
+    """The letter for one value."""
+    if value is None:
+        return NULL
+    if isinstance(value, str):
+        if _DIGITS.match(value):
+            return DIGITS if int(value) else ZERO_DIGITS
+        return TEXT
+    if isinstance(value, int):
+        return INTEGER if value else ZERO
+    return NUMBER
+
+
+def scalar(name: str, value: object) -> Known:
+    """A single value in the form that is compared; what can match nothing becomes None.
+
+    :raises OqlRunError: it is of a type that has no place in a query
+    """
+    if isinstance(value, int):
+        return max(SMALLEST, min(LARGEST, int(value)))
+    if isinstance(value, str):
+        return value if _storable(value) else None
+    if value is None:
+        return None
+    if isinstance(value, PhoneNumber):
+        return value
+    raise OqlRunError(
+        f"the parameter {name} is a {type(value).__name__}; it must be text, a whole number, a "
+        "phone number, nothing, or a list of these",
+        word=name,
+    )
+
+
+def _storable(text: str) -> bool:
+    """Whether a database could hold the text at all; what it can't hold matches nothing."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _list(name: str, values: list[object]) -> Given:
+    if len(values) > MAX_LIST:
+        raise OqlRunError(f"the list {name} has more than {MAX_LIST:,} values", word=name)
+    if len(values) == 1:  # as those of a call are: no need to sort and pad
+        known = scalar(name, values[0])
+        return Given((known,), _LISTS_OF_ONE[letter(known)])
+    groups: dict[str, dict[Known, None]] = {}
+    for value in values:
+        known = scalar(name, value)
+        groups.setdefault(letter(known), {}).setdefault(known)
+    padded: list[Known] = []
+    letters = ""
+    for key in sorted(groups):
+        group = list(groups[key])
+        size = 1 << (len(group) - 1).bit_length()
+        padded += group + [group[0]] * (size - len(group))
+        letters += key * size
+    return Given(tuple(padded), Shape(letters, many=True))

@@ -1,0 +1,1 @@
+"""From a resolved query to one that means the same and runs quicker."""

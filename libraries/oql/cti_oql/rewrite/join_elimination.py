@@ -1,0 +1,51 @@
+"""Classes of which a SELECT needs nothing but the id: a key that leads there says it.
+
+`JOIN Organization AS o ON u.org_id = o.id JOIN Person AS p ON p.org_id = o.id` needs no table of
+organizations: `o.id` is `u.org_id`. A key leads to an object of its class or to nothing, which
+the database enforces.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cti_oql.resolve.resolved import Branch, fields_in
+from cti_oql.schema import Attribute, Schema
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The key, of the source with the number `owner`, whose value is the id of another one."""
+
+    owner: int
+    key: Attribute
+
+
+def stand_ins(schema: Schema, branch: Branch, kept: set[int]) -> dict[int, StandIn]:
+    """What stands for which sources of a SELECT, by their numbers.
+
+    :param kept: the sources of which more than the id is needed after SELECT or ORDER BY
+    """
+    fields = list(fields_in(branch.where)) if branch.where is not None else []
+    needed = {field.source for field in fields if field.hops or field.code != "id"} | kept
+    mentioned = {field.source for field in fields}
+    main, *joined = branch.sources
+    for source in joined:
+        if source.operator == "=":
+            needed.add(source.other if source.pointing else source.number)
+        else:
+            # A walk through a tree may begin at either, with the conditions on it.
+            needed |= {source.number, *({source.other} & mentioned)}
+    found: dict[int, StandIn] = {}
+    for source in joined:
+        if source.operator != "=" or source.key is None:
+            continue
+        if source.pointing:
+            owner, target = source.other, source
+        elif source.other == main.number:
+            owner, target = source.number, main
+        else:
+            continue
+        if target.number not in needed and schema.is_a(source.key.target, target.class_def.name):
+            found.setdefault(target.number, StandIn(owner, source.key))
+    return found

@@ -1,0 +1,128 @@
+"""Joins that only say which objects are wanted, turned into `IN` and a query of its own.
+
+A joined class that nothing is selected from either repeats the objects found, or leaves the
+database to guess at which end to begin. As a sub-query, what it finds is looked up first, and once.
+That is not done where the query says something of the rest that an index answers, for then few
+objects of the rest are to be looked at; unless there are few objects of the class in any case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cti_oql.resolve.fields import field_of
+from cti_oql.resolve.resolved import (
+    Branch,
+    Comparison,
+    Field,
+    Membership,
+    Operand,
+    Source,
+    SubMembership,
+    all_of,
+    conjuncts,
+    fields_in,
+    is_value,
+    with_fields,
+)
+from cti_oql.rewrite.join_elimination import stand_ins
+from cti_oql.rewrite.outer_joins import required_paths
+from cti_oql.rewrite.selectivity import is_anchor
+from cti_oql.schema import Schema
+
+
+def with_filters_apart(
+    schema: Schema, branch: Branch, kept: set[int], numbers: Iterator[int]
+) -> Branch:
+    """The same SELECT with fewer joins.
+
+    :param branch: one in which `nullable` is said of those sources only that may be missing
+    :param kept: the sources of which more than the id is needed after SELECT or ORDER BY
+    :param numbers: for new sources; none that the query has
+    """
+    stand_in_of = stand_ins(schema, branch, kept)
+    for root in branch.sources[1:]:
+        # Where its key stands for the other object, nothing of the other one is looked up.
+        stand_in = stand_in_of.get(root.other)
+        if stand_in is not None and stand_in.owner == root.number:
+            continue
+        apart = _apart(schema, branch, root, numbers)
+        if apart is not None:
+            return with_filters_apart(schema, apart, kept, numbers)
+    conditions = [_of_few(schema, branch, each, numbers) for each in conjuncts(branch.where)]
+    return replace(branch, where=all_of(conditions))
+
+
+def _apart(schema: Schema, branch: Branch, root: Source, numbers: Iterator[int]) -> Branch | None:
+    """The SELECT without a joined source and all that is joined to it; None if it rather stays."""
+    if root.operator != "=" or root.nullable or root.key is None:
+        return None
+    inside = _joined_to(branch, root)
+    outside = {source.number for source in branch.sources} - inside
+    if inside.intersection(branch.selected):
+        return None
+    moved, kept = [], []
+    for condition in conjuncts(branch.where):
+        concerned = {field.source for field in fields_in(condition)}
+        if not concerned & inside:
+            kept.append(condition)
+        elif concerned <= inside:
+            moved.append(condition)
+        else:
+            return None
+    other = branch.source(root.other)
+    sources = [source for source in branch.sources if source.number in inside]
+    if root.pointing:
+        if not (root.class_def.few and moved):
+            return None
+        code = root.key.code
+        first = replace(root, key=None, other=0, pointing=False)
+        sources[0] = first
+    else:
+        if any(map(is_anchor, kept)):
+            return None
+        code = "id"
+        # It stands for the objects that the key leads to.
+        first = Source(next(numbers), other.alias, schema[root.key.target])
+        sources = [first, replace(root, other=first.number), *sources[1:]]
+    field = field_of(schema, other.number, other.class_def, code)
+    query = Branch(tuple(sources), (first.number,), all_of(moved))
+    return Branch(
+        tuple(source for source in branch.sources if source.number in outside),
+        branch.selected,
+        all_of([*kept, SubMembership(field, (query,), negated=False)]),
+    )
+
+
+def _of_few(schema: Schema, branch: Branch, condition: Operand, numbers: Iterator[int]) -> Operand:
+    """A condition on an object behind a key, as one on the key if there are few such objects."""
+    match condition:
+        case Comparison(left=Field() as field, right=right) if is_value(right):
+            pass
+        case Membership(Field() as field, items, negated=False) if all(map(is_value, items)):
+            pass
+        case _:
+            return condition
+    if len(field.hops) != 1 or not schema[field.hops[0].target].few:
+        return condition
+    (key,) = field.hops
+    owner = next((source for source in branch.sources if source.number == field.source), None)
+    # It may not hold without the object.
+    required = required_paths(replace(branch, where=condition))
+    if owner is None or (owner.number, (key.code,)) not in required:
+        return condition
+    target = Source(next(numbers), key.code, schema[key.target])
+    inner = replace(field, source=target.number, hops=())
+    where = with_fields(condition, lambda _field: inner)
+    key_field = field_of(schema, owner.number, owner.class_def, key.code)
+    return SubMembership(key_field, (Branch((target,), (target.number,), where),), negated=False)
+
+
+def _joined_to(branch: Branch, root: Source) -> set[int]:
+    """The numbers of a source and of those that are joined to it, directly or not."""
+    found = {root.number}
+    for source in branch.sources[1:]:
+        if source.other in found:
+            found.add(source.number)
+    return found

@@ -1,0 +1,1 @@
+"""From a resolved query to one SQL statement with bound values."""

@@ -1,0 +1,304 @@
+"""From fields to columns: which tables are joined, and the SQL for a field's value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cti_oql.resolve.fields import MAX_HOPS, field_of
+from cti_oql.resolve.resolved import Branch, Domain, Field, Source
+from cti_oql.rewrite.join_elimination import StandIn
+from cti_oql.rewrite.outer_joins import Path
+from cti_oql.schema import ClassDef, Schema
+from cti_oql.sql.dialect import Dialect
+from cti_oql.sql.fragments import Sql, compose, joined
+from cti_oql.sql.hierarchy import OPERATORS, Walk
+
+_TEXTS = (Domain.TEXT, Domain.PHONE, Domain.CODE)
+
+
+class Columns:
+    """The tables of one statement; asking for a field joins what it needs."""
+
+    def __init__(self, schema: Schema, dialect: Dialect) -> None:
+        self._schema = schema
+        self._dialect = dialect
+        self._sources: dict[int, Source] = {}
+        self._branch_of: dict[int, int] = {}
+        self._hops: dict[tuple[str, str], str] = {}
+        self._joins: dict[int, list[str]] = {}
+        self._required: set[Path] = set()
+        self._stand_ins: dict[int, StandIn] = {}
+
+    def enter(
+        self, branch: Branch, required: frozenset[Path], stand_ins: Mapping[int, StandIn]
+    ) -> None:
+        """Make the sources of a SELECT known, before anything in it is asked for.
+
+        :param required: the objects without which the SELECT finds nothing
+        :param stand_ins: what stands for those sources whose tables are not joined
+        """
+        self._required |= required
+        self._stand_ins.update(stand_ins)
+        first = branch.sources[0].number
+        for source in branch.sources:
+            self._sources[source.number] = source
+            self._branch_of[source.number] = first
+        self._joins[first] = []
+
+    def from_clause(self, branch: Branch, demands: Mapping[int, Sql], left_out: set[int]) -> Sql:
+        """FROM with all joins; to be asked for after all fields.
+
+        :param demands: what the query demands of a source alone, by its number
+        :param left_out: the numbers of sources that are not to be joined, see `in_tree`
+        """
+        first = self._first(branch)
+        name = self._dialect.name(self._alias(first.number))
+        parts = [Sql(f"FROM {self._table(first.class_def)} AS {name}")]
+        for source in branch.sources:
+            if source is first or source.number in {*left_out, *self._stand_ins}:
+                continue
+            tree = source.operator != "="
+            parts.append(self._tree_join(source, demands) if tree else Sql(self._join(source)))
+        parts += [Sql(join) for join in self._joins[branch.sources[0].number]]
+        return joined(" ", parts)
+
+    def _first(self, branch: Branch) -> Source:
+        """The source after FROM: the main one, or the one whose key stands for it."""
+        main = branch.sources[0]
+        stand_in = self._stand_ins.get(main.number)
+        return branch.source(stand_in.owner) if stand_in else main
+
+    def class_condition(self, source: Source) -> str:
+        """That a row is of the class of a source; "" if all rows of its table are."""
+        class_def = source.class_def
+        if not class_def.polymorphic:
+            return ""
+        root = self._schema.ancestors(class_def.name)[-1]
+        classes = self._schema.concrete(class_def.name)
+        if set(classes) == set(self._schema.concrete(root)):
+            return ""
+        if not classes:
+            return "1 = 0"
+        column = self._dialect.name(self._alias(source.number), "finalclass")
+        listed = ", ".join(self._dialect.text(name) for name in classes)
+        return f"{column} = {listed}" if len(classes) == 1 else f"{column} IN ({listed})"
+
+    def branch_conditions(self, branch: Branch) -> list[str]:
+        """What must hold in a SELECT besides its WHERE: the class, and places in a tree."""
+        conditions = [self.class_condition(self._first(branch))]
+        for source in branch.sources:
+            if source.number in self._stand_ins and not source.nullable:
+                conditions.append(f"{self.identifier(source.number)} IS NOT NULL")
+            if source.operator != "=" and OPERATORS[source.operator].negated:
+                conditions.append(f"{self._dialect.name(_pairs(source), 'upper')} IS NULL")
+        return [condition for condition in conditions if condition]
+
+    def identifier(self, number: int) -> str:
+        """The id of the object of the source with a number."""
+        stand_in = self._stand_ins.get(number)
+        if stand_in is None:
+            return self._dialect.name(self._alias(number), "id")
+        return self._dialect.name(self._alias(stand_in.owner), stand_in.key.column)
+
+    def finalclass(self, source: Source) -> str:
+        """The real class of the object of a source."""
+        if source.class_def.polymorphic:
+            return self._dialect.name(self._alias(source.number), "finalclass")
+        return self._dialect.text(source.class_def.name)
+
+    def value(self, field: Field) -> str:
+        """The SQL for a field as it is stored; NULL where no object is."""
+        if field.code == "id" and not field.hops:
+            return self.identifier(field.source)
+        alias = self._alias_of(field)
+        if field.code == "id":
+            return self._dialect.name(alias, "id")
+        if field.code == "finalclass":
+            return self._finalclass(field, alias)
+        if field.code == "friendlyname":
+            return self._friendlyname(field, alias)
+        if field.code == "obsolescence_flag":
+            return self._obsolete(field, alias)
+        assert field.attribute is not None  # noqa: S101 (all other fields have one)
+        if field.domain is Domain.LOG:
+            identifier = self._dialect.name(alias, "id")
+            code = self._dialect.text(field.attribute.code)
+            entries = self._dialect.entries_text(identifier, code)
+            return f"CASE WHEN {identifier} IS NOT NULL THEN {entries} END"
+        return self._dialect.name(alias, field.attribute.column)
+
+    def number_value(self, field: Field) -> str:
+        """The column with the comparable form of a phone attribute."""
+        assert field.attribute is not None  # noqa: S101 (phone attributes are attributes)
+        return self._dialect.name(self._alias_of(field), field.attribute.number_column)
+
+    def id_if_nullable(self, field: Field) -> str:
+        """The id of the object that has the field, if there may be no object; else ""."""
+        codes = tuple(key.code for key in field.hops)
+        if self._sources[field.source].nullable or any(
+            not key.mandatory and (field.source, codes[:length]) not in self._required
+            for length, key in enumerate(field.hops, start=1)
+        ):
+            return self.value(replace(field, code="id"))
+        return ""
+
+    def _alias(self, number: int) -> str:
+        return f"t{number}" if number >= 0 else f"s{-number}"
+
+    def _table(self, class_def: ClassDef) -> str:
+        return self._dialect.name(class_def.table)
+
+    def _alias_of(self, field: Field) -> str:
+        """The table alias of the object that has the field."""
+        alias = self._alias(field.source)
+        path: tuple[str, ...] = ()
+        for key in field.hops:
+            path = (*path, key.code)
+            found = self._hops.get((alias, key.code))
+            if found is None:
+                found = self._hops[alias, key.code] = f"h{len(self._hops)}"
+                name = self._dialect.name
+                kind = "JOIN" if (field.source, path) in self._required else "LEFT JOIN"
+                self._joins[self._branch_of[field.source]].append(
+                    f"{kind} {self._table(self._schema[key.target])} AS {name(found)}"
+                    f" ON {name(found, 'id')} = {name(alias, key.column)}"
+                )
+            alias = found
+        return alias
+
+    def _join(self, source: Source) -> str:
+        assert source.key is not None  # noqa: S101 (only joined sources come here)
+        name = self._dialect.name
+        alias = self._alias(source.number)
+        if source.pointing:
+            key = name(self._alias(source.other), source.key.column)
+            condition = f"{key} = {name(alias, 'id')}"
+        else:
+            condition = f"{name(alias, source.key.column)} = {self.identifier(source.other)}"
+        conditions = [condition, self.class_condition(source)]
+        kind = "LEFT JOIN" if source.nullable else "JOIN"
+        return (
+            f"{kind} {self._table(source.class_def)} AS {name(alias)}"
+            f" ON {' AND '.join(filter(None, conditions))}"
+        )
+
+    def _tree_join(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
+        """A source joined by its place in a tree, through the pairs of upper and lower objects."""
+        operator = OPERATORS[source.operator]
+        # `a OP b`: b is the new source if it is pointed to, else a is.
+        upper_is_new = source.pointing != operator.above
+        new, other = source.number, source.other
+        # Begin where the query demands something; of both, at the upper one.
+        upper, lower = (new, other) if upper_is_new else (other, new)
+        start = upper if upper in demands or lower not in demands else lower
+        walk = self._walk(source, start, demands, downwards=start == upper)
+        pairs = walk.pairs(self._dialect, strict=operator.strict)
+        name = self._dialect.name
+        new_id, other_id = self.identifier(new), self.identifier(other)
+        new_side, other_side = ("upper", "lower") if upper_is_new else ("lower", "upper")
+        place = _pairs(source)
+        table = f"{self._table(source.class_def)} AS {name(self._alias(new))}"
+        conditions = " AND ".join(filter(None, [self.class_condition(source)]))
+        on_pair = f"{name(place, other_side)} = {other_id}"
+        on_new = f"{name(place, new_side)} = {new_id}"
+        if operator.negated:
+            return compose(
+                f"JOIN {table} ON {conditions or '1 = 1'}"
+                f" LEFT JOIN {{}} AS {name(place)} ON {on_pair} AND {on_new}",
+                pairs,
+            )
+        also = f" AND {conditions}" if conditions else ""
+        return compose(
+            f"JOIN {{}} AS {name(place)} ON {on_pair} JOIN {table} ON {on_new}{also}", pairs
+        )
+
+    def in_tree(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
+        """That an object is where in a tree one can be joined by its place, without joining it."""
+        operator = OPERATORS[source.operator]
+        downwards = source.pointing != operator.above
+        walk = self._walk(source, source.number, demands, downwards=downwards)
+        ends = walk.ends(self._dialect, strict=operator.strict)
+        return compose(f"{self.identifier(source.other)} IN {{}}", ends)
+
+    def _walk(
+        self, source: Source, start: int, demands: Mapping[int, Sql], *, downwards: bool
+    ) -> Walk:
+        """The walk along the key of a source that begins at one of the two sources it connects."""
+        assert source.key is not None  # noqa: S101 (only joined sources come here)
+        class_condition = Sql(self.class_condition(self._sources[start]))
+        pieces = [class_condition, demands.get(start, Sql(""))]
+        return Walk(
+            self._table(source.class_def),
+            self._dialect.name(source.key.column),
+            self._alias(start),
+            joined(" AND ", [piece for piece in pieces if piece.text]),
+            downwards,
+        )
+
+    def _finalclass(self, field: Field, alias: str) -> str:
+        if field.owner.polymorphic:
+            return self._dialect.name(alias, "finalclass")
+        return self._dialect.text(field.owner.name)
+
+    def _obsolete(self, field: Field, alias: str) -> str:
+        """1 for an object that is obsolete by the rule of its own class, else 0."""
+        cases = []
+        for class_name in self._schema.concrete(field.owner.name):
+            rule = self._schema[class_name].obsolete
+            if rule is not None:
+                code, value = rule
+                column = self._schema[class_name].attributes[code].column
+                condition = f"{self._dialect.name(alias, column)} = {self._dialect.text(value)}"
+                if field.owner.polymorphic:
+                    finalclass = self._dialect.name(alias, "finalclass")
+                    condition = f"{finalclass} = {self._dialect.text(class_name)} AND {condition}"
+                cases.append(f"WHEN {condition} THEN 1")
+        # Where no object is, nothing is obsolete.
+        return f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
+
+    def _friendlyname(self, field: Field, alias: str) -> str:
+        """The name of an object, made by the rule of its own class."""
+        if len(field.hops) > MAX_HOPS:  # names that are made of each other
+            return "''"
+        rules: dict[tuple[str, ...], list[str]] = {}
+        for name in self._schema.concrete(field.owner.name):
+            definition = self._schema[name]
+            rule = (definition.friendlyname_separator, *definition.friendlyname)
+            rules.setdefault(rule, []).append(name)
+        if len(rules) <= 1:
+            own = (field.owner.friendlyname_separator, *field.owner.friendlyname)
+            rule = next(iter(rules), own)
+            text = self._concatenated(field, field.owner, rule, rules.get(rule))
+        else:
+            cases = [
+                f"WHEN {self._dialect.text(name)} THEN "
+                + self._concatenated(field, field.owner, rule, [name])
+                for rule, names in rules.items()
+                for name in names
+            ]
+            text = f"CASE {self._dialect.name(alias, 'finalclass')} {' '.join(cases)} END"
+        # Where no object is, the name is empty, or what stands between its parts.
+        return f"COALESCE({text}, '')" if self.id_if_nullable(field) else text
+
+    def _concatenated(
+        self, field: Field, owner: ClassDef, rule: tuple[str, ...], names: list[str] | None
+    ) -> str:
+        # Attributes of the name may belong to a child class, in the same table.
+        holder = self._schema[names[0]] if names else owner
+        separator, *codes = rule
+        parts = []
+        for code in codes:
+            part = field_of(self._schema, field.source, holder, code, hops=1)
+            value = self.value(replace(part, hops=(*field.hops, *part.hops)))
+            if part.domain not in _TEXTS:
+                value = f"CAST({value} AS TEXT)"
+            optional = bool(part.hops) or self.id_if_nullable(field)
+            parts.append(f"COALESCE({value}, '')" if optional else value)
+        between = f" || {self._dialect.text(separator)} || "
+        return f"({between.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _pairs(source: Source) -> str:
+    """The alias of the pairs through which a source is joined."""
+    return f"w{source.number}"

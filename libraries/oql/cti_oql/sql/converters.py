@@ -1,0 +1,99 @@
+"""Values in the form that a column compares with."""
+
+from __future__ import annotations
+
+import re
+
+from cti_oql.errors import OqlRunError
+from cti_oql.functions.fold import fold, fold_like
+from cti_oql.functions.scalars import expression
+from cti_oql.parameters import LARGEST, SMALLEST, Known, to_text
+from cti_oql.schema import Attribute
+from cti_oql.sql.fragments import Convert
+
+_LEADING_NUMBER = re.compile(
+    r"[ \t\r\n]*([+-]?(?:[0-9]{1,25}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[eE][+-]?[0-9]{1,2})?)",
+    re.ASCII,
+)
+MAX_EXPRESSION = 1000
+# What the two databases read in different ways, or not at all.
+_UNSHARED = re.compile(r"\(\?(?![:=!])|\\[pPXRKGQEhHvVNuUxcC0zZ]|[*+?}]\+|\[\[[.=]")
+_WORD_EDGES = {r"\b": r"\y", r"\B": r"\Y", r"\A": r"\A"}
+
+
+def to_integer(value: Known) -> int | None:
+    """A key or id; only called for whole numbers, as text or not."""
+    if not isinstance(value, str | int):
+        return None
+    return max(SMALLEST, min(LARGEST, int(value)))
+
+
+def to_number_key(value: Known) -> str | None:
+    """What a number has in common with all its writings."""
+    return None if value is None or isinstance(value, str | int) else value.key
+
+
+def to_folded(value: Known) -> str | None:
+    """A value as texts are compared."""
+    return fold(to_text(value))
+
+
+def to_folded_like(value: Known) -> str | None:
+    """A value as LIKE compares texts."""
+    return fold_like(to_text(value))
+
+
+def to_code(known: dict[str, str]) -> Convert:
+    """Codes in the writing of the classes.
+
+    :param known: folded code to code
+    """
+
+    def convert(value: Known) -> object:
+        text = to_text(value)
+        return None if text is None else known.get(fold(text) or "", text)
+
+    return convert
+
+
+def codes_of(attribute: Attribute) -> dict[str, str]:
+    """The codes of an enum, by their folded form."""
+    return {fold(code) or "": code for code in attribute.values}
+
+
+def leading_number(text: str) -> int | float:
+    """The number that a text begins with, as casts in MySQL do; 0 if there is none."""
+    found = _LEADING_NUMBER.match(text)
+    if found is None:
+        return 0
+    digits = found.group(1)
+    return float(digits) if {*".eE"} & {*digits} else max(SMALLEST, min(LARGEST, int(digits)))
+
+
+def to_expression(*, postgresql: bool) -> Convert:
+    """A regular expression as the database reads it.
+
+    :raises OqlRunError: (the converter) it is none, or means different things to different
+        databases
+    """
+
+    def convert(value: Known) -> object:
+        pattern = to_text(value)
+        if pattern is None:
+            return None
+        # Case never counts.
+        pattern = pattern.removeprefix("(?i)")
+        if len(pattern) > MAX_EXPRESSION:
+            raise OqlRunError(f"a regular expression has more than {MAX_EXPRESSION} characters")
+        try:
+            expression(pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise OqlRunError(f"{pattern!r} is no regular expression: {error}") from None
+        found = _UNSHARED.search(re.sub(r"\\\\", "", pattern))
+        if found is not None:
+            raise OqlRunError(f"{found[0]!r} in a regular expression is not supported")
+        if not postgresql:
+            return pattern
+        return re.sub(r"\\.", lambda found: _WORD_EDGES.get(found[0], found[0]), pattern)
+
+    return convert

@@ -1,0 +1,1 @@
+"""From text to a syntax tree and back: grammar, tree, parser, printing, errors with their place."""

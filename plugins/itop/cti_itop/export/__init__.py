@@ -1,0 +1,1 @@
+"""Copying iTop's objects out: `cti-host itop copy`."""

@@ -1,0 +1,146 @@
+"""Read all objects of a class, window after window of ids.
+
+iTop sorts by name and pages by position: an object that is made or renamed meanwhile would move
+others across the border of a page. A window of ids stays what it is, so reading can be
+interrupted and continued at an id.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, Full, Queue
+from typing import Any, Generic, TypeVar
+
+from cti_itop.rest.client import Itop, ItopObject
+from cti_itop.rest.errors import ItopSlow, ItopTooLarge
+
+MAX_ID = 2**31 - 1
+PAGE = 1000
+SMALLEST_WIDTH = 10
+MOST_WIDENING = 8
+_STOP_SECONDS = 0.2
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Window:
+    """The objects whose ids are above `after` and up to `upto`, in no order."""
+
+    after: int
+    upto: int
+    objects: Sequence[ItopObject]
+
+
+def count(itop: Itop, class_name: str, after: int = 0) -> int:
+    """How many objects of a class have an id above one.
+
+    :raises ItopProblem: there is no usable answer
+    """
+    query = f"SELECT {class_name} WHERE id > {after}"
+    return itop.get(query, class_name=class_name, fields=("id",), limit=1).total
+
+
+def windows(
+    itop: Itop,
+    class_name: str,
+    fields: Sequence[str],
+    after: int = 0,
+    *,
+    page: int = PAGE,
+    expected: int | None = None,
+) -> Iterator[Window]:
+    """All objects of a class above an id, in windows of ids that adjoin each other.
+
+    The last window goes up to the largest id there can be, so that whoever compares windows finds
+    what is gone at the end.
+
+    :param page: the most objects of a window
+    :param expected: about how many objects there are; by default iTop is asked
+    :raises ItopProblem: there is no usable answer; the windows so far are complete
+    """
+    width = page
+    if expected is None:
+        expected = count(itop, class_name, after)
+    while after < MAX_ID:
+        # Where all have been seen, the rest takes one request: it is nearly always empty.
+        upto = min(after + width, MAX_ID) if expected > 0 else MAX_ID
+        query = f"SELECT {class_name} WHERE id > {after} AND id <= {upto}"
+        try:
+            found = itop.get(query, class_name=class_name, fields=fields, limit=page)
+        except (ItopSlow, ItopTooLarge):
+            if upto - after <= SMALLEST_WIDTH:
+                raise
+            page = max(SMALLEST_WIDTH, page // 2)
+            width, expected = max(SMALLEST_WIDTH, min(width, upto - after) // 2), max(expected, 1)
+            continue
+        if found.total > len(found.objects):
+            # More than a page: ids that are not read now would be missing.
+            width = max(1, (upto - after) * page // (found.total * 2))
+            expected = max(expected, found.total)
+            continue
+        yield Window(after, upto, found.objects)
+        after = upto
+        expected -= len(found.objects)
+        if len(found.objects) * 2 < page:
+            width *= (
+                min(MOST_WIDENING, page // len(found.objects)) if found.objects else MOST_WIDENING
+            )
+
+
+def ahead(items: Iterator[_T]) -> Iterator[_T]:
+    """The same items; a thread fetches the next one while the caller works on this one."""
+    return _Ahead(items).run()
+
+
+@dataclass(frozen=True)
+class _End:
+    error: BaseException | None = None
+
+
+class _Ahead(Generic[_T]):
+    def __init__(self, items: Iterator[_T]) -> None:
+        self._items = items
+        self._queue: Queue[Any] = Queue(1)
+        self._stopped = threading.Event()
+
+    def run(self) -> Iterator[_T]:
+        thread = threading.Thread(target=self._fetch, name="cti-itop-ahead", daemon=True)
+        thread.start()
+        try:
+            while True:
+                item = self._queue.get()
+                if isinstance(item, _End):
+                    if item.error is not None:
+                        raise item.error
+                    return
+                yield item
+        finally:
+            self._stopped.set()
+            # Room for what the thread may be about to put, so that it ends.
+            with suppress(Empty):
+                self._queue.get_nowait()
+            thread.join(_STOP_SECONDS)
+
+    def _fetch(self) -> None:
+        end = _End()
+        try:
+            for item in self._items:
+                if not self._put(item):
+                    return
+        except BaseException as error:
+            end = _End(error)
+        self._put(end)
+
+    def _put(self, item: object) -> bool:
+        """Hand an item on; False: nobody wants it any more."""
+        while not self._stopped.is_set():
+            try:
+                self._queue.put(item, timeout=_STOP_SECONDS)
+            except Full:
+                continue
+            return True
+        return False

@@ -1,0 +1,1 @@
+"""Pages of this host for tickets of iTop."""

@@ -1,0 +1,1 @@
+"""The queries of the settings, made ready for iTop, and asked."""

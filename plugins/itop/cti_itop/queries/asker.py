@@ -1,0 +1,108 @@
+"""Ask iTop a query of the settings, with numbers compared as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cti_host import Host, Number
+from cti_itop.queries.query import Comparison, NothingToAsk, Param, Query, number_pattern
+from cti_itop.rest.classes import common_class
+from cti_itop.rest.client import Found
+from cti_itop.rest.reader import Reader, good
+
+# So many objects may hold a number's digits in another order or in a longer number.
+MOST_CANDIDATES = 500
+
+
+class Asker:
+    """Runs queries whose parameters may be numbers.
+
+    iTop keeps a number as it was typed. So it is asked for every text that has the digits in this
+    order, and what is not the number is sorted out here.
+    """
+
+    def __init__(self, host: Host, reader: Reader) -> None:
+        self._host, self._reader = host, reader
+
+    def ask(
+        self,
+        query: Query,
+        parameters: Mapping[str, Param],
+        codes: Sequence[str],
+        *,
+        limit: int | None = None,
+        page: int | None = None,
+    ) -> Found:
+        """The objects that the query finds.
+
+        :param codes: attributes to read
+        :raises ItopProblem: there is no usable answer
+        """
+        class_name = common_class(query.branches)
+        numbers = self._numbers(query, parameters)
+        try:
+            if not numbers:
+                text = query.inlined(parameters)
+                return self._reader.get(text, class_name, codes, limit=limit, page=page)
+            if query.only_compares and len(numbers) == len(query.comparisons) and page is None:
+                return self._sorted_out(query, parameters, codes, numbers, limit)
+            text = query.inlined(parameters, self._stored(numbers))
+            return self._reader.get(text, class_name, codes, limit=limit, page=page)
+        except NothingToAsk:
+            return Found(0, [])
+
+    def is_number(self, text: str, number: Number) -> bool:
+        """Whether a stored text is this number."""
+        understood = self._host.hooks.parse_number(text)
+        return understood is not None and understood.key == number.key
+
+    def _numbers(self, query: Query, parameters: Mapping[str, Param]) -> dict[Comparison, Number]:
+        return {
+            comparison: value
+            for comparison in query.comparisons
+            if isinstance(value := parameters.get(comparison.parameter), Number)
+        }
+
+    def _sorted_out(
+        self,
+        query: Query,
+        parameters: Mapping[str, Param],
+        codes: Sequence[str],
+        numbers: Mapping[Comparison, Number],
+        limit: int | None,
+    ) -> Found:
+        """One request: the candidates, without those who have another number."""
+        compared = {comparison.attribute for comparison in numbers}
+        found = self._reader.get(
+            query.inlined(parameters),
+            query.class_name,
+            [*codes, *compared],
+            limit=MOST_CANDIDATES,
+        )
+        kept = [
+            one
+            for one in found.objects
+            if any(self.is_number(one.text(c.attribute), n) for c, n in numbers.items())
+        ]
+        return Found(len(kept), kept[:limit])
+
+    def _stored(self, numbers: Mapping[Comparison, Number]) -> dict[Comparison, list[str]]:
+        """The texts in which iTop keeps these numbers, for each comparison."""
+        tasks = [
+            lambda c=comparison, n=number: self._texts(c, n)
+            for comparison, number in numbers.items()
+        ]
+        outcomes = map(good, self._reader.side_by_side(tasks))
+        stored: dict[Comparison, list[str]] = {}
+        for (comparison, number), texts in zip(numbers.items(), outcomes, strict=True):
+            stored[comparison] = [text for text in texts if self.is_number(text, number)]
+        return stored
+
+    def _texts(self, comparison: Comparison, number: Number) -> list[str]:
+        """The texts that hold the digits of a number; asked in a thread of its own."""
+        pattern = number_pattern(number)
+        query = f"SELECT {comparison.class_name} WHERE {comparison.attribute} LIKE {pattern}"
+        found = self._reader.get(
+            query, comparison.class_name, [comparison.attribute], limit=MOST_CANDIDATES
+        )
+        return list(dict.fromkeys(one.text(comparison.attribute) for one in found.objects))

@@ -1,0 +1,1 @@
+"""iTop's REST interface: requests, replies, errors, and what its classes are."""

@@ -1,0 +1,1 @@
+"""Believable people and tickets for a demonstration."""

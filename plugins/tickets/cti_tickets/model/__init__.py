@@ -1,0 +1,1 @@
+"""The data model: classes, attributes, life cycles, labels; the single source of truth."""

@@ -1,0 +1,1 @@
+"""What the hooks of the panel ask for: callers, ticket lists, presets."""

@@ -1,0 +1,178 @@
+"""Check the queries and presets of the configuration against the data model, at the start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from cti_oql import Oql, OqlError, Param, UnknownClassError
+from cti_oql.schema import Attribute, Kind
+
+from cti_host import Host, is_postgresql, is_query, placeholder_of
+from cti_tickets.model.form_plan import editable
+from cti_tickets.model.schema import Schema
+from cti_tickets.panel.agent_parameters import is_magic
+
+# What has no value that could stand in a line.
+_NO_VALUE = (Kind.LOG, Kind.IMAGE, Kind.SET)
+
+
+class SettingsCheck:
+    """Reports every mistake with its key; answers what is usable."""
+
+    def __init__(self, host: Host, oql: Oql, schema: Schema) -> None:
+        self._host, self._oql, self._schema = host, oql, schema
+        self._attributes = set(host.settings.url_parameters.values())
+
+    def caller_information(self) -> str | None:
+        """The class the query finds; `display_name` names attributes of it."""
+        settings = self._host.settings.caller_information
+        path = ("caller_information", "query")
+        class_name = self._query(path, settings.query, ())
+        if class_name is None:
+            return None
+        if not self._oql.check(settings.query).parameters:
+            self._host.warn(
+                path,
+                "nothing of the call is in the query: nobody is found",
+                f"compare with {', '.join(':' + name for name in sorted(self._attributes))}",
+            )
+        cls = self._schema[class_name]
+        known = {*cls.attributes, "friendlyname", "id"}
+        known |= {f"{a.code}_friendlyname" for a in cls.attributes.values() if a.kind is Kind.KEY}
+        for code in settings.display_name:
+            attribute = cls.attributes.get(code)
+            if code not in known or (attribute and attribute.kind in _NO_VALUE):
+                self._host.problem(
+                    ("caller_information", "display_name"),
+                    f"{class_name} has no attribute {code!r}",
+                    f"attributes: {', '.join(sorted(known))}",
+                )
+        return class_name
+
+    def lists(self) -> list[int]:
+        """The positions of the lists that can be shown."""
+        usable = []
+        for position, settings in enumerate(self._host.settings.display_tickets.lists):
+            if not settings.enabled:
+                continue
+            path = ("display_tickets", "lists", position, "query")
+            known = {"callers_list", "selected_caller"}
+            class_name = self._query(path, settings.query, known, list_=True)
+            if class_name is not None:
+                usable.append(position)
+        return usable
+
+    def creations(self) -> None:
+        """The classes of both chapters exist, and their presets name attributes of them."""
+        for chapter in ("direct_creation", "indirect_creation"):
+            for class_name, creation in getattr(self._host.settings, chapter).items():
+                if not creation.enabled:
+                    continue
+                if class_name not in self._schema:
+                    self._host.warn(
+                        (chapter, class_name),
+                        f"there is no class {class_name!r} in the data model: no button",
+                        f"classes: {', '.join(sorted(self._schema.classes))}",
+                    )
+                    continue
+                self._presets((chapter, class_name, "preset"), class_name, creation.preset)
+
+    def _presets(self, path: tuple[str, ...], class_name: str, presets: Mapping[str, str]) -> None:
+        classes = [self._schema[n] for n in (class_name, *self._schema.concrete(class_name))]
+        every = {code: a for cls in classes for code, a in cls.attributes.items()}
+        known = {
+            code: attribute
+            for cls in classes
+            if not cls.abstract
+            for code, attribute in cls.attributes.items()
+            if editable(cls, cls.lifecycle.initial if cls.lifecycle else "", code)
+        }
+        for code, preset in presets.items():
+            attribute = known.get(code)
+            if attribute is None:
+                # As in iTop, whose own example presets the origin of a Change, which has none.
+                self._host.warn(
+                    (*path, code),
+                    f"{class_name} has no attribute {code!r}: it is not preset"
+                    if code not in every
+                    else f"nobody can fill {code!r} in on a new object: it is not preset",
+                    f"attributes: {', '.join(sorted(known))}",
+                )
+            elif is_query(preset):
+                self._preset_query((*path, code), attribute, preset)
+            elif placeholder_of(preset):
+                self._placeholders((*path, code), {placeholder_of(preset)}, {"selected_caller"})
+            elif attribute.kind is Kind.KEY:
+                if not re.fullmatch(r"\s*[0-9]{0,10}\s*", preset, re.ASCII):
+                    self._host.problem(
+                        (*path, code),
+                        f"{preset!r} is no {attribute.target}",
+                        'write a query ("SELECT …"), ":selected_caller", or an id',
+                    )
+            elif (
+                attribute.kind is Kind.ENUM and preset not in attribute.values and "$" not in preset
+            ):
+                self._host.problem(
+                    (*path, code),
+                    f"{preset!r} is not a value of {code}",
+                    f"values: {', '.join(attribute.values)}",
+                )
+
+    def _preset_query(self, path: tuple[str, ...], attribute: Attribute, preset: str) -> None:
+        if attribute.kind is not Kind.KEY:
+            self._host.problem(path, "a query gives an id, but this is not an external key")
+            return
+        found = self._query(path, preset, {"selected_caller"})
+        if found is not None and not self._related(found, attribute.target):
+            self._host.problem(path, f"the query finds {found}, the key is to {attribute.target}")
+
+    def _related(self, one: str, other: str) -> bool:
+        return self._schema.is_a(one, other) or self._schema.is_a(other, one)
+
+    def _query(
+        self,
+        path: tuple[str | int, ...],
+        query: str,
+        known: Iterable[str],
+        *,
+        list_: bool = False,
+    ) -> str | None:
+        """The class a query finds; `None` after reporting why it can't be used."""
+        try:
+            checked = self._oql.check(query)
+        except UnknownClassError as error:
+            if list_:
+                self._host.warn(path, f"{error}: the list is not shown")
+            else:
+                self._host.problem(path, str(error))
+            return None
+        except OqlError as error:
+            self._host.problem(path, str(error))
+            return None
+        self._placeholders(path, set(checked.parameters), set(known))
+        try:
+            # What a parameter holds may be wrong too: a list where one value belongs.
+            self._oql.statement(
+                query,
+                {name: _example(name) for name in checked.parameters},
+                postgresql=is_postgresql(self._host.database),
+            )
+        except OqlError as error:
+            self._host.problem(path, str(error))
+            return None
+        return checked.class_name
+
+    def _placeholders(self, path: tuple[str | int, ...], used: set[str], known: set[str]) -> None:
+        known |= self._attributes
+        for name in sorted(name for name in used - known if not is_magic(name)):
+            self._host.problem(
+                path,
+                f"nothing gives :{name}",
+                f"known: {', '.join(':' + one for one in sorted(known))} (see [url_parameters])",
+            )
+
+
+def _example(name: str) -> Param:
+    """A value such as a call gives this parameter."""
+    return [1, 2] if name == "callers_list" else "1"

@@ -1,0 +1,1 @@
+"""Reading and writing objects: validation, transactions, references, logs."""

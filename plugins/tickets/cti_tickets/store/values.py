@@ -1,0 +1,156 @@
+"""One value of one attribute: from what was typed to what is stored, or a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from cti_oql.schema import Attribute, Kind
+from flask_babel import gettext as _
+
+from cti_host import current_host
+
+Raw = str | int | None
+Stored = str | int | date | datetime | None
+
+MAX_TEXT_BYTES = 65_535
+# What the columns of keys can hold; larger ids can't exist.
+MAX_ID = 2**31 - 1
+# Kinds whose values may have several lines.
+LONG_TEXTS = (Kind.TEXT, Kind.HTML, Kind.LOG)
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*\.[^@\s.]{2,}")
+_PHONE = re.compile(r"[\d.\-\s+()]*\d[\d.\-\s+()]*", re.ASCII)
+# Tab, line feed and carriage return are text; the others never come from a keyboard.
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class BadValue(ValueError):
+    """A value that the attribute can't hold; the message is for the person who typed it."""
+
+
+class InvalidValues(ValueError):
+    """Values that can't be stored; `errors` maps attribute codes to translated messages."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__("; ".join(f"{code}: {text}" for code, text in self.errors.items()))
+
+
+def parse(attribute: Attribute, raw: Raw, *, exact: bool = False) -> Stored:
+    """What is stored for a value; whether a key's object exists is not checked here.
+
+    :param raw: a text as typed, or an id
+    :param exact: whether a text keeps the blanks and tabs that nobody would type on purpose
+    :return: text ("" for none) for texts, enums and logs; 1 or 0 for a boolean; a number (seconds
+        for a duration), an id, a date or None for the others
+    :raises BadValue: the attribute can't hold it
+    """
+    text = "" if raw is None else str(raw)
+    if NOT_TEXT.search(text):
+        raise BadValue(_("holds characters that are not text"))
+    if attribute.kind in LONG_TEXTS:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text if exact else text.rstrip()
+        if len(text.encode()) > MAX_TEXT_BYTES:
+            raise BadValue(_("is too long: at most %(count)s bytes", count=MAX_TEXT_BYTES))
+        return text
+    if exact and attribute.kind is Kind.STRING:
+        return _line(attribute, text, tabs=True)
+    text = text.strip()
+    if attribute.kind is Kind.KEY:
+        return _id(text)
+    if attribute.kind is Kind.DATE:
+        return _date(text)
+    if attribute.kind is Kind.DATETIME:
+        return _datetime(text)
+    if attribute.kind in (Kind.INTEGER, Kind.DURATION):
+        return _whole_number(attribute, text)
+    if attribute.kind is Kind.BOOLEAN:
+        return _flag(text)
+    if attribute.kind is Kind.ENUM:
+        if text and text not in attribute.values:
+            raise BadValue(_("must be one of: %(values)s", values=", ".join(attribute.values)))
+        return text
+    return _line(attribute, text)
+
+
+def _line(attribute: Attribute, text: str, *, tabs: bool = False) -> str:
+    if attribute.max_length is not None and len(text) > attribute.max_length:
+        raise BadValue(_("is too long: at most %(count)s characters", count=attribute.max_length))
+    if re.search(r"[\n\r]" if tabs else r"[\t\n\r]", text):
+        raise BadValue(_("must be one line"))
+    if not text:
+        return text
+    if attribute.kind is Kind.EMAIL and not _EMAIL.fullmatch(text):
+        raise BadValue(_("is not an e-mail address"))
+    if attribute.kind is Kind.PHONE and not _PHONE.fullmatch(text) and not number_key(text):
+        raise BadValue(_("is not a phone number"))
+    return text
+
+
+def number_key(text: str) -> str | None:
+    """What the indexed column of a phone attribute holds for this text; None if it is no number."""
+    number = current_host().hooks.parse_number(text) if text else None
+    # An extension of absurd length is no number that anybody dials.
+    return number.key[:255] if number else None
+
+
+def _id(text: str) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,10}", text):
+        raise BadValue(_("must be the id of an object"))
+    value = int(text)
+    if value > MAX_ID:
+        raise BadValue(_("there is no such object"))
+    return value or None
+
+
+def _whole_number(attribute: Attribute, text: str) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[+-]?[0-9]{1,10}", text, re.ASCII):
+        raise BadValue(_("must be a whole number"))
+    value = int(text)
+    lowest = 0 if attribute.kind is Kind.DURATION else -MAX_ID
+    if not lowest <= value <= MAX_ID:
+        raise BadValue(_("must be from %(lowest)s to %(highest)s", lowest=lowest, highest=MAX_ID))
+    return value
+
+
+def _flag(text: str) -> int:
+    known = {"": 0, "0": 0, "no": 0, "false": 0, "1": 1, "yes": 1, "true": 1}
+    if text.lower() not in known:
+        raise BadValue(_("must be one of: %(values)s", values="0, 1"))
+    return known[text.lower()]
+
+
+def _date(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text[:10]) if _is_day(text) else _bad_date()
+    except ValueError:
+        return _bad_date()
+
+
+def _is_day(text: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d\d-\d\d( 00:00(:00)?)?", text, re.ASCII) is not None
+
+
+def _bad_date() -> date:
+    raise BadValue(_("must be a date such as 2026-01-31"))
+
+
+def _datetime(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+        if value.tzinfo is not None:
+            value = value.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        raise BadValue(_("must be a moment such as 2026-01-31 14:30:00")) from None
+    return value.replace(microsecond=0)

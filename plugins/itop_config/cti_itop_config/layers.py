@@ -68,9 +68,9 @@ class Layers:
         return SiteSettings(self._xml | module, self._php.itop, notes)
 
     def _beneath(self, note: Note) -> Note:
-        """Nothing is lost by a mistake in the XML of a section that PHP sets."""
+        """Return a note on XML as it is below the sections of PHP: nothing there counts."""
         winner = self._php.module.get(note.path[0])
-        if winner is None or note.status is not Status.NOT_MOVED:
+        if winner is None or note.status is Status.OVERLAID:
             return note
         said = f"{winner.place} sets {dotted(note.path[:1])}"
         return replace(note, status=Status.OVERLAID, message=said)

@@ -152,6 +152,15 @@ def test_null_counts_as_not_set(import_file: Import, written: Written) -> None:
     assert done.lines("direct_creation") == ["b.php:3: taken: it is null, which counts as not set"]
 
 
+def test_a_site_without_any_parameters_has_no_sections(
+    import_file: Import, written: Written
+) -> None:
+    done = import_file(written(a_xml=module("", "delete")))
+    assert done.became("combodo-telephony-integration") == ["taken: it is deleted"]
+    assert "caller_information" not in done.toml
+    assert done.toml["display_tickets"] == {}
+
+
 def test_an_empty_section_is_empty(import_file: Import, written: Written) -> None:
     done = import_file(written(b_php=php(display_tickets="array()", indirect_creation="[]")))
     assert done.toml["display_tickets"] == done.toml["indirect_creation"] == {}
@@ -233,9 +242,14 @@ def test_constants_of_a_file_are_known_in_those_after_it(
 def test_a_mistake_in_xml_costs_nothing_where_php_sets_the_section(
     import_file: Import, written: Written
 ) -> None:
-    mistakes = module('<url_parameters _delta="replace_all"/>\n<x _delta="redefine">y</x>')
-    done = import_file(written(a_xml=mistakes, b_php=php(url_parameters="array('a' => 'phone')")))
+    mistakes = module(
+        '<url_parameters _delta="replace_all"/>\n<x _delta="redefine">y</x>\n'
+        '<direct_creation _delta="delete"/>'
+    )
+    site = php(url_parameters="array('a' => 'phone')", direct_creation="array()")
+    done = import_file(written(a_xml=mistakes, b_php=site))
     assert done.lines("url_parameters") == ["a.xml:3: overlaid: b.php:3 sets url_parameters"]
+    assert done.lines("direct_creation") == ["a.xml:5: overlaid: b.php:4 sets direct_creation"]
     assert done.lines("x") == [
         "a.xml:4: could not be moved: there is nothing to change with 'redefine'; "
         "name the file that sets it first"

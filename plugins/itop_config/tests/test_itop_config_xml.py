@@ -112,6 +112,7 @@ def test_a_deleted_value_is_gone(import_file: Import, delta: str) -> None:
     labels = [entry["label"] for entry in done.toml["display_tickets"]["lists"]]
     assert labels == ["Of the organization", "Problems"]
     assert done.toml["direct_creation"] == {}
+    assert done.became("direct_creation") == ["taken: it is deleted"]
 
 
 def test_deltas_of_several_modules_come_one_after_the_other(import_file: Import) -> None:

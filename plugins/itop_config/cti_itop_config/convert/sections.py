@@ -37,6 +37,9 @@ def convert(site: SiteSettings, report: Report) -> Moved:
         report.add(note.place, dotted(note.path), note.status, note.message)
     moved = Moved()
     for section in SECTIONS:
+        if section in _MAY_BE_EMPTY:
+            # Where a site has none, no default of the host must take its place.
+            moved.sections[section] = {}
         if section not in site.module:
             continue
         item = site.module[section]
@@ -47,9 +50,6 @@ def convert(site: SiteSettings, report: Report) -> Moved:
         value = _CONVERTERS[section](SettingReader(report, is_default), item, (section,))
         if value:
             moved.sections[section] = value
-    for section in _MAY_BE_EMPTY:
-        # Where a site has none, no default of the host must take its place.
-        moved.sections.setdefault(section, {})
     reader.others(site.module, SECTIONS, ())
     actions = moved.sections.get("ecall_parameters", {}).get("url_parameters", {})
     moved.top, moved.itop_url = itop_settings(site.itop, actions, reader)

@@ -37,8 +37,8 @@ class _Deltas:
         before = table.get(key)
         delta = element.delta
         if delta in _REMOVING:
-            if before is not None and not path:
-                self._lose(element, path, "the file deletes all parameters")
+            if before is not None:
+                self._note(element, path, Status.TAKEN, "it is deleted")
             return {name: item for name, item in table.items() if name != key}
         if delta not in (*_MERGING, *_REPLACING):
             self._lose(element, path, f"the delta {delta!r} is unknown")
@@ -47,7 +47,7 @@ class _Deltas:
             self._lose(element, path, said)
         elif delta == "define_if_not_exists" and before is not None:
             said = f"{before.place or 'the extension'} defines it already"
-            self.notes.append(Note(self._place(element), _shown(path), Status.OVERLAID, said))
+            self._note(element, path, Status.OVERLAID, said)
         elif delta in _REPLACING:
             return {**table, key: self._defined(element)}
         elif before is not None or delta != "if_exists":
@@ -72,14 +72,14 @@ class _Deltas:
         return Item(table, self._place(element))
 
     def _lose(self, element: Element, path: Path, why: str) -> None:
-        self.notes.append(Note(self._place(element), _shown(path), Status.NOT_MOVED, why))
+        self._note(element, path, Status.NOT_MOVED, why)
+
+    def _note(self, element: Element, path: Path, status: Status, message: str) -> None:
+        shown = path or (EXTENSION,)
+        self.notes.append(Note(self._place(element), shown, status, message))
 
     def _place(self, element: Element) -> Place:
         return Place(self._file, element.line)
-
-
-def _shown(path: Path) -> Path:
-    return path or (EXTENSION,)
 
 
 def _is_table(element: Element) -> bool:

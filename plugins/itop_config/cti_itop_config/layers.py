@@ -2,8 +2,8 @@
 
 At the bottom are the defaults of the extension. Each XML file changes them at any depth, as its
 deltas say. PHP lies over XML: a section of the extension that PHP sets replaces the one below as a
-whole; one that it does not set, or sets to null, stays. PHP files lie over one another in
-the same way, but may also assign single elements. Settings of iTop itself are laid one by one.
+whole; one that it does not set, or sets to null, stays. PHP files lie over one another in the
+same way, but may also assign single elements. Settings of iTop itself are laid one by one.
 """
 
 from __future__ import annotations

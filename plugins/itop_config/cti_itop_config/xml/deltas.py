@@ -55,7 +55,7 @@ class _Deltas:
         return table
 
     def _defined(self, element: Element) -> Item:
-        """The value of an element that is taken whole: deltas inside it mean nothing."""
+        """Return the value of an element that is taken whole: deltas inside it mean nothing."""
         if not _is_table(element):
             return Item(_value(element), self._place(element))
         inner = {key: self._defined(child) for key, child in _keyed(element)}
@@ -88,7 +88,7 @@ def _is_table(element: Element) -> bool:
 
 
 def _value(element: Element) -> str | int | bool | Unknown:
-    """The value of an element that is neither hash nor array."""
+    """Return the value of an element that is neither hash nor array."""
     kind, text = element.attributes.get("type", ""), element.text
     if element.children:
         return Unknown(f"it is a {kind} with elements in it")
@@ -104,7 +104,7 @@ def _value(element: Element) -> str | int | bool | Unknown:
 
 
 def _keyed(element: Element) -> Iterator[tuple[Key, Element]]:
-    """The children under the keys that iTop gives them: the id in an array, else the name."""
+    """Return the children with the keys that iTop gives them: the id in an array, else the name."""
     is_array = element.attributes.get("type") == "array"
     for number, child in enumerate(element.children):
         if not is_array:

@@ -98,7 +98,7 @@ class Source:
 
 
 def main() -> None:
-    """Run until the time is up, or something else than an error of the language happens."""
+    """Run until the time is up, or something other than an error of the language happens."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=int(time.time()))

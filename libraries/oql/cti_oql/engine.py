@@ -1,4 +1,4 @@
-"""Queries asked of a database: checked once, compiled once per shape of parameters."""
+"""Queries asked of a database: resolved once, compiled once per shape of their parameters."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ class Page:
 
 
 class Oql:
-    """The queries that a schema can answer. Safe to share between threads.
+    """Runs queries about the classes of a schema. Safe to share between threads.
 
     :param zone: the time zone in which queries name moments; they are stored in UTC
-    :param magic: answers the parameters that nobody supplies, such as `current_contact_id`: for
-        a name, a mapping with its value; empty for any other name
+    :param magic: supplies the parameters that a caller can't, such as `current_contact_id`: called
+        with a name, it returns a mapping with its value, empty for any other name
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Oql:
         self._compiled = lru_cache(_KEPT_COMPILED)(self._compile)
 
     def fresh(self) -> Oql:
-        """An engine that answers the same and has nothing at hand yet, to measure it."""
+        """An engine for the same queries that has nothing in its caches, to measure it."""
         return Oql(self.schema, self._zone, self._magic)
 
     def resolve(self, text: str) -> ResolvedQuery:
@@ -98,8 +98,8 @@ class Oql:
 
         :param parameters: values by name, without the colon ("this->org_id" for `:this->org_id`,
             or an object "this" that has "org_id"); those that the query does not use are ignored
-        :param limit: answer at most that many objects, from `offset` (from 0) on
-        :param count: answer how many there are instead
+        :param limit: return at most that many objects, from `offset` (from 0) on
+        :param count: return how many there are instead
         :raises OqlError: it can't be answered
         """
         wanted = Wanted.COUNT if count else Wanted.KEYS

@@ -110,7 +110,7 @@ def list_with(query: str) -> str:
         (
             "[caller_information]\nquery = \"SELECT Person WHERE name LIKE '50\\\\%'\"",
             "caller_information.query",
-            "this string has no end, or a backslash before something else",
+            "this string has no end, or a backslash before something other than",
         ),
         (
             list_with("SELECT UserRequest WHERE NOT caller_id = :selected_caller"),

@@ -193,7 +193,7 @@ def _from_days(n: Real) -> Sql:
 
 
 def _moment(compiler: Compiler, value: Typed) -> Sql:
-    """A value as a moment, NULL if it is none."""
+    """A value as a moment, NULL if it is not one."""
     if value.type in MOMENTS:
         return compiler.moment(value)
     return compose("cti_moment({})", compiler.text(value))

@@ -90,7 +90,7 @@ class OqlFunction:
     def call(self, compiler: Compiler, arguments: Sequence[Typed | Interval]) -> Typed:
         """A call, compiled.
 
-        :param arguments: some that `check` found right
+        :param arguments: such as `check` accepts
         """
         return self._compile(compiler, arguments)
 

@@ -31,7 +31,7 @@ def resolve(schema: Schema, query: tree.Query, text: str) -> ResolvedQuery:
     """Look all names up in the classes.
 
     :param text: the query as written, for errors
-    :raises OqlModelError: a name is unknown or ambiguous, or a join is none
+    :raises OqlModelError: a name is unknown or ambiguous, or a join connects what it can't
     """
     resolver = _Resolver(schema, text)
     # The classes of sub-queries are looked up first, wherever they are.

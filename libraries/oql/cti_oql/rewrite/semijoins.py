@@ -2,8 +2,8 @@
 
 A joined class that nothing is selected from either repeats the objects found, or leaves the
 database to guess at which end to begin. As a sub-query, what it finds is looked up first, and once.
-That is not done where the query says something of the rest that an index answers, for then few
-objects of the rest are to be looked at; unless there are few objects of the class in any case.
+That is not done where an index helps with a condition on the rest, for then only few objects of
+the rest have to be read; but always where there are few objects of the joined class.
 """
 
 from __future__ import annotations

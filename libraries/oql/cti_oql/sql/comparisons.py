@@ -31,7 +31,7 @@ MOMENTS = (Domain.DATE, Domain.DATETIME)
 _SET_LETTERS = (INTEGER, DIGITS)
 _ZERO_LETTERS = (ZERO, ZERO_DIGITS)
 
-# As many values as rather make comparisons than a list.
+# Up to so many values are compared one by one, and not in a list.
 _FEW = 4
 
 
@@ -135,8 +135,8 @@ class Comparisons:
     def _written(self, field: Field, value: ValueRef, convert: Convert) -> Sql:
         """A value as the column has it.
 
-        One that is a code of the classes is no input, and part of the statement: so the databases
-        can tell how many objects have it.
+        A code that the classes have is part of the statement and not bound, so that the databases
+        can estimate how many objects have it.
         """
         if field.domain is Domain.CODE and value.literal:
             code = convert(value.constant)
@@ -196,7 +196,7 @@ class Comparisons:
         return compose("({} IS NULL)", column)
 
     def _integer(self, value: ValueRef) -> _Integer | None:
-        """A value to compare with a number; None if it is none and so matches nothing."""
+        """A value to compare with a number; None if it is not a number and so matches nothing."""
         if value.letter in _SET_LETTERS or value.letter in _ZERO_LETTERS:
             return _Integer(self._operands.bound(value, to_integer), value.letter in _ZERO_LETTERS)
         if value.letter == TEXT and value.literal and isinstance(value.constant, str):

@@ -63,17 +63,17 @@ def codes_of(attribute: Attribute) -> dict[str, str]:
 
 def leading_number(text: str) -> int | float:
     """The number that a text begins with, as casts in MySQL do; 0 if there is none."""
-    found = _LEADING_NUMBER.match(text)
-    if found is None:
+    number = _LEADING_NUMBER.match(text)
+    if number is None:
         return 0
-    digits = found.group(1)
+    digits = number.group(1)
     return float(digits) if {*".eE"} & {*digits} else max(SMALLEST, min(LARGEST, int(digits)))
 
 
 def to_expression(*, postgresql: bool) -> Convert:
     """A regular expression as the database reads it.
 
-    :raises OqlRunError: (the converter) it is none, or means different things to different
+    :raises OqlRunError: (the converter) it is not one, or means different things to different
         databases
     """
 
@@ -88,12 +88,12 @@ def to_expression(*, postgresql: bool) -> Convert:
         try:
             expression(pattern)
         except (re.error, RecursionError, OverflowError) as error:
-            raise OqlRunError(f"{pattern!r} is no regular expression: {error}") from None
-        found = _UNSHARED.search(re.sub(r"\\\\", "", pattern))
-        if found is not None:
-            raise OqlRunError(f"{found[0]!r} in a regular expression is not supported")
+            raise OqlRunError(f"{pattern!r} is not a regular expression: {error}") from None
+        unshared = _UNSHARED.search(re.sub(r"\\\\", "", pattern))
+        if unshared is not None:
+            raise OqlRunError(f"{unshared[0]!r} in a regular expression is not supported")
         if not postgresql:
             return pattern
-        return re.sub(r"\\.", lambda found: _WORD_EDGES.get(found[0], found[0]), pattern)
+        return re.sub(r"\\.", lambda escape: _WORD_EDGES.get(escape[0], escape[0]), pattern)
 
     return convert

@@ -32,9 +32,9 @@ class Dialect:
 
     @property
     def lists_hierarchies(self) -> bool:
-        """Whether it rather looks for an id in a list than joins a recursive query.
+        """Whether an id is looked for in the list that a recursive query makes, without a join.
 
-        SQLite takes a recursive query for large and reads all of the other table.
+        SQLite expects a recursive query to be large, so in a join it reads all of the other table.
         """
         return not self.postgresql
 
@@ -46,17 +46,17 @@ class Dialect:
         """The form of a text in which LIKE compares it."""
         if " " in text.text:
             return compose(f"cti_like({{}}){self.by_code_point}", text)
-        # No index has this form, and most texts are ASCII: those need no function of ours. An
-        # expression is rather worked out once than several times.
+        # No index has this form, and most texts are ASCII: those need no function of ours. What is
+        # calculated is rather calculated once than several times.
         size = "octet_length({0})" if self.postgresql else "length(CAST({0} AS BLOB))"
         template = f"(CASE WHEN {size} = length({{0}}) THEN {{1}} ELSE cti_like({{0}}) END)"
         lower = self.lower(text)
         return Sql(template.format(text.text, lower.text) + self.by_code_point)
 
     def nearly_always(self, condition: Sql) -> Sql:
-        """A condition that is nearly always true; never asked where it is unknown.
+        """A condition that is nearly always true, and never unknown.
 
-        PostgreSQL would think that it is true for a small part of the rows.
+        PostgreSQL would expect it to be true for a small part of the rows.
         """
         return compose("COALESCE({}, 1 = 1)", condition) if self.postgresql else condition
 
@@ -97,7 +97,7 @@ class Dialect:
     def moment_value(self, value: Scalar, *, date_only: bool) -> object:
         """A value as a column of days or moments compares with it.
 
-        What is no moment comes before all of them.
+        What is not a moment comes before all of them.
 
         :param date_only: whether the column holds days
         """

@@ -112,7 +112,7 @@ class Expressions:
             case Domain.CODE if field.attribute is not None:
                 codes = enumerate(field.attribute.values, start=1)
                 cases = " ".join(f"WHEN {self._dialect.text(code)} THEN {n}" for n, code in codes)
-                # The empty code of an optional enum is none at all.
+                # The empty code of an optional enum is NULL.
                 if not field.attribute.mandatory:
                     column = f"NULLIF({column}, '')"
                 place = f"CASE {column} {cases} WHEN '' THEN 0 END" if cases else "NULL"
@@ -188,7 +188,7 @@ class Expressions:
                 return typed.sql
 
     def moment(self, typed: Typed) -> Sql:
-        """A value as a moment; what is none becomes the zero date, before all others."""
+        """A value as a moment; what is not one becomes the zero date, before all others."""
         if typed.type is Type.DATETIME:
             return typed.sql
         if typed.type is Type.DATE:

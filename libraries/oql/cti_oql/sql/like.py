@@ -48,7 +48,7 @@ class LikeConditions:
         self._text = text
 
     def like(self, left: Operand, right: Operand, *, negated: bool) -> Sql:
-        """That a text has the form of a pattern, or has it not.
+        """That a text has the form of a pattern, or doesn't have it.
 
         :raises OqlRunError: the pattern is longer than the databases take
         """
@@ -76,13 +76,13 @@ class LikeConditions:
             case tree.Null() | tree.Parameter():
                 return [_Part(self._operands.one(operand))]
             case Function("CONCAT", arguments) if arguments:
-                found: list[_Part] = []
+                pieces: list[_Part] = []
                 for argument in arguments:
                     parts = None if isinstance(argument, Interval) else self._parts(argument)
                     if parts is None:
                         return None
-                    found += parts
-                return found
+                    pieces += parts
+                return pieces
             case _:
                 return None
 
@@ -99,19 +99,19 @@ class LikeConditions:
     def _matching(self, left: Operand, parts: list[_Part], negated: bool) -> Sql:
         word = "NOT LIKE" if negated else "LIKE"
         text = self._text_of(left)
-        pattern = self._bound(parts, lambda found: _short(joined_pattern(found).folded, self._text))
+        pattern = self._bound(parts, lambda known: _short(joined_pattern(known).folded, self._text))
         folded = self._dialect.folded_like(text)
         condition = compose(f"({{}} {word} {{}} ESCAPE '\\')", folded, pattern)
         if negated or not _has_index(left) or not _has_beginning(parts):
             return condition
-        lowest = self._bound(parts, lambda found: joined_pattern(found).lowest)
-        highest = self._bound(parts, lambda found: joined_pattern(found).highest)
+        lowest = self._bound(parts, lambda known: joined_pattern(known).lowest)
+        highest = self._bound(parts, lambda known: joined_pattern(known).highest)
         column = self._dialect.folded(text)
         # The range has found nearly the same; what is quick to check settles most of it.
         quick = []
         if _is_beginning(parts):
-            length = self._bound(parts, lambda found: len(joined_pattern(found).beginning))
-            beginning = self._bound(parts, lambda found: joined_pattern(found).beginning)
+            length = self._bound(parts, lambda known: len(joined_pattern(known).beginning))
+            beginning = self._bound(parts, lambda known: joined_pattern(known).beginning)
             quick.append(compose("substr({}, 1, {}) = {}", text, length, beginning))
         if not any((True, "_") in part.pattern.pieces for part in parts if part.pattern):
             # What matches but for the case of ASCII letters matches.
@@ -166,14 +166,14 @@ class LikeConditions:
 
 def _read(parts: list[_Part], run: Run) -> list[Pattern]:
     """The pieces of a pattern in one run; a value is text, whatever it looks like."""
-    found = []
+    patterns = []
     for part in parts:
         if part.pattern is not None:
-            found.append(part.pattern)
+            patterns.append(part.pattern)
         else:
             text = to_text(part.value.read(run))
-            found.append(Pattern(((False, text),) if text else ()))
-    return found
+            patterns.append(Pattern(((False, text),) if text else ()))
+    return patterns
 
 
 def _has_index(operand: Operand) -> bool:
@@ -182,7 +182,7 @@ def _has_index(operand: Operand) -> bool:
 
 
 def _has_beginning(parts: list[_Part]) -> bool:
-    """Whether a pattern begins with something else than a wildcard."""
+    """Whether a pattern begins with something other than a wildcard."""
     first = parts[0].pattern
     return first is None or first.beginning != ""
 

@@ -13,7 +13,10 @@ from cti_oql.syntax import tree
 
 @dataclass(frozen=True)
 class ValueRef:
-    """One value: a literal (`constant`), or an element of a parameter. `letter` is its shape."""
+    """One value: a literal (`constant`), or an element of a parameter.
+
+    `letter` is its shape, and `read` gets it when the statement runs.
+    """
 
     letter: str
     read: Read
@@ -30,7 +33,7 @@ class Operands:
         self._placeholder = placeholder
 
     def one(self, operand: Value) -> ValueRef:
-        """The value of an operand that is none but one.
+        """The value of an operand that stands for a single one.
 
         :raises OqlRunError: it is a list
         """

@@ -34,7 +34,7 @@ def parse(text: str) -> tree.Query:
     """Parse a query.
 
     :param text: the query
-    :raises OqlSyntaxError: it is none, or it is longer or deeper than can be handled
+    :raises OqlSyntaxError: it is not a query, or is longer or deeper than can be handled
     """
     if len(text) > MAX_LENGTH:
         raise OqlSyntaxError(f"the query is too long (more than {MAX_LENGTH:,} characters)")

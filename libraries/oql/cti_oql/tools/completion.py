@@ -18,7 +18,7 @@ _PHRASES = (
     *("NOT IN", "NOT LIKE", "BELOW STRICT", "ABOVE STRICT", "NOT BELOW", "NOT ABOVE"),
     *("NOT BELOW STRICT", "NOT ABOVE STRICT"),
 )
-# MATCHES is for attributes of a kind that there is none of.
+# MATCHES is for sets of tags, which no attribute is.
 _OFFERED = (*(KEYWORDS - {"MATCHES"}), *_PHRASES)
 _TYPED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
 _JOIN_OPERATORS = frozenset(("=", "BELOW", "ABOVE", "STRICT"))
@@ -60,12 +60,12 @@ class Completer:
         typed = _TYPED.search(before)
         start = typed.start() if typed else len(before)
         context = [word for word in written if word.end <= start]
-        found = [
+        completions = [
             *_phrases(before),
             *_matching(self._offered(text, start, context), before[start:], start),
         ]
         unique: dict[str, Completion] = {}
-        for completion in found:
+        for completion in completions:
             unique.setdefault(completion.text, completion)
         return list(unique.values())
 

@@ -1,4 +1,4 @@
-"""How a query is answered: its parts, the statement, what the database makes of it, and times."""
+"""How a query is run: its parts, the statement, the plan of the database, and times."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Explanation:
 def explain(
     oql: Oql, database: peewee.Database, text: str, values: Mapping[str, Param]
 ) -> Explanation:
-    """Answer a query and watch it.
+    """Run a query and watch it.
 
     :raises OqlError: it can't be answered
     """

@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
 import cti_oql.schema
 from cti_oql.schema import Kind
 
+from cti_host import Localised
 from cti_tickets.model.lifecycle import LifeCycle
-
-
-class Label(Protocol):
-    """A text for people; `str()` gives it in the language of whoever reads."""
-
-    def __str__(self) -> str: ...
-
-    def in_language(self, language: str) -> str:
-        """The text in a language ("fr")."""
 
 
 class OnDelete(StrEnum):
@@ -38,10 +29,10 @@ class Attribute(cti_oql.schema.Attribute):
     when the one behind the key is deleted.
     """
 
-    label: Label
+    label: Localised
     read_only: bool = False
     default: str = ""
-    values: Mapping[str, Label] = field(default_factory=dict)
+    values: Mapping[str, Localised] = field(default_factory=dict)
     on_delete: OnDelete | None = None
 
     @property
@@ -69,7 +60,7 @@ class ClassDef(cti_oql.schema.ClassDef):
     state.
     """
 
-    label: Label
+    label: Localised
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     reconciliation: tuple[str, ...] = ()
     form: tuple[str, ...] = ()

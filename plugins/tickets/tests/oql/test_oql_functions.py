@@ -28,23 +28,28 @@ def host(make_host: MakeHost, database_url: str) -> Iterator[Host]:
     """A host with the tables of *tickets*, on each kind of database; its context is pushed."""
     running = make_host(plugins=["tickets"], database=database_url)
     with running.app.app_context(), running.host.database.connection_context():
-        running.host.database.execute_sql("INSERT INTO organization (name) VALUES ('King')")
+        execute(running.host.database, "INSERT INTO organization (name) VALUES ('King')")
         yield running.host
+
+
+def execute(database: Any, sql: str) -> None:
+    database.execute_sql(sql)
 
 
 def as_by_an_earlier_version(database: Any) -> None:
     """Leave the database as one whose functions compare texts as they are written."""
     table = functions_model(database)._meta.table_name
-    database.execute_sql(f"ALTER TABLE {table} RENAME TO oql_functions_earlier")
+    execute(database, f"ALTER TABLE {table} RENAME TO oql_functions_earlier")
     if isinstance(database, peewee.PostgresqlDatabase):
-        database.execute_sql(
+        execute(
+            database,
             "CREATE OR REPLACE FUNCTION cti_fold(value text) RETURNS text LANGUAGE sql"
-            " IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT value'"
+            " IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT value'",
         )
-        database.execute_sql("REINDEX INDEX organization_name_folded")
+        execute(database, "REINDEX INDEX organization_name_folded")
         return
     with_function(database, lambda text: text)
-    database.execute_sql("REINDEX organization_name_folded")
+    execute(database, "REINDEX organization_name_folded")
     with_function(database, fold)
 
 
@@ -78,7 +83,7 @@ def test_what_is_installed_is_left_alone(host: Host) -> None:
 
 def test_a_database_of_the_time_before_is_upgraded_too(host: Host) -> None:
     table = functions_model(host.database)._meta.table_name
-    host.database.execute_sql(f"DROP TABLE {table}")
+    execute(host.database, f"DROP TABLE {table}")
     assert len(migrate.upgrade(host)) == 1
     assert found(host, KING) == 1
 

@@ -121,7 +121,7 @@ def test_what_the_agent_is_can_not_be_said_by_somebody_else(database: Any, oql: 
         ("SELECT Person WHERE DATE_ADD(NOW(), 1)", "DATE_ADD takes a date and an INTERVAL"),
         ("SELECT Person WHERE TRIM(INTERVAL 1 DAY)", "TRIM takes no INTERVAL"),
         ("SELECT Team WHERE name MATCHES 'desk'", "MATCHES"),
-        ("SELECT Person WHERE name REGEXP '('", "no regular expression"),
+        ("SELECT Person WHERE name REGEXP '('", "not a regular expression"),
         ("SELECT Person WHERE name REGEXP '(?<=a)b'", "is not supported"),
         ("SELECT Person WHERE name REGEXP CONCAT('(', 'a')", "can't"),
         (

@@ -15,6 +15,8 @@ from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_datetime
 # The first of these that a class has is what a ticket list shows.
 _STATUS = ("status", "operational_status")
 _STARTED = ("start_date", "creation_date")
+# The plugin's name: that of its entry point, and of its blueprint.
+SOURCE = "tickets"
 
 
 def tickets(
@@ -63,6 +65,7 @@ class _Rows:
             updated=as_datetime(record.values.get("last_update")),
             url=url,
             modify_url=url + modify,
+            source=SOURCE,
         )
 
     def _status_label(self, status: str) -> str:
@@ -111,6 +114,7 @@ def callers(
             or f"{record.class_name} {record.id}",
             attributes={code: record.text(code) for code in wanted},
             name=next(filter(None, (record.text(code) for code in display_name)), ""),
+            source=SOURCE,
         )
         for record in records.load(database, class_name, ids, wanted)
     ]

@@ -15,6 +15,7 @@ from cti_host.command_line.context import fail
 from cti_host.command_line.database import db
 from cti_host.command_line.explain import explain
 from cti_host.command_line.group import HostGroup
+from cti_host.command_line.new_plugin.command import plugin
 from cti_host.command_line.plugins import plugins
 from cti_host.command_line.running import demo, serve
 from cti_host.dispatch import SetupFailed
@@ -28,7 +29,7 @@ def cli(config: str | None) -> None:
     """CTI Host: who is calling, their tickets, and a form that is already filled in."""
 
 
-for command in (check, plugins, serve, demo, db, explain):
+for command in (check, plugins, plugin, serve, demo, db, explain):
     cli.add_command(command)
 
 

@@ -11,6 +11,8 @@ from flask import Flask
 
 from cti_host.app import create_app, find_config
 from cti_host.host import Host
+from cti_host.settings.config import Config
+from cti_host.settings.problems import ConfigRefused
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
@@ -45,6 +47,17 @@ class Context:
         """The host of the application."""
         host: Host = self.app.extensions["cti_host"]
         return host
+
+    def configuration(self) -> Config | None:
+        """The configuration alone, mistakes and all; `None`: there is none.
+
+        :raises ConfigRefused: one is there, or was named, and can't be read
+        """
+        try:
+            path = self.path
+        except ConfigRefused:
+            return None
+        return Config(path, lenient=True)
 
     def close(self) -> None:
         """Close the database connections of the application, if it was built."""

@@ -1,7 +1,8 @@
 """Check that the locks and docs/dependencies.md agree with what we depend on.
 
-Every direct dependency, also of an extra, must be pinned in its lock, within the range that is asked
-for, with hashes, and have a line in docs/dependencies.md; both locks must pin the same versions.
+Every direct dependency, and every one of an extra, must be pinned in its lock, within the range
+that is asked for, with hashes, and have a line in docs/dependencies.md; both locks must pin the
+same versions.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from cti_host.testing import MakeHost, RunningHost
 
 pytest_plugins = ["cti_host.testing"]
 
-SOURCES = {"night_calls": Path(__file__).with_name("night_calls.py")}
+SOURCES = {"night_calls": Path(__file__).parents[1] / "night_calls.py"}
 # The office of this test never opens.
 SETTINGS = """
 timezone = "Europe/Paris"

@@ -11,7 +11,7 @@ from cti_host.testing import MakeHost, RunningHost
 
 pytest_plugins = ["cti_host.testing"]
 
-SOURCES = {"softphone": Path(__file__).with_name("softphone.py")}
+SOURCES = {"softphone": Path(__file__).parents[1] / "softphone.py"}
 # What other plugins returned.
 TICKET = Ticket("Case", 71, "C-71", "A broken printer", source="help_desk")
 NUMBERS = {"phone": "+33 1 99 00 70 01", "mobile_phone": "06 39 98 00 01"}

@@ -12,7 +12,7 @@ from cti_host.testing import MakeHost, RunningHost
 
 pytest_plugins = ["cti_host.testing"]
 
-EXAMPLES = Path(__file__).parent
+EXAMPLES = Path(__file__).parents[1]
 SOURCES = {"phone_book": EXAMPLES / "phone_book.py"}
 PLUGINS = ["phone_reformat", "phone_book"]
 

@@ -13,7 +13,7 @@ from cti_host.testing import MakeHost, RunningHost
 
 pytest_plugins = ["cti_host.testing"]
 
-EXAMPLES = Path(__file__).parent
+EXAMPLES = Path(__file__).parents[1]
 SOURCES = {name: EXAMPLES / f"{name}.py" for name in ("phone_book", "help_desk")}
 PLUGINS = ["phone_reformat", "phone_book", "help_desk"]
 

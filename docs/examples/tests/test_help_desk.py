@@ -44,7 +44,7 @@ def test_a_caller_of_the_phone_book_has_their_tickets(running: RunningHost) -> N
     assert [ticket["ref"] for ticket in cases["tickets"]] == ["C-71", "C-72"]
     page = running.client().get("/pop?phone=0199007001").text
     assert "The printer on the second floor is broken" in page
-    assert "waiting" in page
+    assert ">waiting</span>" in page
 
 
 def test_who_has_none_gets_an_empty_list_and_who_is_unknown_no_list(running: RunningHost) -> None:

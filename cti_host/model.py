@@ -21,7 +21,7 @@ _SKIPPED = re.compile(r"^[\x00-\x20]+|[\t\r\n]+")
 
 def is_safe_address(url: str) -> bool:
     """Whether a link to an address runs no script: phone systems have many schemes of their own."""
-    if url.startswith(("/", "http")):
+    if not url or url[0] == "/" or url.startswith("http"):
         return True
     return not _SKIPPED.sub("", url).lower().startswith(_SCRIPTS)
 

@@ -1,8 +1,9 @@
 """Whether a value is what a type annotation says, as deep as the annotation goes.
 
 A check is compiled once from an annotation: of a dataclass from its fields, of a container from
-what it holds. It changes nothing and converts nothing. Pydantic's strict mode would copy every
-dataclass to look into it, and takes several times as long.
+what it holds. It changes nothing and converts nothing. Pydantic looks into an instance of a plain
+dataclass only if the class has a configuration that says so, and then makes it anew, with its
+`__post_init__`; these checks look into every one, and are no slower.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, is_dataclass
+from operator import attrgetter
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 
@@ -22,6 +24,10 @@ class Must:
 
     what: str
     holds: Callable[[Any], bool]
+
+
+# How many combinations of types of one dataclass are remembered.
+_MOST_COMBINATIONS = 64
 
 
 class Wrong(NamedTuple):
@@ -146,17 +152,17 @@ class _Compiler:
 
     def _mapping(self, key: Any = Any, item: Any = Any) -> Check:
         check_key, check_item = self.check(key), self.check(item)
-        key_type, item_type = _exact(key), _exact(item)
+        plain = {str} if key is str and item is str else set()
 
         def check(value: Any) -> Wrong | None:
             if not isinstance(value, Mapping):
                 return _not(value, "Mapping")
+            if plain >= {*map(type, value), *map(type, value.values())}:
+                return None  # texts, of which a person has thirty
             for name, one in value.items():
-                if type(name) is key_type and type(one) is item_type:
-                    continue
                 wrong = check_key(name)
                 if wrong is not None:
-                    return Wrong("a key", wrong.what)
+                    return Wrong("[a key]", wrong.what)
                 wrong = check_item(one)
                 if wrong is not None:
                     return wrong.inside(f"[{name!r}]")
@@ -168,31 +174,44 @@ class _Compiler:
         known = self._dataclasses.get(cls)
         if known is not None:
             return known
-        parts: list[tuple[str, type | None, Check]] = []
+        every: list[tuple[str, Check]] = []
+        deep: list[tuple[str, Check]] = []
+        by_type: list[str] = []
+        # The types of those fields that nothing but their type matters for, as they were found to
+        # be right: a panel holds many tickets, which mostly look the same.
+        right: set[tuple[type, ...]] = set()
 
         def check(value: Any) -> Wrong | None:
             if not isinstance(value, cls):
                 return _not(value, cls.__name__)
-            for name, exact, check_field in parts:
-                item = getattr(value, name)
-                if type(item) is not exact:
-                    wrong = check_field(item)
-                    if wrong is not None:
-                        return wrong.inside(name)
+            types_ = (*map(type, plain_values(value)),)
+            for name, check_field in deep if types_ in right else every:
+                wrong = check_field(getattr(value, name))
+                if wrong is not None:
+                    return wrong.inside(name)
+            if len(right) < _MOST_COMBINATIONS:
+                right.add(types_)
             return None
 
         self._dataclasses[cls] = check
         hints = get_type_hints(cls, include_extras=True)
-        parts += [
-            (field.name, _exact(hints[field.name]), self.check(hints[field.name]))
-            for field in fields(cls)
-        ]
+        for field in fields(cls):
+            hint = hints[field.name]
+            every.append((field.name, self.check(hint)))
+            if _only_type_matters(hint):
+                by_type.append(field.name)
+            else:
+                deep.append(every[-1])
+        # With one name, attrgetter would return no tuple.
+        plain_values = attrgetter("__class__", "__class__", *by_type)
         return check
 
 
-def _exact(annotation: Any) -> type | None:
-    """The class whose own instances need no further look; most fields are texts and numbers."""
-    return annotation if annotation in (str, int, bool) else None
+def _only_type_matters(annotation: Any) -> bool:
+    """Whether two values of the same class are both right, or both wrong."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        return all(_only_type_matters(one) for one in get_args(annotation))
+    return annotation is None or (isinstance(annotation, type) and not is_dataclass(annotation))
 
 
 def _not(value: Any, name: str) -> Wrong:

@@ -17,16 +17,18 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cti_host.databases.connection import BadDatabaseUrl, open_database
-from cti_host.dispatch import Dispatcher, SetupFailed
+from cti_host.dispatch import SetupFailed
+from cti_host.health.counters import Counters
+from cti_host.hooks import Hooks
 from cti_host.host import Host
-from cti_host.loader import find_plugins, plugin_manager
+from cti_host.isolation.workers import Workers
+from cti_host.loader import find_plugins
 from cti_host.pop import views
 from cti_host.settings.config import Config
 from cti_host.settings.problems import ConfigRefused, Problem
 from cti_host.web import requests
 from cti_host.web.i18n import init_languages
 from cti_host.web.rendering import init_rendering
-from cti_host.workers import Workers
 
 CONFIG_VARIABLE = "CTI_HOST_CONFIG"
 # Objects made before Python looks for cycles: a panel makes some thousands, and few cycles.
@@ -47,7 +49,7 @@ def create_app(config: Config | Path | str) -> Flask:
     # Whatever is wrong, everything else is built and checked: all mistakes are told at once.
     problems = list(config.problems)
     database = _open(config, problems)
-    plugins, plugin_problems = find_plugins(config)
+    plugins, registry, plugin_problems = find_plugins(config)
     problems += plugin_problems
 
     app = Flask("cti_host", static_folder="static", template_folder="templates")
@@ -66,7 +68,8 @@ def create_app(config: Config | Path | str) -> Flask:
 
     timeouts = {plugin.name: plugin.config.timeout for plugin in plugins}
     workers = Workers(after=give_back_connection)
-    hooks = Dispatcher(plugin_manager(plugins), timeouts, workers)
+    counters = Counters(workers.hanging)
+    hooks = Hooks(registry.manager(plugins), registry.contracts, timeouts, workers, counters)
     host = Host(config, hooks, database, plugins, problems=problems)
     app.extensions["cti_host"] = host
     # The order of the hooks below: an agent first, then CSRF, which needs to know of tokens.
@@ -152,10 +155,6 @@ def _secret_key(config: Config, problems: list[Problem]) -> str:
 def _set_up(app: Flask, host: Host) -> None:
     """Run the set-up hooks; their failures are refusals too."""
     try:
-        for plugin, classes in host.hooks.set_up("data_classes"):
-            host.data_classes += [(plugin, added) for added in classes]
-        for plugin, extensions in host.hooks.set_up("data_attributes"):
-            host.data_attributes += [(plugin, added) for added in extensions]
         host.hooks.set_up("register", host=host)
         names: dict[str, str] = {}
         for plugin, models in host.hooks.set_up("models"):

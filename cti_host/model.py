@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Annotated
+
+from cti_host.isolation.checks import Must
+from cti_host.isolation.read_only import make_read_only
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
+_SCRIPTS = ("javascript:", "vbscript:", "data:")
+# Browsers skip control characters before a scheme, and some of them inside it.
+_SKIPPED = re.compile(r"^[\x00-\x20]+|[\t\r\n]+")
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether a link to an address runs no script: phone systems have many schemes of their own."""
+    if not url or url[0] == "/" or url.startswith("http"):
+        return True
+    return not _SKIPPED.sub("", url).lower().startswith(_SCRIPTS)
+
+
+Address = Annotated[str, Must("an address that is safe to open", is_safe_address)]
+Count = Annotated[int, Must("0 or more", lambda number: number >= 0)]
+Position = Annotated[int, Must("1 or more", lambda number: number >= 1)]
 
 
 class Given(StrEnum):
@@ -115,6 +135,9 @@ class Call:
     pages: Mapping[str, int] = field(default_factory=dict)
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
+    def __post_init__(self) -> None:
+        make_read_only(self, "received", "parameters", "query", "pages")
+
     def with_parameter(self, attribute: str, value: Value) -> Call:
         """This call with another value for one attribute; the received text stays."""
         return replace(self, parameters={**self.parameters, attribute: value})
@@ -152,6 +175,9 @@ class Caller:
     attributes: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     name: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        make_read_only(self, "attributes")
 
     @property
     def key(self) -> str:
@@ -230,9 +256,9 @@ class Ticket:
     agent: str = ""
     started: datetime | None = None
     updated: datetime | None = None
-    url: str = ""
-    modify_url: str = ""
-    call_url: str = ""
+    url: Address = ""
+    modify_url: Address = ""
+    call_url: Address = ""
     source: str = ""
 
     @property
@@ -257,12 +283,15 @@ class TicketList:
 
     id: str
     label: str
-    total: int
+    total: Count
     tickets: tuple[Ticket, ...] = ()
-    page: int = 1
-    page_size: int = 10
+    page: Position = 1
+    page_size: Position = 10
     problem: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        make_read_only(self, "tickets")
 
     @property
     def key(self) -> str:
@@ -290,7 +319,7 @@ class OutboundAction:
 
     name: str
     label: str
-    url: str
+    url: Address
     icon: str = "telephone"
     number: str = ""
     source: str = ""
@@ -326,6 +355,9 @@ class Agent:
     email: str = ""
     profiles: frozenset[str] = frozenset()
     contact_id: int | None = None
+
+    def __post_init__(self) -> None:
+        make_read_only(self, "profiles")
 
     def __str__(self) -> str:
         return self.display or self.name
@@ -373,6 +405,6 @@ class NavigationItem:
     """
 
     label: str
-    url: str
+    url: Address
     icon: str = ""
     post: bool = False

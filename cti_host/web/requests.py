@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
-from cti_host.dispatch import current_walk
+from cti_host.isolation.trace import current_trace
 from cti_host.host import Host
 from cti_host.localised import current_language
 from cti_host.settings.config import Settings
@@ -93,7 +93,7 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
         response.headers["Referrer-Policy"] = "same-origin"
         if request.endpoint not in ("static", "bootstrap.static"):
             response.headers.setdefault("Cache-Control", "no-store")
-            timing = current_walk().server_timing()
+            timing = current_trace().server_timing()
             if timing:
                 response.headers["Server-Timing"] = timing
         return response
@@ -111,7 +111,7 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
             "language": current_language(),
             "languages": LANGUAGES,
             "navigation": lambda: _navigation(host),
-            "problem_lines": lambda: current_walk().lines,
+            "problem_lines": lambda: current_trace().lines,
             "lookup_parameter": next(iter(host.settings.url_parameters)),
         }
 
@@ -177,7 +177,7 @@ def _navigation(host: Host) -> list[Any]:
 
 def _sign_in(host: Host) -> ResponseReturnValue:
     """Where somebody who isn't known gets to: the sign-in page, or 401 for a program."""
-    problems = current_walk().lines
+    problems = current_trace().lines
     if request.authorization or wants_json():
         message = problems[0] if problems else _("No agent is signed in, or the token is wrong.")
         response = jsonify(error=message)

@@ -10,7 +10,7 @@ import peewee
 from cti_oql.schema import Kind
 from flask_wtf import FlaskForm
 
-from cti_host import DataAttribute, DataClass, DataKind
+from cti_tickets.api_for_plugins import DataAttribute, DataClass, DataKind
 from cti_tickets.model.schema import Schema
 
 # Names that queries, forms and imports give a meaning of their own.

@@ -1,0 +1,1 @@
+"""How plugins fare: calls, failures, time-outs and the slowest calls since the server started."""

@@ -6,13 +6,18 @@ a test compares.
 
 from __future__ import annotations
 
-import inspect
 import sys
 
-from cti_host.command_line.docstrings import Docstring, argument_names, read_docstring
+from cti_host.command_line.docstrings import annotations_of, read_docstring
+from cti_host.command_line.known_hooks import KnownHook, host_hooks, plugin_hooks
 from cti_host.command_line.types_page import types_markdown
-from cti_host.contract import Contract, Kind
-from cti_host.hookspecs import HookSpecs, contracts
+from cti_host.contract import Kind
+
+PLUGIN_HOOKS = """\
+## Hooks of plugins
+
+A plugin may bring hooks of its own with `hookspecs`. What this page says of hooks holds for them,
+too; they are there when the plugin is enabled. These are of the plugins that come with the host:"""
 
 INTRODUCTION = """\
 # Hooks
@@ -34,9 +39,16 @@ another, nor the page. What the arguments and results hold is in [types.md](type
 | event | something happened; results are ignored |
 | set-up | once, when the host or a command starts; a failure stops it |
 
-*Budget: the plugin's `timeout`* means that a call is cut off after that many seconds (setting
-`timeout` of the plugin's table, 2 unless set). *Budget: none* means that the method runs in place:
-it must only compute, never wait, unless its text allows it.
+## Budgets
+
+| budget | meaning |
+|---|---|
+| call | each call is cut off after the plugin's `timeout` |
+| request | all calls in one request together are cut off after it |
+| computing | it only computes: cut off in a request, in place elsewhere, as in an import |
+| none | it may take its time |
+
+`timeout` is a setting of the plugin's table: a number of seconds, 2 unless set.
 
 ## Whose callers and tickets
 
@@ -65,72 +77,77 @@ class Plugin:
 
 
 def hooks_markdown() -> str:
-    """The page of hooks, ending in a line feed."""
-    known = contracts()
-    index = "\n".join(
-        f"| [`{hook}`](#{hook}) | {contract.kind} | {_text(hook).summary} |"
-        for hook, contract in known.items()
-    )
-    entries = "\n".join(_entry(hook, contract) for hook, contract in known.items())
-    table = f"| hook | kind | what for |\n|---|---|---|\n{index}\n"
-    return f"{INTRODUCTION}\n## All hooks\n\n{table}\n{entries}"
+    """The page of hooks, ending in a line feed: the host's, then those of installed plugins."""
+    sections = [
+        ("## All hooks", host_hooks()),
+        (PLUGIN_HOOKS, plugin_hooks()),
+    ]
+    written = [INTRODUCTION]
+    for heading, hooks in sections:
+        rows = [
+            f"| [`{hook.name}`](#{hook.name}) | {hook.contract.kind} | {_summary(hook)} |"
+            for hook in hooks.values()
+        ]
+        table = "\n".join(["| hook | kind | what for |", "|---|---|---|", *rows])
+        written += [f"{heading}\n\n{table}\n", *map(_entry, hooks.values())]
+    return "\n".join(written)
 
 
 PAGES = {"hooks": hooks_markdown, "types": types_markdown}
 
 
-def _text(hook: str) -> Docstring:
-    return read_docstring(getattr(HookSpecs, hook))
+def _summary(hook: KnownHook) -> str:
+    return read_docstring(hook.function).summary
 
 
-def _entry(hook: str, contract: Contract) -> str:
-    text = _text(hook)
-    lines = [
-        f"## {hook}",
-        "",
+def _entry(hook: KnownHook) -> str:
+    text = read_docstring(hook.function)
+    paragraphs = [
+        f"## {hook.name}",
         text.summary,
-        "",
-        "```python",
-        _signature(hook),
-        "```",
-        "",
-        f"*{_promise(contract)}*",
-        "",
+        f"```python\n{_signature(hook)}\n```",
+        f"*{_promise(hook)}*",
+        *text.rest,
+        text.fires,
+        "\n".join(
+            [
+                *(f"- `{name}`: {meaning}" for name, meaning in text.parameters.items()),
+                f"- returns: {text.returns}",
+            ]
+        ),
+        f"**Order:** {text.order}",
+        f"**On an error:** {text.on_error}",
     ]
-    for paragraph in (*text.rest, text.fires):
-        lines += [paragraph, ""] if paragraph else []
-    lines += [f"- `{name}`: {meaning}" for name, meaning in text.parameters.items()]
-    lines += [f"- returns: {text.returns}", "", f"**Order:** {text.order}", ""]
-    lines += [f"**On an error:** {text.on_error}", ""]
+    contract = hook.contract
     if contract.unavailable:
         line = contract.unavailable % {"plugin": "acme"}
-        lines += [f"The agent reads of a failure of the plugin *acme*: “{line}”", ""]
+        paragraphs.append(f"The agent reads of a failure of the plugin *acme*: “{line}”")
     elif contract.kind is not Kind.SETUP:
-        lines += ["The agent reads nothing of a failure.", ""]
-    return "\n".join(lines)
+        paragraphs.append("The agent reads nothing of a failure.")
+    return "\n\n".join(filter(None, paragraphs)) + "\n"
 
 
-def _promise(contract: Contract) -> str:
+def _promise(hook: KnownHook) -> str:
     """What the dispatcher guarantees, in brief."""
-    budget = "the plugin's `timeout`" if contract.budget else "none"
-    promise = f"Kind: {contract.kind}. Budget: {budget}."
+    contract = hook.contract
+    promise = f"Kind: {contract.kind}. Budget: {contract.budget}."
     if contract.own:
         own = ", ".join(f"`{name}`" for name in contract.own)
         promise += f" Own only: {own}"
         promise += f"; not called without `{contract.needs}`." if contract.needs else "."
+    if hook.owner:
+        promise += f" Brought by: `{hook.owner}`; its types are in `{hook.function.__module__}`."
     return promise
 
 
-def _signature(hook: str) -> str:
-    function = getattr(HookSpecs, hook)
-    signature = inspect.signature(function)
-    annotations = [f"{n}: {signature.parameters[n].annotation}" for n in argument_names(function)]
-    arguments = ", ".join(["self", *annotations])
-    answer = f" -> {signature.return_annotation}:"
-    line = f"def {hook}({arguments}){answer}"
+def _signature(hook: KnownHook) -> str:
+    annotated, returned = annotations_of(hook.function)
+    arguments = ", ".join(["self", *(f"{name}: {kind}" for name, kind in annotated.items())])
+    line = f"def {hook.name}({arguments}) -> {returned}:"
     if len(line) > 88:
-        line = f"def {hook}(\n    {arguments}\n){answer}"
-    return f"@hookimpl\n{line}"
+        line = f"def {hook.name}(\n    {arguments}\n) -> {returned}:"
+    mark = f'@hookimpl(of="{hook.owner}")' if hook.owner else "@hookimpl"
+    return f"{mark}\n{line}"
 
 
 def main(arguments: list[str]) -> None:

@@ -1,11 +1,13 @@
-"""Docstrings taken apart: those of hooks and of the values that cross them."""
+"""What the source says of hooks and of the values that cross them: docstrings, annotations."""
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from textwrap import dedent
 from typing import Any
 
 _PARTS = re.compile(
@@ -61,9 +63,24 @@ def read_docstring(documented: Any) -> Docstring:
     )
 
 
-def argument_names(function: Callable[..., Any]) -> list[str]:
-    """The arguments that an implementation of a hook may name, in the order of the hook."""
-    return [name for name in inspect.signature(function).parameters if name != "self"]
+def annotations_of(function: Callable[..., Any]) -> tuple[dict[str, str], str]:
+    """The types of a hook's arguments, without `self`, and of its result, as its source has them.
+
+    What the source doesn't say is an `object`.
+    """
+    tree = ast.parse(dedent(inspect.getsource(function)))
+    (definition,) = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    arguments = {one.arg: _annotation(one.annotation) for one in definition.args.args}
+    arguments.pop("self", None)
+    return arguments, _annotation(definition.returns)
+
+
+def _annotation(node: ast.expr | None) -> str:
+    if node is None:
+        return "object"
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return ast.unparse(node)
 
 
 def one_line(text: str) -> str:

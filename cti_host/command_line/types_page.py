@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from cti_host import model
-from cti_host.command_line.docstrings import read_docstring
-from cti_host.hookspecs import HookSpecs, contracts
+from cti_host.command_line.docstrings import annotations_of, read_docstring
+from cti_host.command_line.known_hooks import host_hooks
 
 INTRODUCTION = """\
 # Types
@@ -41,7 +42,7 @@ def documented_types() -> list[tuple[str, Any]]:
         (name, value)
         for name, value in vars(model).items()
         if not name.startswith("_")
-        and (_is_alias(value) or getattr(value, "__module__", "") == model.__name__)
+        and (_is_alias(value) or (isinstance(value, type) and value.__module__ == model.__name__))
     ]
 
 
@@ -68,14 +69,17 @@ def _entry(name: str, documented: Any) -> str:
 
 
 def _summary(documented: Any) -> str:
+    if get_origin(documented) is Annotated:
+        kind, *marks = get_args(documented)
+        return f"`{kind.__name__}`: {', '.join(mark.what for mark in marks)}."
     if _is_alias(documented):
-        return "One of: " + ", ".join(f"`{part.__name__}`" for part in documented.__args__) + "."
+        return "One of: " + ", ".join(f"`{part.__name__}`" for part in get_args(documented)) + "."
     return read_docstring(documented).summary
 
 
 def _is_alias(value: Any) -> bool:
-    """Whether it is a name for one of several types."""
-    return hasattr(value, "__args__") and not isinstance(value, type)
+    """Whether it is a name for several types, or for a type with a condition."""
+    return get_origin(value) in (Annotated, Union, UnionType)
 
 
 def _fields(documented: Any, meanings: dict[str, str]) -> str:
@@ -121,13 +125,12 @@ def _sentence(documented: Any) -> str:
 def _uses(name: str) -> Iterator[str]:
     """Which hooks are given it, which return it, and which other types hold it."""
     given, returned = [], []
-    for hook in contracts():
-        signature = inspect.signature(getattr(HookSpecs, hook))
-        arguments = [str(p.annotation) for n, p in signature.parameters.items() if n != "self"]
-        link = f"[`{hook}`](hooks.md#{hook})"
-        if any(name in names_in(argument) for argument in arguments):
+    for hook in host_hooks().values():
+        arguments, result = annotations_of(hook.function)
+        link = f"[`{hook.name}`](hooks.md#{hook.name})"
+        if any(name in names_in(argument) for argument in arguments.values()):
             given.append(link)
-        if name in names_in(str(signature.return_annotation)):
+        if name in names_in(result):
             returned.append(link)
     holders = [
         f"[`{other}`](#{other.lower()})"
@@ -142,7 +145,7 @@ def _uses(name: str) -> Iterator[str]:
 
 def _held(documented: Any) -> set[str]:
     if _is_alias(documented):
-        return {part.__name__ for part in documented.__args__}
+        return {part.__name__ for part in get_args(documented) if isinstance(part, type)}
     if is_dataclass(documented):
         return {name for field in fields(documented) for name in names_in(str(field.type))}
     return set()

@@ -6,22 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import peewee
-from flask import render_template_string
-from markupsafe import Markup
-
-from cti_host import (
+from cti_tickets.api_for_plugins import (
     AddedAttributes,
-    Call,
-    Caller,
     DataAttribute,
     DataClass,
     DataKind,
-    Localised,
     OnDelete,
-    PanelSection,
-    database,
-    hookimpl,
 )
+from flask import render_template_string
+from markupsafe import Markup
+
+from cti_host import Call, Caller, Localised, PanelSection, database, hookimpl
 
 LEVELS = {
     "gold": Localised.of("Gold", "Or"),
@@ -83,12 +78,12 @@ ROWS = """
 class Plugin:
     """Contracts of organizations, and the caller's on the panel."""
 
-    @hookimpl
+    @hookimpl(of="tickets")
     def data_classes(self) -> Sequence[DataClass]:
         """The class Contract."""
         return [CONTRACT]
 
-    @hookimpl
+    @hookimpl(of="tickets")
     def data_attributes(self) -> Sequence[AddedAttributes]:
         """Persons may be important."""
         return [VIP]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import subprocess
 import sys
@@ -15,10 +14,10 @@ import pytest
 import cti_host
 from cti_host import model
 from cti_host.command_line.docgen import PAGES, hooks_markdown
-from cti_host.command_line.docstrings import Docstring, argument_names, read_docstring
+from cti_host.command_line.docstrings import Docstring, annotations_of, read_docstring
+from cti_host.command_line.known_hooks import host_hooks, plugin_hooks
 from cti_host.command_line.types_page import documented_types, names_in
 from cti_host.contract import Kind
-from cti_host.hookspecs import HookSpecs, contracts
 from cti_host.testing import MakeHost
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,9 +25,12 @@ PAGE = DOCS / "hooks.md"
 TYPES = dict(documented_types())
 
 
+HOOKS = {**host_hooks(), **plugin_hooks()}
+
+
 def text_of(hook: str) -> Docstring:
     """The docstring of a hook."""
-    return read_docstring(getattr(HookSpecs, hook))
+    return read_docstring(HOOKS[hook].function)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -60,12 +62,12 @@ def test_the_command_says_which_pages_there_are() -> None:
 
 def test_every_hook_has_an_entry_and_a_line_in_the_index() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    for hook in contracts():
+    for hook in HOOKS:
         assert page.count(f"\n## {hook}\n") == 1
         assert page.count(f"| [`{hook}`](#{hook}) |") == 1
 
 
-@pytest.mark.parametrize("hook", contracts())
+@pytest.mark.parametrize("hook", HOOKS)
 def test_a_docstring_says_when_what_answer_order_and_what_happens_on_an_error(hook: str) -> None:
     text = text_of(hook)
     assert text.summary.endswith(".")
@@ -73,13 +75,13 @@ def test_a_docstring_says_when_what_answer_order_and_what_happens_on_an_error(ho
     assert text.returns
     assert text.order
     assert text.on_error
-    assert list(text.parameters) == argument_names(getattr(HookSpecs, hook))
+    assert list(text.parameters) == [*annotations_of(HOOKS[hook].function)[0]]
     assert all(text.parameters.values())
 
 
 @pytest.mark.parametrize(
     "hook",
-    [h for h, contract in contracts().items() if contract.kind not in (Kind.EVENT, Kind.SETUP)],
+    [name for name, h in HOOKS.items() if h.contract.kind not in (Kind.EVENT, Kind.SETUP)],
 )
 def test_a_docstring_says_what_none_means(hook: str) -> None:
     assert "`None`" in text_of(hook).returns
@@ -95,11 +97,10 @@ def test_the_example_on_the_page_runs(make_host: MakeHost) -> None:
 
 def test_every_type_that_crosses_a_hook_is_on_the_page_of_types() -> None:
     crossing: set[str] = set()
-    for hook in contracts():
-        signature = inspect.signature(getattr(HookSpecs, hook))
-        annotations = [parameter.annotation for parameter in signature.parameters.values()]
-        for annotation in (*annotations, signature.return_annotation):
-            crossing |= names_in(str(annotation))
+    for hook in host_hooks().values():
+        arguments, returned = annotations_of(hook.function)
+        for annotation in (*arguments.values(), returned):
+            crossing |= names_in(annotation)
     ours = {
         name
         for name, it in vars(model).items()
@@ -135,3 +136,11 @@ def test_a_type_says_where_it_is_given_returned_and_held() -> None:
     assert "Given to [`ticket_lists`](hooks.md#ticket_lists), " in entry
     assert "In [`Match`](#match)." in entry
     assert "| `id` | `int` | required | the id in the plugin's data |" in entry
+
+
+def test_a_hook_of_a_plugin_names_the_plugin_and_where_its_types_are() -> None:
+    page = PAGES["hooks"]()
+    entry = page[page.index("\n## data_classes\n") :]
+    assert "Brought by: `tickets`; its types are in `cti_tickets.api_for_plugins`." in entry
+    assert '@hookimpl(of="tickets")\ndef data_classes(self) -> Sequence[DataClass]:' in entry
+    assert page.index("\n## Hooks of plugins\n") < page.index("\n## data_classes\n")

@@ -15,8 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cti_host.command_line.cli import cli
+from cti_host.command_line.known_hooks import host_hooks, plugin_hooks
 from cti_host.command_line.new_plugin.names import PACKAGE_PREFIX, Refused, check_name
-from cti_host.hookspecs import contracts
 from cti_host.testing import write_config
 
 # The five of the product, and one beside them, do something at first.
@@ -29,12 +29,13 @@ SHOWN = {
     "outbound_actions",
     "panel_sections",
 }
+HOOKS = {**host_hooks(), **plugin_hooks()}
 COMBINED = {
     "two_of_them": ["ticket_lists", "lookup_callers"],
     "a_product": ["lookup_callers", "ticket_lists", "outbound_actions"],
-    "every_hook": [*contracts()],
+    "every_hook": [*HOOKS],
 }
-CASES = {**{f"only_{hook}": [hook] for hook in contracts()}, **COMBINED}
+CASES = {**{f"only_{hook}": [hook] for hook in HOOKS}, **COMBINED}
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,43 @@ def test_what_finds_nobody_itself_is_given_the_callers_of_others(new: New, tmp_p
     assert "@hookimpl(strangers=True)" in (tmp_path / "plugins.d/lists.py").read_text("utf-8")
     new("both", "--hook", "ticket_lists", "--hook", "lookup_callers", "--single-file")
     assert "strangers" not in (tmp_path / "plugins.d/both.py").read_text("utf-8")
+
+
+def test_a_hook_of_another_plugin_depends_on_that_plugin(new: New, tmp_path: Path) -> None:
+    new("acme", "--hook", "data_classes", "--hook", "preprocess_parameters")
+    code = (tmp_path / "acme/cti_acme/plugin.py").read_text("utf-8")
+    assert "from cti_tickets.api_for_plugins import DataClass\n" in code
+    assert '    @hookimpl(of="tickets")\n    def data_classes(self) -> Sequence[DataClass]:' in code
+    project = (tmp_path / "acme/pyproject.toml").read_text("utf-8")
+    assert 'dependencies = ["cti-host", "cti-host-tickets"]' in project
+
+
+BRINGS = """
+from cti_host import Kind, contract, hookimpl
+
+
+class Hooks:
+    @contract(Kind.EVENT)
+    def door_opened(self, door: str) -> None:
+        '''Somebody opened a door.'''
+
+
+class Plugin:
+    @hookimpl
+    def hookspecs(self) -> type:
+        return Hooks
+"""
+
+
+def test_a_hook_of_a_plugin_of_the_site_is_known_with_its_configuration(
+    new: New, tmp_path: Path
+) -> None:
+    assert "there is no hook 'door_opened'" in new("acme", "--hook", "door_opened").said
+    write_config(tmp_path, plugins=["doors"], sources={"doors": BRINGS}, sign_in=False)
+    assert new("acme", "--hook", "door_opened", "--single-file").code == 0
+    code = (tmp_path / "plugins.d/acme.py").read_text("utf-8")
+    assert '@hookimpl(of="doors")\n    def door_opened(self, door: str) -> None:' in code
+    assert "Somebody opened a door." in code
 
 
 def test_a_single_file_goes_into_the_folder_of_the_configuration(new: New, tmp_path: Path) -> None:
@@ -243,12 +281,12 @@ def test_what_is_written_is_typed(written: Path) -> None:
 
 def test_what_is_written_is_accepted_by_check(written: Path, tmp_path: Path) -> None:
     names = [f"{name}_file" for name in CASES]
-    config = write_config(tmp_path, plugins=names, sign_in=False)
+    config = write_config(tmp_path, plugins=["tickets", *names], sign_in=False)
     text = config.read_text("utf-8").replace('"plugins.d"', f'"{written / "files"}"')
     config.write_text(text, encoding="utf-8")
     done = CliRunner().invoke(cli, ["--config", str(config), "check"])
     assert (done.exit_code, done.output) == (0, f"{config}: all right\n")
     listed = CliRunner().invoke(cli, ["--config", str(config), "plugins"]).output
-    for number, (name, hooks) in enumerate(CASES.items(), start=1):
+    for number, (name, hooks) in enumerate(CASES.items(), start=2):
         assert f"{number}. {name}_file " in listed
-        assert f"   {', '.join(hook for hook in contracts() if hook in hooks)}\n" in listed
+        assert f"   {', '.join(hook for hook in HOOKS if hook in hooks)}\n" in listed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
 
-from cti_host.command_line.docstrings import argument_names, read_docstring
+from cti_host.command_line.docstrings import annotations_of, read_docstring
+from cti_host.command_line.known_hooks import KnownHook
 from cti_host.command_line.new_plugin.annotations import LINE_LENGTH, Import, imports_of
-from cti_host.contract import Contract
 
 # What is made is Python, TOML and Markdown, from names that were checked: nothing to escape.
 templates = Environment(  # noqa: S701
@@ -25,22 +24,6 @@ templates = Environment(  # noqa: S701
 )
 # The hook that returns what an argument holds: without it a plugin has none of its own.
 _RETURNED_BY = {"callers": "lookup_callers", "caller": "lookup_callers", "ticket": "ticket_lists"}
-
-
-@dataclass(frozen=True)
-class HookSpec:
-    """A hook that a plugin may implement.
-
-    :param name: its name
-    :param function: its specification: signature and docstring
-    :param contract: what the dispatcher guarantees
-    :param owner: the plugin that brings it; empty: the host
-    """
-
-    name: str
-    function: Callable[..., Any]
-    contract: Contract
-    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,16 +60,12 @@ class HookCode:
     test_imports: frozenset[Import] = frozenset()
 
 
-def hook_code(spec: HookSpec, hooks: Collection[str]) -> HookCode:
+def hook_code(spec: KnownHook, hooks: Collection[str]) -> HookCode:
     """Write the code of a hook.
 
     :param hooks: all hooks that the new plugin implements
     """
-    signature = inspect.signature(spec.function)
-    arguments = {
-        name: str(signature.parameters[name].annotation) for name in argument_names(spec.function)
-    }
-    returned = str(signature.return_annotation)
+    arguments, returned = annotations_of(spec.function)
     nothing = _nothing(returned)
     if not nothing:  # any hook may return None: nothing to say
         returned, nothing = f"{returned} | None", "return None"
@@ -110,14 +89,14 @@ def hook_code(spec: HookSpec, hooks: Collection[str]) -> HookCode:
     )
 
 
-def _mark(spec: HookSpec, hooks: Collection[str]) -> Iterator[str]:
+def _mark(spec: KnownHook, hooks: Collection[str]) -> Iterator[str]:
+    options = [f'of="{spec.owner}"'] if spec.owner else []
     missing = [arg for arg in spec.contract.own if _RETURNED_BY.get(arg, spec.name) not in hooks]
     if missing:
         yield f"# strangers: this plugin is also given each {missing[0].removesuffix('s')} that"
         yield "# other plugins returned, not only its own."
-        yield "@hookimpl(strangers=True)"
-    else:
-        yield "@hookimpl"
+        options.append("strangers=True")
+    yield f"@hookimpl({', '.join(options)})" if options else "@hookimpl"
 
 
 def _definition(name: str, arguments: dict[str, str], returned: str) -> str:

@@ -9,10 +9,9 @@ from pathlib import Path
 import click
 
 from cti_host.command_line.context import Context, fail, pass_context
-from cti_host.command_line.new_plugin.code import HookSpec
+from cti_host.command_line.known_hooks import KnownHook, host_hooks, plugin_hooks
 from cti_host.command_line.new_plugin.names import Refused, check_name
 from cti_host.command_line.new_plugin.project import files_of, write_files
-from cti_host.hookspecs import HookSpecs, contracts
 from cti_host.settings.config import Config
 from cti_host.settings.problems import did_you_mean
 
@@ -58,7 +57,7 @@ def new(
     folder = into or ((plugins_dir or Path("plugins.d")) if single_file else Path())
     try:
         check_name(name)
-        hooks = _specifications(wanted or (DEFAULT_HOOK,))
+        hooks = _known(wanted or (DEFAULT_HOOK,), config)
         files = files_of(name, hooks, single_file=single_file)
         write_files(folder, name, files)
     except Refused as refused:
@@ -79,20 +78,19 @@ def new(
     click.echo('See it work:   cti-host explain "/pop?phone=0199007777"')
 
 
-def _specifications(wanted: Sequence[str]) -> list[HookSpec]:
+def _known(wanted: Sequence[str], config: Config | None) -> list[KnownHook]:
     """The hooks that are wanted, in the order of the reference.
 
     :raises Refused: some of them are not there
     """
-    known = {
-        hook: HookSpec(hook, getattr(HookSpecs, hook), contract)
-        for hook, contract in contracts().items()
-    }
+    known = host_hooks()
+    if not known.keys() >= {*wanted}:
+        known |= plugin_hooks(config)
     unknown = [hook for hook in dict.fromkeys(wanted) if hook not in known]
     if unknown:
         message = f"there is no hook {', '.join(map(repr, unknown))}"
         raise Refused(message, "; ".join(did_you_mean(hook, [*known]) for hook in unknown))
-    return [spec for hook, spec in known.items() if hook in wanted]
+    return [hook for name, hook in known.items() if name in wanted]
 
 
 def _plugins_dir(config: Config | None) -> Path | None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from cti_host.command_line.docstrings import read_docstring
+from cti_host.command_line.known_hooks import KnownHook
 from cti_host.command_line.new_plugin.annotations import LINE_LENGTH, Import, import_block
-from cti_host.command_line.new_plugin.code import HookSpec, hook_code, templates
+from cti_host.command_line.new_plugin.code import hook_code, templates
 from cti_host.command_line.new_plugin.names import PACKAGE_PREFIX, Refused
 from cti_host.loader import ENTRY_POINT_GROUP
 
@@ -23,7 +24,7 @@ _TEST_IMPORTS: frozenset[Import] = frozenset(
 )
 
 
-def files_of(name: str, hooks: Sequence[HookSpec], *, single_file: bool) -> dict[str, str]:
+def files_of(name: str, hooks: Sequence[KnownHook], *, single_file: bool) -> dict[str, str]:
     """The texts of a new plugin's files, by path.
 
     :param name: the name of the plugin, already checked
@@ -52,7 +53,7 @@ def files_of(name: str, hooks: Sequence[HookSpec], *, single_file: bool) -> dict
     }
 
 
-def _about(name: str, hooks: Sequence[HookSpec], *, single_file: bool) -> dict[str, Any]:
+def _about(name: str, hooks: Sequence[KnownHook], *, single_file: bool) -> dict[str, Any]:
     """What the templates are filled in with."""
     names = [hook.name for hook in hooks]
     codes = [hook_code(hook, names) for hook in hooks]

@@ -6,8 +6,8 @@ This is the public API for plugins, and nothing else. A plugin imports from here
 from cti_host.contract import Budget, Contract, Kind, contract, contracts_of, hookimpl
 from cti_host.databases.connection import database, is_postgresql
 from cti_host.host import Host, current_agent, current_host
-from cti_host.localised import Localised, current_language
 from cti_host.isolation.checks import Must
+from cti_host.localised import Localised, current_language
 from cti_host.model import (
     Address,
     Agent,

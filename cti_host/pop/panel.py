@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from flask import url_for
 from flask_babel import gettext as _
 
-from cti_host.isolation.trace import current_trace
 from cti_host.host import Host
+from cti_host.isolation.trace import current_trace
 from cti_host.model import (
     Call,
     Caller,

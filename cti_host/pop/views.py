@@ -6,8 +6,8 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cti_host.isolation.trace import current_trace
 from cti_host.host import current_agent, current_host
+from cti_host.isolation.trace import current_trace
 from cti_host.model import Call
 from cti_host.pop.panel import UNKNOWN, UnknownChoice, build_panel, creation_target, search
 from cti_host.pop.url import BadCall, read_call

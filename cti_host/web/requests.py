@@ -16,8 +16,8 @@ from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
-from cti_host.isolation.trace import current_trace
 from cti_host.host import Host
+from cti_host.isolation.trace import current_trace
 from cti_host.localised import current_language
 from cti_host.settings.config import Settings
 from cti_host.web.i18n import LANGUAGES

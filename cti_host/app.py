@@ -11,14 +11,14 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import peewee
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cti_host.databases.connection import BadDatabaseUrl, open_database
 from cti_host.dispatch import SetupFailed
-from cti_host.health.counters import Counters
+from cti_host.isolation.counters import Counters
 from cti_host.hooks import Hooks
 from cti_host.host import Host
 from cti_host.isolation.workers import Workers
@@ -164,14 +164,36 @@ def _set_up(app: Flask, host: Host) -> None:
                     message = f"class {model.__name__} is in {owner} and in {plugin}"
                     host.problem(("plugins",), message, "take one of them out")
                 host.models.append(model)
+        taken = frozenset(app.blueprints)
         for plugin, blueprints in host.hooks.set_up("blueprints"):
             for blueprint in blueprints:
-                if blueprint.name != plugin:
-                    message = f"{plugin}: its blueprint is called {blueprint.name!r}"
-                    host.problem(("plugins",), message, f"call it {plugin!r}")
-                else:
-                    app.register_blueprint(blueprint)
+                _register_blueprint(app, host, plugin, blueprint, taken)
     except SetupFailed as failed:
         position = [plugin.name for plugin in host.plugins].index(failed.plugin)
         message = f"{failed.plugin}: {failed.hook} failed: {failed.reason}"
         host.problem(("plugins", position), message)
+
+
+def _register_blueprint(
+    app: Flask, host: Host, plugin: str, blueprint: Blueprint, taken: frozenset[str]
+) -> None:
+    """Add a plugin's pages; pages that can't be added are refused.
+
+    :param taken: the names of blueprints that are not a plugin's
+    """
+    name = blueprint.name
+    if name != plugin:
+        host.plugin_problem(plugin, f"its blueprint is called {name!r}", f"call it {plugin!r}")
+    elif name in taken:
+        message = f"the host has a blueprint {name!r} of its own"
+        host.plugin_problem(plugin, message, "give the plugin another name")
+    elif name in app.blueprints:
+        message = f"two of its blueprints are called {name!r}"
+        remedy = "return one, and register the other with it: one.register_blueprint(other)"
+        host.plugin_problem(plugin, message, remedy)
+    else:
+        try:
+            app.register_blueprint(blueprint)
+        except Exception as error:  # Flask and its router raise several kinds
+            message = f"its blueprint can't be registered: {type(error).__name__}: {error}"
+            host.plugin_problem(plugin, message, "correct its pages")

@@ -91,9 +91,9 @@ class Plugin:
     @hookimpl(strangers=True)
     def panel_sections(self, call: Call, callers: Sequence[Caller]) -> Sequence[PanelSection]:
         """The contracts of the callers' organizations."""
-        # Another plugin's organization 1 is not ours.
-        ours = [caller for caller in callers if caller.source == "tickets"]
-        customers = {c.attributes["org_id"] for c in ours if c.attributes.get("org_id")}
+        # Another plugin's callers may have an org_id that means something else.
+        known = [caller.attributes for caller in callers if caller.source == "tickets"]
+        customers = {attributes["org_id"] for attributes in known if attributes.get("org_id")}
         columns = [CONTRACTS.id, CONTRACTS.name, CONTRACTS.sla, CONTRACTS.end_date]
         query = CONTRACTS.select(*columns).where(CONTRACTS.org_id.in_([*map(int, customers)]))
         found = query.order_by(CONTRACTS.end_date).tuples()

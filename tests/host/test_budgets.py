@@ -16,10 +16,8 @@ NUMBER = "0987654321"
 CALL = Call({"phone": NUMBER}, {"phone": NUMBER}, {"phone": NUMBER})
 FOUND = "[plugin.people]\nfound = ['Ada']\n"
 IMPATIENT = "[plugin.stuck]\ntimeout = 0.05\n"
-CREATIONS = "".join(
-    f"[indirect_creation.{name}]\nenabled = true\n"
-    for name in ("UserRequest", "Incident", "Person")
-)
+CLASSES = ("UserRequest", "Incident", "Person")
+CREATIONS = "".join(f"[indirect_creation.{name}]\nenabled = true\n" for name in CLASSES)
 
 
 def waiting(hook: str, result: str = "None") -> str:

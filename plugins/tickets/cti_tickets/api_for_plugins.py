@@ -12,6 +12,15 @@ from enum import StrEnum
 
 from cti_host import Budget, Kind, Localised, contract
 
+__all__ = [
+    "AddedAttributes",
+    "DataAttribute",
+    "DataClass",
+    "DataKind",
+    "DataModelHooks",
+    "OnDelete",
+]
+
 
 class DataKind(StrEnum):
     """What an attribute holds."""
@@ -68,8 +77,8 @@ class DataClass:
     `name` is what queries call it ("Contract"). With a `parent` that may have children ("Contact",
     "Ticket" and those below them) its objects are found wherever the parent's are. The values of
     `friendlyname`, joined by the separator, name an object; `order` is the attribute lists are
-    sorted by, with a leading "-" descending; `form` are the attributes of its form in order, by
-    default all.
+    sorted by, with a leading "-" descending. `form` are the attributes of the form of a new object
+    in order, all that are mandatory among them; by default it is the parent's, then its own.
     """
 
     name: str

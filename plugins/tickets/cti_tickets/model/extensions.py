@@ -102,12 +102,16 @@ def _new_model(
 ) -> type[peewee.Model]:
     parent: Any = models.get(cls.parent, Base)
     table = parent._meta.table_name if cls.parent else f"data_{_snake(cls.name)}"
+    form = [*cls.form] or [one.code for one in cls.attributes]
+    if cls.parent and not cls.form:
+        # The parent's form and what is added to it; everything, if the parent doesn't say.
+        form = [*parent.about.form, *form] if parent.about.form else []
     about = a.ClassInfo(
         cls.label,
         abstract=cls.abstract,
         friendlyname=tuple(cls.friendlyname),
         order=cls.order,
-        form=tuple(cls.form or [one.code for one in cls.attributes]),
+        form=tuple(form),
         friendlyname_separator=cls.friendlyname_separator,
         reconciliation=tuple(cls.reconciliation),
         obsolete=parent.about.obsolete if cls.parent else None,
@@ -122,7 +126,11 @@ def _new_model(
 def _with_attributes(
     models: dict[str, type[peewee.Model]], name: str, model: Any, added: Sequence[_Added]
 ) -> type[peewee.Model]:
-    members: dict[str, Any] = {"extended": True}
+    # What must be filled in has to be on the form of a new object; where a form has everything,
+    # because the class doesn't say what is on it, it is there by itself.
+    demanded = [one.attribute.code for one in added if one.attribute.mandatory]
+    form = (*model.about.form, *demanded) if model.about.form else ()
+    members: dict[str, Any] = {"extended": replace(model.about, form=form)}
     for one in added:
         members |= _members(models, name, one.attribute, null=True)
     return _model(model, name, added[0].plugin, model._meta.table_name, members)

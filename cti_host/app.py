@@ -18,9 +18,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cti_host.databases.connection import BadDatabaseUrl, open_database
 from cti_host.dispatch import SetupFailed
-from cti_host.isolation.counters import Counters
 from cti_host.hooks import Hooks
 from cti_host.host import Host
+from cti_host.isolation.counters import Counters
 from cti_host.isolation.workers import Workers
 from cti_host.loader import find_plugins
 from cti_host.pop import views

@@ -18,9 +18,9 @@ from flask import has_request_context
 from flask_babel import gettext
 
 from cti_host.contract import Budget, Contract, Kind, takes_strangers
-from cti_host.isolation.counters import Counters
 from cti_host.identity import as_seen_by, sign
 from cti_host.isolation.checks import Check, check_for
+from cti_host.isolation.counters import Counters
 from cti_host.isolation.failures import LATE, Failure, NotNow, failure_of, require
 from cti_host.isolation.read_only import read_only
 from cti_host.isolation.trace import Span, current_trace

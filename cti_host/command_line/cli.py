@@ -17,6 +17,7 @@ from flask import Flask
 
 from cti_host import __version__
 from cti_host.app import CONFIG_VARIABLE, create_app, find_config
+from cti_host.command_line.health import print_health
 from cti_host.command_line.installed import InstalledCommands
 from cti_host.databases import migrate
 from cti_host.dispatch import SetupFailed
@@ -189,10 +190,14 @@ def _check_online(context: _Context) -> list[tuple[str, Finding]]:
 
 
 @cli.command()
+@click.option("--health", is_flag=True, help="Tell how they fare since the server started.")
 @json_option
 @pass_context
-def plugins(context: _Context, as_json: bool) -> None:
+def plugins(context: _Context, health: bool, as_json: bool) -> None:
     """List what is enabled, in order, and what else is available."""
+    if health:
+        print_health(context.app, as_json=as_json)
+        return
     host = context.host
     enabled = [
         {

@@ -186,11 +186,16 @@ def _argument_mistakes(
 
 def hooks_brought_by(cls: Any) -> list[str]:
     """The hooks that a plugin's class would bring, if it were enabled; none if it doesn't say."""
-    function = getattr(cls, BRINGS_HOOKS, None)
-    if not hook_marks(function):
-        return []
+    specifications = specifications_of(cls)
+    return [] if specifications is None else [*contracts_of(specifications)]
+
+
+def specifications_of(cls: Any) -> type | None:
+    """The hooks that a plugin's class would bring, as it specifies them; `None`: it doesn't say."""
+    if not hook_marks(getattr(cls, BRINGS_HOOKS, None)):
+        return None
     try:
         specifications = cls.hookspecs(object.__new__(cls))
-        return [*contracts_of(specifications)]
     except (Exception, SystemExit):  # it isn't set up: whatever it does, it doesn't say
-        return []
+        return None
+    return specifications if isinstance(specifications, type) else None

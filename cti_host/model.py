@@ -33,7 +33,12 @@ Position = Annotated[int, Must("1 or more", lambda number: number >= 1)]
 
 
 class Given(StrEnum):
-    """The form in which a number was written down."""
+    """The form in which a number was written down.
+
+    :cvar INTERNATIONAL: with its country code ("+33 9 87 65 43 21", "0033…")
+    :cvar NATIONAL: as it is dialled inside its country ("09 87 65 43 21")
+    :cvar EXTENSION: as it is dialled inside the company ("123")
+    """
 
     INTERNATIONAL = "international"
     NATIONAL = "national"
@@ -44,10 +49,15 @@ class Given(StrEnum):
 class Number:
     """A phone number that was understood.
 
-    `raw` is the text it came from. Exactly one of these identifies it: `e164` ("+33987654321"),
-    or, for a number inside the company, `extension` alone ("123"). A number that has both is an
-    outside number with a direct extension behind it. `text` is the form that forms and labels
-    show, `region` the ISO 3166 code of its country if known, `given` how it was written.
+    Exactly one of these identifies it: `e164`, or, for a number inside the company, `extension`
+    alone. A number that has both is an outside number with a direct extension behind it.
+
+    :param raw: the text it came from
+    :param e164: the outside number in E.164 ("+33987654321"); `None`: it is an extension
+    :param extension: the number inside the company ("123"); `None`: it has none
+    :param text: the form that forms and labels show; empty: the E.164 number or the extension
+    :param region: the ISO 3166 code of its country ("FR"); `None`: unknown
+    :param given: how it was written
     """
 
     raw: str
@@ -75,7 +85,14 @@ class Number:
 
 
 class Reason(StrEnum):
-    """Why a value can't be used to search for anybody."""
+    """Why a value can't be used to search for anybody.
+
+    :cvar WITHHELD: the caller hides their number ("anonymous")
+    :cvar PLACEHOLDER: the phone system didn't fill its URL in ("%CallerNumber%")
+    :cvar WILDCARD: it would match everybody ("%")
+    :cvar TOO_SHORT: it would match too many ("12")
+    :cvar EMPTY: it holds nothing to search for ("", "()")
+    """
 
     WITHHELD = "withheld"
     PLACEHOLDER = "placeholder"
@@ -86,7 +103,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Unsearchable:
-    """A value that was understood and must match nobody; `raw` is the text, `reason` says why."""
+    """A value that was understood and must match nobody.
+
+    :param raw: the text it came from
+    :param reason: why nobody is searched for; the panel says it
+    """
 
     raw: str
     reason: Reason
@@ -102,10 +123,11 @@ Value = str | Number | Unsearchable
 class Call:
     """One inbound call, as the URL of the phone system told it.
 
-    `received` maps an attribute ("phone") to the text that came; `parameters` maps the same
-    attributes to what the preprocessing plugins made of it. `query` maps URL parameters to the
-    text that came: links that come back to this call carry it. `pages` says which page of which
-    ticket list the agent looks at (list id to page, from 1): for a plugin only of its own lists.
+    :param received: attribute ("phone") to the text that came for it
+    :param parameters: the same attributes to what the preprocessing plugins made of these texts
+    :param query: URL parameter to the text that came; links back to this call carry it
+    :param pages: id of a ticket list to the page of it that the agent looks at, from 1
+    :param received_at: when the URL was opened, in UTC
     """
 
     received: Mapping[str, str]
@@ -136,11 +158,16 @@ class Call:
 class Caller:
     """A person who may be calling: class and id in the data of a plugin, and what to show.
 
-    `source` is the name of the plugin that returned them, put there by the dispatcher: two plugins
-    may each have a person 20, who are not the same. `display` is the text that names the person
-    (the attributes of `display_name`, joined by ", "), `attributes` maps attribute codes to texts
-    ("email" to "ada@example.org"). `name` is the part of `display` that stands largest on the
-    panel; empty: all of it.
+    Two plugins may each have a person 20, who are not the same: `source`, `class_name` and `id`
+    together say who it is.
+
+    :param class_name: the class in the plugin's data ("Person"), without blanks and colons
+    :param id: the id in the plugin's data
+    :param display: the text that names the person (the attributes of `display_name`, joined by
+        ", ")
+    :param attributes: attribute codes to texts ("email" to "ada@example.org")
+    :param name: the part of `display` that stands largest on the panel; empty: all of it
+    :param source: the name of the plugin that returned them, put there by the dispatcher
     """
 
     class_name: str
@@ -186,7 +213,11 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True)
 class Match:
-    """A caller that was found, and `why`, in the agent's language."""
+    """A caller that was found.
+
+    :param caller: the person
+    :param why: why they match, in the agent's language ("Phone, stored in national form")
+    """
 
     caller: Caller
     why: str = ""
@@ -194,11 +225,25 @@ class Match:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket as lists and menus need it; dates are UTC, texts in the agent's language.
+    """A ticket as lists and menus need it; texts are in the agent's language.
 
-    `source` is the name of the plugin that returned it, put there by the dispatcher. `url` shows
-    the ticket and `modify_url` changes it; they may be pages of another system, which open in a tab
-    of their own. If those pages have no phone menu, `call_url` is a page of this host that has it.
+    Its pages may be those of another system; they open in a tab of their own.
+
+    :param class_name: the class in the plugin's data ("UserRequest"), without blanks and colons
+    :param id: the id in the plugin's data
+    :param ref: the reference that people say ("R-000007")
+    :param title: what it is about
+    :param status: the code of its status ("assigned")
+    :param status_label: the name of its status ("Assigned"); empty: the code is shown
+    :param class_label: the name of its class ("User Request")
+    :param caller: the name of its caller
+    :param agent: the name of the agent who has it
+    :param started: when it began, in UTC; `None`: unknown
+    :param updated: when it was changed last, in UTC; `None`: unknown
+    :param url: the page that shows it; empty: there is none
+    :param modify_url: the page that changes it; empty: there is none
+    :param call_url: a page of this host that has its phone menu, if the page at `url` has none
+    :param source: the name of the plugin that returned it, put there by the dispatcher
     """
 
     class_name: str
@@ -225,11 +270,16 @@ class Ticket:
 
 @dataclass(frozen=True)
 class TicketList:
-    """A group of tickets on the panel: one page of `tickets` out of `total`.
+    """A group of tickets on the panel: one page of them.
 
-    `id` is stable for the configuration and names the list in `Call.pages`; `source` is the name of
-    the plugin that returned it, put there by the dispatcher. `problem` is empty, or
-    one line for the agent that says why this one list has no tickets to show.
+    :param id: names the list in `Call.pages`; it must not change while the configuration doesn't
+    :param label: its heading, in the agent's language
+    :param total: how many tickets there are on all pages
+    :param tickets: those of this page
+    :param page: which page it is, from 1
+    :param page_size: how many tickets a full page has
+    :param problem: one line for the agent that says why this one list has no tickets to show
+    :param source: the name of the plugin that returned it, put there by the dispatcher
     """
 
     id: str
@@ -259,9 +309,13 @@ class TicketList:
 class OutboundAction:
     """An entry of a ticket's phone menu.
 
-    `name` is unique in its plugin ("telephony_integration_ecall_phone"), whose name `source` is,
-    put there by the dispatcher; `url` is the address of the phone system to open, `number` the
-    number it will dial, as shown, `icon` a Bootstrap icon name.
+    :param name: its name, unique in its plugin ("telephony_integration_ecall_phone"); the setting
+        `shortcut_actions` names it to make a button of it
+    :param label: what the entry says, in the agent's language
+    :param url: the address of the phone system to open ("tel:+33987654321", "https://…")
+    :param icon: the name of a Bootstrap icon
+    :param number: the number that it will dial, as it is shown
+    :param source: the name of the plugin that returned it, put there by the dispatcher
     """
 
     name: str
@@ -274,10 +328,11 @@ class OutboundAction:
 
 @dataclass(frozen=True)
 class PanelSection:
-    """Anything else a plugin shows on the panel: a title and HTML that is already safe.
+    """Anything else that a plugin shows on the panel.
 
-    `html` must be markup whose values were escaped (`markupsafe.Markup`, a rendered template).
-    `source` is the name of the plugin that returned it, put there by the dispatcher.
+    :param title: its heading, in the agent's language
+    :param html: markup whose values were escaped (`markupsafe.Markup`, a rendered template)
+    :param source: the name of the plugin that returned it, put there by the dispatcher
     """
 
     title: str
@@ -289,8 +344,11 @@ class PanelSection:
 class Agent:
     """Who is at the keyboard.
 
-    `name` signs in, `display` is shown, `profiles` are the profiles of rights, `contact_id` is
-    the id of the person in the data who is this agent, if known.
+    :param name: the name that they sign in with
+    :param display: the name that is shown; empty: `name`
+    :param email: their e-mail address
+    :param profiles: their profiles of rights ("Support Agent")
+    :param contact_id: the id of the person in the data who is this agent; `None`: unknown
     """
 
     name: str
@@ -312,7 +370,12 @@ class Agent:
 
 
 class Level(StrEnum):
-    """How good it is, what an online check found."""
+    """How good it is, what an online check found.
+
+    :cvar GOOD: it works
+    :cvar WARNING: it works, but not as well as it could
+    :cvar BAD: it doesn't work; the check ends with code 1
+    """
 
     GOOD = "good"
     WARNING = "warning"
@@ -323,8 +386,12 @@ class Level(StrEnum):
 class Finding:
     """What `cti-host check --online` found out about one thing that a plugin stands on.
 
-    `what` names it ("reading Person"), `detail` says how it is, `remedy` what an admin can do.
-    None of them holds a secret.
+    None of its texts may hold a secret.
+
+    :param what: what was tried ("reading Person")
+    :param level: how good it is
+    :param detail: how it is, in a few words
+    :param remedy: what an admin can do
     """
 
     what: str
@@ -335,9 +402,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """An entry of the menu: label, address, and a Bootstrap icon name.
+    """An entry of the menu.
 
-    With `post` it is a button that changes something (sign out), sent with a CSRF token.
+    :param label: what it says, in the agent's language
+    :param url: the page that it opens
+    :param icon: the name of a Bootstrap icon
+    :param post: whether it is a button that changes something (sign out), sent with a CSRF token
     """
 
     label: str

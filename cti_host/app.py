@@ -18,6 +18,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cti_host.databases.connection import BadDatabaseUrl, open_database
 from cti_host.dispatch import SetupFailed
+from cti_host.health import page
+from cti_host.health.processes import Processes
 from cti_host.hooks import Hooks
 from cti_host.host import Host
 from cti_host.isolation.counters import Counters
@@ -79,7 +81,10 @@ def create_app(config: Config | Path | str) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
+    run_folder = config.resolve(config.settings.secret_key_file).parent / "run"
+    app.extensions[page.EXTENSION] = Processes(run_folder, counters)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(page.blueprint)
     with app.app_context():
         _set_up(app, host)
     host.problems.sort(key=lambda problem: (problem.file, problem.line))
@@ -96,6 +101,7 @@ def app_from_environment() -> Flask:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
+    app.extensions[page.EXTENSION].publish()
     with app.app_context():
         app.extensions["cti_host"].hooks.server_started()
     return app

@@ -68,7 +68,7 @@ def hooks_of(plugins: Sequence[LoadedPlugin]) -> tuple[HookRegistry, list[Mistak
 
 
 def _add_hooks(registry: HookRegistry, plugin: str, instance: Any) -> Iterator[tuple[str, str]]:
-    function = getattr(instance, BRINGS_HOOKS, None)
+    function: Any = getattr(instance, BRINGS_HOOKS, None)
     # What is wrong with its arguments is found with those of the other hooks.
     if not hook_marks(function) or [*_argument_mistakes(registry, BRINGS_HOOKS, function)]:
         return

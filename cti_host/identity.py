@@ -37,8 +37,9 @@ def _signed(plugin: str, item: Any) -> Any:
         case OutboundAction() | PanelSection():
             return _with_source(plugin, item)
     # What the hooks of plugins return may carry their names, too.
-    if is_dataclass(item) and hasattr(item, "source"):
-        return _with_source(plugin, item)
+    if is_dataclass(item) and not isinstance(item, type) and hasattr(item, "source"):
+        own: Any = item
+        return _with_source(plugin, own)
     return item
 
 

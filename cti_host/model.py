@@ -26,6 +26,7 @@ def is_safe_address(url: str) -> bool:
     return not _SKIPPED.sub("", url).lower().startswith(_SCRIPTS)
 
 
+ADMINISTRATOR = "Administrator"
 Address = Annotated[str, Must("an address that is safe to open", is_safe_address)]
 Count = Annotated[int, Must("0 or more", lambda number: number >= 0)]
 Position = Annotated[int, Must("1 or more", lambda number: number >= 1)]
@@ -358,6 +359,11 @@ class Agent:
 
     def __post_init__(self) -> None:
         make_read_only(self, "profiles")
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether they may see how the host itself fares."""
+        return ADMINISTRATOR in self.profiles
 
     def __str__(self) -> str:
         return self.display or self.name

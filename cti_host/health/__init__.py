@@ -1,1 +1,1 @@
-"""How plugins fare: calls, failures, time-outs and the slowest calls since the server started."""
+"""How plugins fare since the server started: for administrators, on a page and in a command."""

@@ -136,7 +136,7 @@ class _Compiler:
 
         return check
 
-    def _items(self, kind: type, annotation: Any) -> Check:
+    def _items(self, kind: Any, annotation: Any) -> Check:
         check_item = self.check(annotation)
 
         def check(value: Any) -> Wrong | None:

@@ -70,13 +70,9 @@ def require(check: Check, result: Any, *, many: bool) -> None:
     :param check: that of the result, or of each item with `many`
     :raises WrongResult: with what is wrong, but no values
     """
-    if not many:
-        items = (result,)
-    elif isinstance(result, list | tuple):
-        items = result
-    else:
+    if many and not isinstance(result, list | tuple):
         raise WrongResult(f"returned {type(result).__name__}, not a list")
-    for item in items:
+    for item in result if many else (result,):
         wrong = check(item)
         if wrong is not None:
             raise WrongResult(f"returned {wrong.of(item)}")

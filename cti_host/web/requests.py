@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_from_bytes, urlencode, urlsplit
 
 import peewee
-from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request
+from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 from cti_host.host import Host
 from cti_host.isolation.trace import current_trace
 from cti_host.localised import current_language
+from cti_host.model import Agent, NavigationItem
 from cti_host.settings.config import Settings
 from cti_host.web.i18n import LANGUAGES
 
@@ -170,9 +171,14 @@ def safe_return_url(url: str | None, fallback: str) -> str:
     return url
 
 
-def _navigation(host: Host) -> list[Any]:
-    agent = g.get("cti_agent")
-    return host.hooks.navigation(agent) if agent else []
+def _navigation(host: Host) -> list[NavigationItem]:
+    agent: Agent | None = g.get("cti_agent")
+    if agent is None:
+        return []
+    items = host.hooks.navigation(agent)
+    if agent.is_administrator:
+        items.append(NavigationItem(_("Plugins"), url_for("cti_host_health.plugins"), "activity"))
+    return items
 
 
 def _sign_in(host: Host) -> ResponseReturnValue:

@@ -266,6 +266,19 @@ def test_what_cannot_be_made_is_refused_with_a_remedy(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_configuration_that_is_named_is_named_in_the_next_steps(new: New, tmp_path: Path) -> None:
+    (tmp_path / "a site").mkdir()
+    write_config(tmp_path / "a site", sign_in=False)
+    done = new("acme", "--config", "a site/cti.toml", "--into", "a folder")
+    assert done.said.splitlines()[-5:] == [
+        "Test it:       python -m pytest 'a folder/acme'",
+        "Install it:    pip install --editable 'a folder/acme'",
+        "Switch it on:  in a site/cti.toml",
+        '                 plugins = ["acme"]',
+        "See it work:   cti-host --config 'a site/cti.toml' explain \"/pop?phone=0199007777\"",
+    ]
+
+
 def test_a_configuration_that_is_named_must_be_there(new: New) -> None:
     done = CliRunner().invoke(cli, ["--config", "no.toml", "plugin", "new", "acme"])
     assert "can't be read" in str(done.exception)

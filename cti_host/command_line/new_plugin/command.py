@@ -77,7 +77,8 @@ def new(
         click.echo(f"                 plugins_dir = {json.dumps(relative)}")
     enabled = [name, *(config.settings.plugins if config else [])]
     click.echo(f"                 plugins = {json.dumps(enabled)}")
-    click.echo('See it work:   cti-host explain "/pop?phone=0199007777"')
+    named = f"--config {quote(context.config_file)} " if context.config_file else ""
+    click.echo(f'See it work:   cti-host {named}explain "/pop?phone=0199007777"')
 
 
 def _known(wanted: Sequence[str], config: Config | None) -> list[KnownHook]:

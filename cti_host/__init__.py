@@ -12,6 +12,7 @@ from cti_host.data_classes import (
     OnDelete,
 )
 from cti_host.databases.connection import database, is_postgresql
+from cti_host.details import PhoneCall, TicketDetails, TicketKey, TicketLogEntry
 from cti_host.host import Host, current_agent, current_host
 from cti_host.localised import Localised, current_language
 from cti_host.model import (
@@ -33,6 +34,7 @@ from cti_host.model import (
     Unsearchable,
     Value,
 )
+from cti_host.pop.phone_menu import PhoneMenu, phone_menu
 from cti_host.pop.presets import fill_in, is_query, placeholder_of
 from cti_host.pop.url import pop_url
 from cti_host.settings.config import PluginConfig
@@ -71,6 +73,8 @@ __all__ = [
     "OnDelete",
     "OutboundAction",
     "PanelSection",
+    "PhoneCall",
+    "PhoneMenu",
     "PluginConfig",
     "Reason",
     "StoredAttribute",
@@ -79,7 +83,10 @@ __all__ = [
     "StoredValue",
     "Storing",
     "Ticket",
+    "TicketDetails",
+    "TicketKey",
     "TicketList",
+    "TicketLogEntry",
     "Unavailable",
     "Unsearchable",
     "Value",
@@ -94,6 +101,7 @@ __all__ = [
     "hookimpl",
     "is_postgresql",
     "is_query",
+    "phone_menu",
     "placeholder_of",
     "pop_url",
     "safe_return_url",

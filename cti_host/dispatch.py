@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 import pluggy
@@ -18,6 +18,7 @@ from flask import Request, g
 from flask_babel import gettext
 
 from cti_host.contract import Contract, Kind, takes_strangers
+from cti_host.details import PhoneCall, TicketDetails, TicketKey
 from cti_host.hookspecs import contracts
 from cti_host.identity import as_seen_by, sign
 from cti_host.model import (
@@ -133,16 +134,21 @@ class Dispatcher:
         """The plugins that implement a hook, in the order in which they are called."""
         return [implementation.plugin for implementation in self._implementations[hook]]
 
-    def _answers(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
+    def _answers(self, hook: str, only: str = "", **arguments: Any) -> Iterator[tuple[str, Any]]:
         """Call the implementations one by one; give plugin and answer of those that answered."""
-        for step in self._steps(hook, arguments):
+        for step in self._steps(hook, arguments, only):
             if step.answer is not None:
                 yield step.plugin, step.answer
 
-    def _steps(self, hook: str, arguments: Mapping[str, Any]) -> Iterator[Step]:
-        """Call the implementations one by one, each with what it may see of the arguments."""
+    def _steps(self, hook: str, arguments: Mapping[str, Any], only: str = "") -> Iterator[Step]:
+        """Call the implementations one by one, each with what it may see of the arguments.
+
+        :param only: the one plugin whose implementation is called; empty: all of them
+        """
         contract = self._contracts[hook]
         for implementation in self._implementations[hook]:
+            if only and implementation.plugin != only:
+                continue
             seen = as_seen_by(
                 implementation.plugin, contract, arguments, strangers=implementation.strangers
             )
@@ -161,7 +167,7 @@ class Dispatcher:
         try:
             answer = self._call(contract, implementation, given)
             problem = _type_problem(contract, answer)
-            if not problem and contract.kind is Kind.COLLECT and answer:
+            if not problem and contract.kind in (Kind.COLLECT, Kind.FIRST) and answer:
                 answer = sign(plugin, answer)
         except Overdue as error:
             problem = str(error)
@@ -213,8 +219,9 @@ class Dispatcher:
             return cast(_T, answer)
         return None
 
-    def _collect(self, kind: type[_T], hook: str, **arguments: Any) -> list[_T]:
-        return [cast(_T, item) for _, answer in self._answers(hook, **arguments) for item in answer]
+    def _collect(self, kind: type[_T], hook: str, only: str = "", **arguments: Any) -> list[_T]:
+        answers = self._answers(hook, only, **arguments)
+        return [cast(_T, item) for _, answer in answers for item in answer]
 
     def parse_number(self, text: str) -> Number | None:
         """See `HookSpecs.parse_number`; an empty text is nobody's number."""
@@ -234,9 +241,14 @@ class Dispatcher:
             matches.setdefault(match.caller.key, match)
         return list(matches.values())
 
-    def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> list[TicketList]:
-        """See `HookSpecs.ticket_lists`."""
-        return self._collect(TicketList, "ticket_lists", call=call, callers=callers)
+    def ticket_lists(
+        self, call: Call, callers: Sequence[Caller], *, only: str = ""
+    ) -> list[TicketList]:
+        """See `HookSpecs.ticket_lists`.
+
+        :param only: the one plugin to ask; empty: all of them
+        """
+        return self._collect(TicketList, "ticket_lists", only, call=call, callers=callers)
 
     def class_label(self, class_name: str) -> str | None:
         """See `HookSpecs.class_label`."""
@@ -264,6 +276,18 @@ class Dispatcher:
     def outbound_actions(self, ticket: Ticket, caller: Caller | None) -> list[OutboundAction]:
         """See `HookSpecs.outbound_actions`."""
         return self._collect(OutboundAction, "outbound_actions", ticket=ticket, caller=caller)
+
+    def read_ticket(self, key: TicketKey) -> TicketDetails | None:
+        """See `HookSpecs.read_ticket`; whoever read it, the ticket stays that of its plugin."""
+        details = self._first(TicketDetails, "read_ticket", key=key)
+        if details is None or details.ticket.source == key.source:
+            return details
+        return replace(details, ticket=replace(details.ticket, source=key.source))
+
+    def phone_calls(self, ticket: Ticket) -> list[PhoneCall]:
+        """See `HookSpecs.phone_calls`; the newest first."""
+        calls = self._collect(PhoneCall, "phone_calls", ticket=ticket)
+        return sorted(calls, key=lambda call: str(call.when or ""), reverse=True)
 
     def identify_agent(self, request: Request) -> Agent | None:
         """See `HookSpecs.identify_agent`."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from cti_host.contract import Contract
+from cti_host.details import TicketDetails
 from cti_host.model import Call, Caller, Match, OutboundAction, PanelSection, Ticket, TicketList
 
 _Signed = Caller | Ticket | TicketList | OutboundAction | PanelSection
@@ -19,6 +20,8 @@ _T = TypeVar("_T", bound=_Signed)
 
 def sign(plugin: str, answer: Any) -> Any:
     """What a plugin returned, with the plugin's name on all of it that has a source."""
+    if isinstance(answer, TicketDetails):
+        return _signed(plugin, answer)
     if not isinstance(answer, Sequence):
         return answer
     return [_signed(plugin, item) for item in answer]
@@ -34,6 +37,9 @@ def _signed(plugin: str, item: Any) -> Any:
             if tickets != item.tickets:
                 item = replace(item, tickets=tickets)
             return _with_source(plugin, item)
+        case TicketDetails():
+            caller = _with_source(plugin, item.caller) if item.caller else None
+            return replace(item, ticket=_with_source(plugin, item.ticket), caller=caller)
         case OutboundAction() | PanelSection():
             return _with_source(plugin, item)
     return item

@@ -171,7 +171,11 @@ class Ticket:
 
     `source` is the name of the plugin that returned it, put there by the dispatcher. `url` shows
     the ticket and `modify_url` changes it; they may be pages of another system, which open in a tab
-    of their own. If those pages have no phone menu, `call_url` is a page of this host that has it.
+    of their own. Without a `url` the host's own page shows the ticket in brief; the host links to
+    that page, too, beside a `url` of another system, which has no phone menu.
+
+    `caller` names the caller, `caller_key` is their `Caller.key` where the plugin knows it: the
+    phone menu of the host's page calls them.
     """
 
     class_name: str
@@ -187,7 +191,7 @@ class Ticket:
     updated: datetime | None = None
     url: str = ""
     modify_url: str = ""
-    call_url: str = ""
+    caller_key: str = ""
     source: str = ""
 
     @property
@@ -240,6 +244,11 @@ class OutboundAction:
     icon: str = "telephone"
     number: str = ""
     source: str = ""
+
+    @property
+    def key(self) -> str:
+        """Which action of which plugin it is: two plugins may each have one of the same name."""
+        return f"{self.source}:{self.name}"
 
 
 @dataclass(frozen=True)

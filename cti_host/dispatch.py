@@ -284,9 +284,12 @@ class Dispatcher:
             return details
         return replace(details, ticket=replace(details.ticket, source=key.source))
 
-    def phone_calls(self, ticket: Ticket) -> list[PhoneCall]:
-        """See `HookSpecs.phone_calls`; the newest first."""
-        calls = self._collect(PhoneCall, "phone_calls", ticket=ticket)
+    def phone_calls(self, ticket: Ticket) -> list[PhoneCall] | None:
+        """See `HookSpecs.phone_calls`; the newest first. `None`: nobody could say."""
+        steps = list(self._steps("phone_calls", {"ticket": ticket}))
+        if all(step.problem for step in steps):
+            return None
+        calls = [cast(PhoneCall, call) for step in steps for call in step.answer or ()]
         return sorted(calls, key=lambda call: str(call.when or ""), reverse=True)
 
     def identify_agent(self, request: Request) -> Agent | None:

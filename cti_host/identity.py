@@ -22,7 +22,7 @@ def sign(plugin: str, answer: Any) -> Any:
     """What a plugin returned, with the plugin's name on all of it that has a source."""
     if isinstance(answer, TicketDetails):
         return _signed(plugin, answer)
-    if not isinstance(answer, Sequence):
+    if isinstance(answer, str) or not isinstance(answer, Sequence):
         return answer
     return [_signed(plugin, item) for item in answer]
 

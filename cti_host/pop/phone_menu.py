@@ -37,7 +37,10 @@ def phone_menu(ticket: Ticket, caller: Caller | None, *, query: str = "") -> Pho
         ticket for its own page names itself
     :param caller: the ticket's caller with all their attributes, likewise with a `source`
     :param query: the query of the call by which the host finds a ticket that can't be read
+    :raises ValueError: the ticket has no `source`
     """
+    if not ticket.source:
+        raise ValueError("a ticket with a phone menu needs the name of its plugin as its source")
     host = current_host()
     actions = host.hooks.outbound_actions(ticket, caller)
     for action in actions:

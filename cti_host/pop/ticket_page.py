@@ -31,7 +31,7 @@ class OpenedFrom:
 
 @dataclass(frozen=True)
 class TicketPage:
-    """Everything that the agent sees of a ticket; `calls` is `None` where nobody records them."""
+    """Everything that the agent sees of a ticket; `calls` is `None` where nobody could say."""
 
     details: TicketDetails
     menu: PhoneMenu
@@ -49,13 +49,11 @@ def build_ticket_page(
     if opened_from is not None:
         query = call_query(opened_from.call, opened_from.selected)
         back = panel_url(opened_from.call, opened_from.selected)
-    calls = host.hooks.phone_calls(ticket)
-    recorded = bool(calls) or ticket.source in host.hooks.owners("phone_calls")
     return TicketPage(
         details,
         phone_menu(ticket, details.caller, query=query),
         details.links or _links(ticket),
-        calls if recorded else None,
+        host.hooks.phone_calls(ticket),
         back,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -23,7 +24,7 @@ def ticket(source: str, class_name: str, id_: int) -> ResponseReturnValue:
     opened_from = _opened_from()
     details = _find(TicketKey(source, class_name, id_), opened_from)
     own_page = safe_return_url(details.ticket.url, "")
-    if own_page:
+    if own_page and urlsplit(own_page).path != request.path:
         return redirect(own_page)
     page = build_ticket_page(current_host(), details, opened_from)
     return render_template("cti_host/ticket.html", page=page)

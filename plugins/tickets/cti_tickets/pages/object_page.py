@@ -69,7 +69,7 @@ class ObjectView:
     caller: Caller | None = None
     menu: PhoneMenu | None = None
     logs: Mapping[str, Sequence[LogEntry]] = field(default_factory=dict)
-    calls: Sequence[PhoneCall] = ()
+    calls: Sequence[PhoneCall] | None = None
 
 
 def view_object(

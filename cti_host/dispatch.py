@@ -348,8 +348,9 @@ class Dispatcher:
         self, class_name: str, after: int, upto: int, limit: int
     ) -> Sequence[StoredObject] | None:
         """See `HookSpecs.read_objects`."""
-        page = {"after": after, "upto": upto, "limit": limit}
-        for _, answer in self._answers("read_objects", class_name=class_name, **page):
+        for _, answer in self._answers(
+            "read_objects", class_name=class_name, after=after, upto=upto, limit=limit
+        ):
             return cast(Sequence[StoredObject], answer)
         return None
 

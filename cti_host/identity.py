@@ -38,8 +38,8 @@ def _signed(plugin: str, item: Any) -> Any:
                 item = replace(item, tickets=tickets)
             return _with_source(plugin, item)
         case TicketDetails():
-            caller = _with_source(plugin, item.caller) if item.caller else None
-            return replace(item, ticket=_with_source(plugin, item.ticket), caller=caller)
+            whom = item.caller and _with_source(plugin, item.caller)
+            return replace(item, ticket=_with_source(plugin, item.ticket), caller=whom)
         case OutboundAction() | PanelSection():
             return _with_source(plugin, item)
     return item

@@ -95,7 +95,7 @@ class Plugin:
         self._presets = Presets(host, asker, agents, reader)
         self._calls = PhoneCalls(reader, agents, config.phone_calls)
         self._details = DetailsReader(host, reader, self._links, config.person_fields)
-        self._blueprints = [ReceivedCalls(self._calls).blueprint()]
+        self._blueprints = [ReceivedCalls(self._details, self._calls).blueprint()]
         self._online = Online(host, self._itop, mirror)
 
     def _connection(self, host: Host) -> Connection:

@@ -189,6 +189,32 @@ def test_a_call_that_came_in_is_recorded_by_a_button(site: Open, itop_server: Fa
     assert "Inbound" in running.client().get(PAGE).text
 
 
+def test_a_call_that_came_in_while_itop_is_down_is_said_to_be_unrecorded(
+    site: Open, itop_server: FakeItop
+) -> None:
+    running = site()
+    client = running.client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(PAGE).text)
+    assert token
+    itop_server.fails = "down"
+    answer = client.post(RECEIVED, data={"csrf_token": token[1], "next": PAGE})
+    assert answer.status_code == 503
+    assert "The call could not be recorded. iTop can&#39;t be reached." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("back", "location"), [(f"{PAGE}?phone=1", f"{PAGE}?phone=1"), ("//evil.example", PAGE)]
+)
+def test_the_button_leads_back_to_the_page_it_stands_on(
+    site: Open, back: str, location: str
+) -> None:
+    client = site().client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(PAGE).text)
+    assert token
+    answer = client.post(RECEIVED, data={"csrf_token": token[1], "next": back})
+    assert (answer.status_code, answer.location) == (303, location)
+
+
 def test_a_call_that_the_ticket_does_not_offer_is_not_placed(site: Open) -> None:
     assert press(site(), CALL, "ecall:nonsense").status_code == 404
 

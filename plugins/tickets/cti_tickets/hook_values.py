@@ -137,16 +137,13 @@ def phone_calls(records: Records, database: peewee.Database, ticket_id: int) -> 
     people = ["contact_id_friendlyname", "agent_id_friendlyname"]
     named = records.load(database, "PhoneCall", [call.id for call in stored], people)
     names = {record.id: [record.text(code) for code in people] for record in named}
-    return [
-        PhoneCall(
-            call.flow,
-            call.created or call.date,
-            *names.get(call.id, ["", ""]),
-            call.note,
-            url_for("tickets.view", class_name="PhoneCall", id_=call.id),
-        )
-        for call in stored
-    ]
+    calls = []
+    for call in stored:
+        contact, agent = names.get(call.id, ["", ""])
+        url = url_for("tickets.view", class_name="PhoneCall", id_=call.id)
+        when = call.created or call.date
+        calls.append(PhoneCall(call.flow, when, contact, agent, call.note, url))
+    return calls
 
 
 def read_ticket(records: Records, key: TicketKey, caller_class: str) -> TicketDetails | None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cti_host import TicketKey, current_agent, current_host, safe_return_url
+from cti_host import TicketKey, current_agent, safe_return_url
 from cti_itop.hook_values import SOURCE
 from cti_itop.pages.phone_calls import INBOUND, PhoneCalls
+from cti_itop.pages.ticket_details import DetailsReader
+from cti_itop.rest.errors import ItopProblem
+
+log = logging.getLogger("cti_host.plugin.itop")
 
 
 class ReceivedCalls:
     """The blueprint `itop`; one for each application."""
 
-    def __init__(self, calls: PhoneCalls) -> None:
-        self._calls = calls
+    def __init__(self, details: DetailsReader, calls: PhoneCalls) -> None:
+        self._details, self._calls = details, calls
 
     def blueprint(self) -> Blueprint:
         """The address of the button, under /itop."""
@@ -27,8 +33,12 @@ class ReceivedCalls:
 
     def received(self, class_name: str, id_: int) -> ResponseReturnValue:
         """Record that the caller called about this ticket, and go back to its page."""
-        hooks = current_host().hooks
-        details = hooks.read_ticket(TicketKey(SOURCE, class_name, id_))
+        try:
+            details = self._details.read(TicketKey(SOURCE, class_name, id_))
+        except ItopProblem as problem:
+            log.error("a call that came in: %s", problem)
+            line = _("The call could not be recorded.")
+            abort(503, f"{line} {problem.reason}".strip())
         if details is None:
             abort(404, _("There is no such ticket, or no longer."))
         ticket = details.ticket

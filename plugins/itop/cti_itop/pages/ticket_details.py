@@ -79,7 +79,7 @@ class DetailsReader:
 
     def _caller(self, id_: int) -> Caller | None:
         person = self._reader.one("Person", id_, self._person_codes) if id_ else None
-        return person and make_caller(person, self._display, self._person_codes)
+        return make_caller(person, self._display, self._person_codes) if person else None
 
     def _ways(self, one: ItopObject) -> list[NavigationItem]:
         """What an agent can do beside calling: go to iTop, or record that somebody called."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from cti_host.pop.phone_menu import offered_action
 from cti_host.pop.ticket_page import OpenedFrom, build_ticket_page, find_ticket
 from cti_host.pop.url import BadCall, read_call
 from cti_host.web.requests import safe_return_url
+
+log = logging.getLogger("cti_host.ticket")
 
 
 def ticket(source: str, class_name: str, id_: int) -> ResponseReturnValue:
@@ -71,9 +74,9 @@ def _not_found(key: TicketKey, opened_from: OpenedFrom | None) -> NoReturn:
     if problems:
         abort(503, problems[0])
     hooks = current_host().hooks
-    needs_call = key.source in hooks.owners("ticket_lists") and key.source not in hooks.owners(
-        "read_ticket"
-    )
-    if needs_call and opened_from is None:
+    lists_it = key.source in hooks.owners("ticket_lists")
+    reads_it = key.source in hooks.owners("read_ticket")
+    if opened_from is None and lists_it and not reads_it:
+        log.warning("%s can't be found without a call: its plugin has no read_ticket", key)
         abort(404, _("This ticket can only be opened from a call: look the caller up first."))
     abort(404, _("There is no such ticket, or no longer."))

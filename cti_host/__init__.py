@@ -3,22 +3,18 @@
 This is the public API for plugins, and nothing else. A plugin imports from here only.
 """
 
-from cti_host.contract import hookimpl
-from cti_host.data_classes import (
-    AddedAttributes,
-    DataAttribute,
-    DataClass,
-    DataKind,
-    OnDelete,
-)
+from cti_host.contract import Budget, Contract, Kind, contract, contracts_of, hookimpl
 from cti_host.databases.connection import database, is_postgresql
 from cti_host.details import PhoneCall, TicketDetails, TicketKey, TicketLogEntry
 from cti_host.host import Host, current_agent, current_host
+from cti_host.isolation.checks import Must
 from cti_host.localised import Localised, current_language
 from cti_host.model import (
+    Address,
     Agent,
     Call,
     Caller,
+    Count,
     Finding,
     Given,
     Level,
@@ -27,6 +23,7 @@ from cti_host.model import (
     Number,
     OutboundAction,
     PanelSection,
+    Position,
     Reason,
     Ticket,
     TicketList,
@@ -53,29 +50,31 @@ from cti_host.web.requests import allow_form_target, has_bearer_token, safe_retu
 __version__ = "0.1.0"
 
 __all__ = [
-    "AddedAttributes",
+    "Address",
     "Agent",
+    "Budget",
     "Call",
     "Caller",
-    "DataAttribute",
-    "DataClass",
-    "DataKind",
+    "Contract",
+    "Count",
     "Finding",
     "Given",
     "Host",
+    "Kind",
     "Level",
     "Localised",
     "LogLine",
     "Match",
+    "Must",
     "NavigationItem",
     "NotStored",
     "Number",
-    "OnDelete",
     "OutboundAction",
     "PanelSection",
     "PhoneCall",
     "PhoneMenu",
     "PluginConfig",
+    "Position",
     "Reason",
     "StoredAttribute",
     "StoredClass",
@@ -92,6 +91,8 @@ __all__ = [
     "Value",
     "ValueKind",
     "allow_form_target",
+    "contract",
+    "contracts_of",
     "current_agent",
     "current_host",
     "current_language",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 
-from cti_host.model import Caller, NavigationItem, Ticket
+from cti_host.isolation.read_only import make_read_only
+from cti_host.model import Address, Caller, NavigationItem, Ticket
 
 _NO_FACTS: Mapping[str, str] = MappingProxyType({})
 _NO_LOGS: Mapping[str, Sequence[TicketLogEntry]] = MappingProxyType({})
@@ -15,7 +16,12 @@ _NO_LOGS: Mapping[str, Sequence[TicketLogEntry]] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class TicketKey:
-    """Which ticket is meant: the plugin that has it, its class, and its id there."""
+    """Which ticket is meant; as a text "tickets:UserRequest:7".
+
+    :param source: the plugin that has it
+    :param class_name: its class in the plugin's data ("UserRequest")
+    :param id: its id there
+    """
 
     source: str
     class_name: str
@@ -29,7 +35,9 @@ class TicketKey:
 class TicketLogEntry:
     """An entry of a ticket's log.
 
-    `text` is plain text, or a `markupsafe.Markup` that is safe to show; `written` is UTC.
+    :param text: plain text, or a `markupsafe.Markup` that is safe to show
+    :param author: the name of who wrote it
+    :param written: when, in UTC; `None`: unknown
     """
 
     text: str
@@ -41,8 +49,12 @@ class TicketLogEntry:
 class PhoneCall:
     """A phone call about a ticket, as it was recorded.
 
-    `flow` is "inbound" or "outbound", `contact` and `agent` are names to show. `when` is a moment
-    in UTC, or only a day where no more is known. `url` is a page of this host about the call.
+    :param flow: "inbound" or "outbound"
+    :param when: a moment in UTC, or only a day where no more is known; `None`: unknown
+    :param contact: the name of who was on the phone
+    :param agent: the name of the agent
+    :param note: what is noted of it
+    :param url: a page about the call; empty: there is none
     """
 
     flow: str
@@ -50,22 +62,24 @@ class PhoneCall:
     contact: str = ""
     agent: str = ""
     note: str = ""
-    url: str = ""
+    url: Address = ""
 
 
 @dataclass(frozen=True)
 class TicketDetails:
     """A ticket with what its page shows, in the agent's language.
 
-    `caller` is whom the ticket is for, with all their attributes: the phone menu calls them.
-    `facts` maps labels to values, in the order to show them; `description` and the logs follow,
-    each log a label and its entries, newest first. Values are plain texts, or
-    `markupsafe.Markup` that is safe to show.
+    Texts are plain, or `markupsafe.Markup` that is safe to show.
 
-    `links` stand beside the phone menu: an address of another system opens in a tab of its own, one
-    with `post` is a button, whose form says in the field `next` which page it stands on. Without
-    any, the page links to the ticket's `url` and `modify_url`. `problems` are lines for the agent
-    that say what is missing.
+    :param ticket: the ticket
+    :param caller: whom it is for, with all their attributes: the phone menu calls them
+    :param facts: labels to values, in the order to show them; an empty value is left out
+    :param description: what it is about, in full
+    :param logs: the label of each log to its entries, newest first
+    :param links: stand beside the phone menu: an address of another system opens in a tab of its
+        own, one with `post` is a button, whose form says in the field `next` which page it stands
+        on. Empty: the ticket's `url` and `modify_url`
+    :param problems: lines for the agent that say what is missing
     """
 
     ticket: Ticket
@@ -75,3 +89,6 @@ class TicketDetails:
     logs: Mapping[str, Sequence[TicketLogEntry]] = field(default_factory=lambda: _NO_LOGS)
     links: Sequence[NavigationItem] = ()
     problems: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        make_read_only(self, "facts", "logs", "links", "problems")

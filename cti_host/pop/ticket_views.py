@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cti_host.details import TicketDetails, TicketKey
-from cti_host.dispatch import current_walk
 from cti_host.host import current_agent, current_host
+from cti_host.isolation.trace import current_trace
 from cti_host.pop.panel import UnknownChoice
 from cti_host.pop.phone_menu import offered_action
 from cti_host.pop.ticket_page import OpenedFrom, build_ticket_page, find_ticket
@@ -70,7 +70,7 @@ def _find(key: TicketKey, opened_from: OpenedFrom | None) -> TicketDetails:
 
 
 def _not_found(key: TicketKey, opened_from: OpenedFrom | None) -> NoReturn:
-    problems = current_walk().lines
+    problems = current_trace().lines
     if problems:
         abort(503, problems[0])
     hooks = current_host().hooks

@@ -13,7 +13,13 @@ from axe_playwright_python.sync_playwright import Axe
 from demo_server import NAME, PASSWORD, demo_server
 from playwright.sync_api import BrowserContext, Page, expect
 
-SMALL = Path(__file__).parents[1] / "small_plugins"
+ROOT = Path(__file__).parents[2]
+SMALL = ROOT / "tests" / "small_plugins"
+EXAMPLES = ROOT / "docs" / "examples"
+SOURCES = [
+    *(EXAMPLES / f"{name}.py" for name in ("phone_book", "help_desk")),
+    *(SMALL / f"{name}.py" for name in ("dialler", "witness")),
+]
 PLUGINS = ["accounts", "phone_book", "help_desk", "dialler", "witness", "demo_phone_system"]
 ADA = "/pop?phone=0199001101"
 TICKET = "/ticket/help_desk/Case/101?phone=0199001101&selected_caller=phone_book:Contact:1"
@@ -28,7 +34,7 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("small")
 
     def with_small_plugins(toml: str) -> str:
-        for source in SMALL.glob("*.py"):
+        for source in SOURCES:
             shutil.copy(source, folder / "config" / "demo_plugins")
         top, server = toml.partition("[url_parameters]")[0], re.search(r"http://[\d.:]+", toml)
         assert server
@@ -38,6 +44,10 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 '["telephony_integration_ecall_phone"]', '["call"]'
             )
             + '[url_parameters]\nphone = "phone"\n\n'
+            + "".join(
+                f'[plugin.{name}]\nfile = "{(SMALL / name).as_posix()}.csv"\n'
+                for name in ("phone_book", "help_desk")
+            )
             + f'[plugin.dialler]\nurl = "{server[0]}/demo-phone-system"\n'
         )
 
@@ -87,7 +97,7 @@ def test_from_the_call_to_a_call_back_and_its_record(
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Call back").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text(DIALLING)
-    assert opened.value.url.endswith("/demo-phone-system?how=call&number=01+99+00+11+01")
+    assert opened.value.url.endswith("/demo-phone-system?how=call&number=0199001101")
     page.reload()
     expect(calls.filter(has_text="Outbound")).to_have_count(before + 1)
     expect(calls.filter(has_text="Outbound").first).to_contain_text("Ada Lovelace")

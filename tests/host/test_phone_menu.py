@@ -53,7 +53,7 @@ SOURCES = {
     "desk": DESK,
     "one": PHONE.format(label="one"),
     "two": PHONE.format(label="two"),
-    "witness": (SMALL / "witness.py").read_text(encoding="utf-8"),
+    "witness": SMALL / "witness.py",
 }
 
 

@@ -1,4 +1,4 @@
-"""The third of three small plugins that make a complete product: calling back."""
+"""Calls back by an address of the phone system, in two ways."""
 
 from __future__ import annotations
 

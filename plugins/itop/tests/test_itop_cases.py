@@ -222,7 +222,7 @@ def test_a_ticket_in_brief(real: Real, organization: int, site: Callable[..., Ru
     ticket = request_of(real, organization, caller)
     entry = {"add_item": {"message": "Called <back>", "format": "text"}}
     real.itop.update("UserRequest", ticket, {"public_log": entry}, comment="a test")
-    page = site().client().get(f"/itop/UserRequest/{ticket}")
+    page = site().client().get(f"/ticket/itop/UserRequest/{ticket}")
     assert page.status_code == 200
     for text in ("Printer", "burns", "T Dupont", WRITINGS[4], "t.dupont@example.org"):
         assert text in page.text
@@ -236,12 +236,11 @@ def test_a_phone_call_is_recorded_where_there_is_a_class_for_it(
     agent = person(real, organization, "Agent")
     ticket = request_of(real, organization, caller)
     client = site(agent=agent).client()
-    address = f"/itop/UserRequest/{ticket}"
+    address = f"/ticket/itop/UserRequest/{ticket}"
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(address).text)
     assert token
-    response = client.post(
-        f"{address}/call/telephony_integration_ecall_phone", data={"csrf_token": token[1]}
-    )
+    action = "ecall:telephony_integration_ecall_phone"
+    response = client.post(f"{address}/call", data={"csrf_token": token[1], "action": action})
     assert (response.status_code, response.location) == (303, f"tel:{NUMBER}")
     assert client.get(address).text.count("Outbound") == 1
     query = f"SELECT PhoneCall WHERE ticket_id = {ticket}"

@@ -28,7 +28,7 @@ SOURCES = {
     "witness": SMALL / "witness.py",
 }
 SETTINGS = "".join(
-    f'[plugin.{name}]\nfile = {json.dumps(str(SMALL / name))[:-1]}.csv"\n'
+    f"[plugin.{name}]\nfile = {json.dumps(str(SMALL / f'{name}.csv'))}\n"
     for name in ("phone_book", "help_desk")
 )
 PLUGINS = ["phone_book", "help_desk", "dialler", "witness"]
@@ -410,3 +410,72 @@ def test_phone_calls_that_cannot_be_read_cost_one_line(make_host: MakeHost) -> N
     assert page.count("Phone calls from broken are not available right now.") == 1
     assert "stands still" in page
     assert "no disk" not in page
+
+
+WRONG = '''
+from datetime import datetime
+
+from markupsafe import Markup
+
+from cti_host import (
+    Caller, NavigationItem, PhoneCall, Ticket, TicketDetails, TicketLogEntry, hookimpl
+)
+
+TICKET = Ticket("Case", 1, "W-1", "Wrong")
+
+
+class Plugin:
+    """Returns something else than what it should."""
+
+    @hookimpl
+    def read_ticket(self, key):
+        return RESULT
+
+    @hookimpl
+    def phone_calls(self, ticket):
+        return CALLS
+'''
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        '"a text"',
+        'TicketDetails("W-1")',
+        'TicketDetails(TICKET, "Ada")',
+        'TicketDetails(TICKET, facts={"Floor": 3})',
+        'TicketDetails(TICKET, facts=["Floor"])',
+        "TicketDetails(TICKET, description=None)",
+        'TicketDetails(TICKET, logs={"Log": ["an entry"]})',
+        'TicketDetails(TICKET, logs={"Log": [TicketLogEntry("x", written="today")]})',
+        'TicketDetails(TICKET, links=[NavigationItem("Run", "javascript:alert(1)")])',
+        'TicketDetails(TICKET, problems="one")',
+    ],
+)
+def test_details_of_the_wrong_kind_are_one_line_and_never_a_broken_page(
+    make_host: MakeHost, result: str
+) -> None:
+    source = WRONG.replace("RESULT", result).replace("CALLS", "[]")
+    page = (
+        make_small(make_host, "wrong", sources={"wrong": source})
+        .client()
+        .get("/ticket/wrong/Case/1")
+    )
+    assert page.status_code == 503
+    assert "The ticket can't be read from wrong right now." in html.unescape(page.text)
+
+
+@pytest.mark.parametrize(
+    "calls",
+    ['["a call"]', "[PhoneCall(None)]", '[PhoneCall("inbound", when="yesterday")]', "7"],
+)
+def test_phone_calls_of_the_wrong_kind_cost_one_line(make_host: MakeHost, calls: str) -> None:
+    source = WRONG.replace("RESULT", "TicketDetails(TICKET)").replace("CALLS", calls)
+    page = (
+        make_small(make_host, "wrong", sources={"wrong": source})
+        .client()
+        .get("/ticket/wrong/Case/1")
+    )
+    assert page.status_code == 200
+    assert page.text.count("Phone calls from wrong are not available right now.") == 1
+    assert "W-1" in page.text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -101,12 +101,16 @@ class Dispatcher:
             return cast(_T, result)
         return None
 
-    def collect(self, hook: str, kind: type[_T], /, **arguments: Any) -> list[_T]:
+    def collect(
+        self, hook: str, kind: type[_T], but: Collection[str] = (), /, **arguments: Any
+    ) -> list[_T]:
         """All that the plugins returned for a *collect* hook with `many`, in one list.
 
         :param kind: the type of an item, as in the hook's contract
+        :param but: plugins that are not called
         """
-        return [cast(_T, item) for _, result in self.results(hook, **arguments) for item in result]
+        results = self.results(hook, but, **arguments)
+        return [cast(_T, item) for _, result in results for item in result]
 
     def change(self, hook: str, value: _T, /, **arguments: Any) -> _T:
         """A value as the last plugin of a *change* hook left it.
@@ -133,19 +137,28 @@ class Dispatcher:
         """
         return list(self.results(hook, **arguments))
 
-    def results(self, hook: str, /, **arguments: Any) -> Iterator[tuple[str, Any]]:
+    def results(
+        self, hook: str, but: Collection[str] = (), /, **arguments: Any
+    ) -> Iterator[tuple[str, Any]]:
         """Call the implementations one by one; give plugin and result of those that returned one.
 
         This is how to call a hook where it matters which plugin returned what.
+
+        :param but: plugins that are not called
         """
-        for span in self.spans(hook, **arguments):
+        for span in self.spans(hook, but, **arguments):
             if span.result is not None:
                 yield span.plugin, span.result
 
-    def spans(self, hook: str, /, **arguments: Any) -> Iterator[Span]:
-        """Call the implementations one by one, each with what it may see of the arguments."""
+    def spans(self, hook: str, but: Collection[str] = (), /, **arguments: Any) -> Iterator[Span]:
+        """Call the implementations one by one, each with what it may see of the arguments.
+
+        :param but: plugins that are not called
+        """
         shared = {name: read_only(value) for name, value in arguments.items()}
         for implementation in self._implementations[hook]:
+            if implementation.plugin in but:
+                continue
             seen = self._seen(hook, implementation, shared)
             if seen is not None:
                 yield self._call(hook, implementation, seen)

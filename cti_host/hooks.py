@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import cached_property
 
 from flask import Request
 
@@ -31,9 +31,10 @@ from cti_host.stored import StoredClass, StoredObject, Storing
 class Hooks(Dispatcher):
     """Calls hooks: those of the host by a method each, those of plugins by their names."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._labels: dict[tuple[str, str], str | None] = {}
+    @cached_property
+    def _labels(self) -> dict[tuple[str, str], str | None]:
+        """The labels that plugins returned, by class and language."""
+        return {}
 
     def parse_number(self, text: str) -> Number | None:
         """See `HookSpecs.parse_number`; an empty text is nobody's number."""

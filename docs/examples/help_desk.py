@@ -31,7 +31,7 @@ class Plugin:
     @hookimpl(strangers=True)
     def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> Sequence[TicketList] | None:
         """The tickets of these callers, a page of them."""
-        names = {c.attributes["email"]: c.display for c in callers if c.attributes.get("email")}
+        people = {c.attributes["email"]: c for c in callers if c.attributes.get("email")}
         with self._file.open(encoding="utf-8", newline="") as file:
             tickets = [
                 Ticket(
@@ -40,10 +40,11 @@ class Plugin:
                     ref=f"C-{row['id']}",
                     title=row["title"],
                     status=row["status"],
-                    caller=names[row["email"]],
+                    caller=people[row["email"]].display,
+                    caller_key=people[row["email"]].key,
                 )
                 for row in csv.DictReader(file)
-                if row["email"] in names
+                if row["email"] in people
             ]
         page, size = call.pages.get("cases", 1), 10
         shown = tuple(tickets[(page - 1) * size : page * size])

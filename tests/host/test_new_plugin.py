@@ -125,13 +125,28 @@ def test_a_hook_of_another_plugin_depends_on_that_plugin(new: New, tmp_path: Pat
 
 
 BRINGS = """
-from cti_host import Kind, contract, hookimpl
+import datetime as dt
+from collections.abc import Sequence
+
+import click
+
+from cti_host import Agent, Kind, contract, hookimpl
+
+
+class Door:
+    pass
 
 
 class Hooks:
-    @contract(Kind.EVENT)
-    def door_opened(self, door: str) -> None:
+    @contract(Kind.COLLECT, str, many=True)
+    def door_opened(
+        self, door: Door, agent: Agent, since: "dt.timedelta", command: click.Command
+    ) -> Sequence[str]:
         '''Somebody opened a door.'''
+
+    @contract(Kind.FIRST, bool)
+    def door_is_open(self, door, number: int) -> bool:
+        '''Whether a door is open.'''
 
 
 class Plugin:
@@ -141,15 +156,51 @@ class Plugin:
 """
 
 
-def test_a_hook_of_a_plugin_of_the_site_is_known_with_its_configuration(
+def test_hooks_of_a_plugin_of_the_site_are_known_with_its_configuration(
     new: New, tmp_path: Path
 ) -> None:
-    assert "there is no hook 'door_opened'" in new("acme", "--hook", "door_opened").said
+    hooks = ["--hook", "door_opened", "--hook", "door_is_open"]
+    assert "there is no hook 'door_opened', 'door_is_open'" in new("acme", *hooks).said
     write_config(tmp_path, plugins=["doors"], sources={"doors": BRINGS}, sign_in=False)
-    assert new("acme", "--hook", "door_opened", "--single-file").code == 0
+    assert new("acme", *hooks, "--single-file").code == 0
     code = (tmp_path / "plugins.d/acme.py").read_text("utf-8")
-    assert '@hookimpl(of="doors")\n    def door_opened(self, door: str) -> None:' in code
-    assert "Somebody opened a door." in code
+    assert code.partition("class Plugin")[0].endswith(
+        """
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from cti_host import Agent, PluginConfig, hookimpl
+
+
+"""
+    )
+    assert (
+        """
+    @hookimpl(of="doors")
+    def door_opened(
+        self,
+        door: Any,
+        agent: Agent,
+        since: dt.timedelta,
+        command: click.Command,
+    ) -> Sequence[str]:
+        \"\"\"Somebody opened a door.\"\"\"
+        return []
+
+    @hookimpl(of="doors")
+    def door_is_open(self, door: object, number: int) -> bool | None:
+        \"\"\"Whether a door is open.\"\"\"
+        return None
+"""
+        in code
+    )
+    config = write_config(
+        tmp_path, plugins=["doors", "acme"], sources={"doors": BRINGS}, sign_in=False
+    )
+    done = CliRunner().invoke(cli, ["--config", str(config), "check"])
+    assert (done.exit_code, done.output) == (0, f"{config}: all right\n")
 
 
 def test_a_single_file_goes_into_the_folder_of_the_configuration(new: New, tmp_path: Path) -> None:
@@ -213,6 +264,19 @@ def test_what_cannot_be_made_is_refused_with_a_remedy(
     assert done.code == 1
     assert said in done.said
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_configuration_that_is_named_is_named_in_the_next_steps(new: New, tmp_path: Path) -> None:
+    (tmp_path / "a site").mkdir()
+    write_config(tmp_path / "a site", sign_in=False)
+    done = new("acme", "--config", "a site/cti.toml", "--into", "a folder")
+    assert done.said.splitlines()[-5:] == [
+        "Test it:       python -m pytest 'a folder/acme'",
+        "Install it:    pip install --editable 'a folder/acme'",
+        "Switch it on:  in a site/cti.toml",
+        '                 plugins = ["acme"]',
+        "See it work:   cti-host --config 'a site/cti.toml' explain \"/pop?phone=0199007777\"",
+    ]
 
 
 def test_a_configuration_that_is_named_must_be_there(new: New) -> None:

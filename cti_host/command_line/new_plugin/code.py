@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
 
 from cti_host.command_line.docstrings import annotations_of, read_docstring
 from cti_host.command_line.known_hooks import KnownHook
-from cti_host.command_line.new_plugin.annotations import LINE_LENGTH, Import, imports_of
+from cti_host.command_line.new_plugin.annotations import LINE_LENGTH, Import, imported
 
 # What is made is Python, TOML and Markdown, from names that were checked: nothing to escape.
 templates = Environment(  # noqa: S701
@@ -65,13 +65,17 @@ def hook_code(spec: KnownHook, hooks: Collection[str]) -> HookCode:
 
     :param hooks: all hooks that the new plugin implements
     """
-    arguments, returned = annotations_of(spec.function)
+    annotated, returned = annotations_of(spec.function)
+    imports: set[Import] = {("cti_host", "hookimpl")}
+    arguments: dict[str, str] = {}
+    for argument, annotation in annotated.items():
+        arguments[argument], needed = imported(annotation, spec.function)
+        imports |= needed
+    returned, needed = imported(returned, spec.function)
+    imports |= needed
     nothing = _nothing(returned)
     if not nothing:  # any hook may return None: nothing to say
         returned, nothing = f"{returned} | None", "return None"
-    imports = imports_of([*arguments.values(), returned], spec.function) | {
-        ("cti_host", "hookimpl")
-    }
     lines = [*_mark(spec, hooks), _definition(spec.name, arguments, returned)]
     lines.append(indent(_docstring(spec.function), "    "))
     sample = _sample(spec.name)

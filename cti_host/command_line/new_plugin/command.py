@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -66,16 +68,17 @@ def new(
     for path in files:
         click.echo(f"  {folder / path}")
     test = folder / "tests" / f"test_{name}.py" if single_file else folder / name
-    click.echo(f"\nTest it:       python -m pytest {test}")
+    click.echo(f"\nTest it:       python -m pytest {quote(str(test))}")
     if not single_file:
-        click.echo(f"Install it:    pip install --editable {folder / name}")
+        click.echo(f"Install it:    pip install --editable {quote(str(folder / name))}")
     click.echo(f"Switch it on:  in {context.path if config else 'cti.toml'}")
     if single_file and folder.resolve() != plugins_dir:
         relative = os.path.relpath(folder, config.folder) if config else str(folder)
-        click.echo(f'                 plugins_dir = "{relative}"')
-    listed = ", ".join(f'"{one}"' for one in [name, *(config.settings.plugins if config else [])])
-    click.echo(f"                 plugins = [{listed}]")
-    click.echo('See it work:   cti-host explain "/pop?phone=0199007777"')
+        click.echo(f"                 plugins_dir = {json.dumps(relative)}")
+    enabled = [name, *(config.settings.plugins if config else [])]
+    click.echo(f"                 plugins = {json.dumps(enabled)}")
+    named = f"--config {quote(context.config_file)} " if context.config_file else ""
+    click.echo(f'See it work:   cti-host {named}explain "/pop?phone=0199007777"')
 
 
 def _known(wanted: Sequence[str], config: Config | None) -> list[KnownHook]:

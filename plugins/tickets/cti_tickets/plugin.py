@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import click
 import peewee
-from cti_oql import Oql
+from cti_oql import Oql, functions_model
 from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -84,8 +84,8 @@ class Plugin:
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:
-        """The tables, those of other plugins' classes among them."""
-        return self.model.models
+        """The tables, those of other plugins' classes among them, and the functions of queries."""
+        return [*self.model.models, functions_model(self._host.database)]
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask import url_for
 from markupsafe import Markup
 
@@ -17,7 +17,7 @@ from cti_tickets.hook_values import ticket_with_caller
 from cti_tickets.model.form_plan import FormPlan, transition_plan
 from cti_tickets.model.lifecycle import Flag
 from cti_tickets.model.registry import LogEntry
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store import logs, objects
 from cti_tickets.store.markup import harmless, holds_markup
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, shown

@@ -14,6 +14,7 @@ from cti_host.data_classes import (
 from cti_host.databases.connection import database, is_postgresql
 from cti_host.host import Host, current_agent, current_host
 from cti_host.localised import Localised, current_language
+from cti_host.matches import MOST_CALLERS, Matches, fold, narrow
 from cti_host.model import (
     Agent,
     Call,
@@ -33,8 +34,9 @@ from cti_host.model import (
     Unsearchable,
     Value,
 )
-from cti_host.pop.presets import fill_in, is_query, placeholder_of
+from cti_host.pop.presets import Presets, QueryParameters, is_query, placeholder_of
 from cti_host.pop.url import pop_url
+from cti_host.reasons import explained
 from cti_host.settings.config import PluginConfig
 from cti_host.stored import (
     LogLine,
@@ -51,6 +53,7 @@ from cti_host.web.requests import allow_form_target, has_bearer_token, safe_retu
 __version__ = "0.1.0"
 
 __all__ = [
+    "MOST_CALLERS",
     "AddedAttributes",
     "Agent",
     "Call",
@@ -65,6 +68,7 @@ __all__ = [
     "Localised",
     "LogLine",
     "Match",
+    "Matches",
     "NavigationItem",
     "NotStored",
     "Number",
@@ -72,6 +76,8 @@ __all__ = [
     "OutboundAction",
     "PanelSection",
     "PluginConfig",
+    "Presets",
+    "QueryParameters",
     "Reason",
     "StoredAttribute",
     "StoredClass",
@@ -89,11 +95,13 @@ __all__ = [
     "current_host",
     "current_language",
     "database",
-    "fill_in",
+    "explained",
+    "fold",
     "has_bearer_token",
     "hookimpl",
     "is_postgresql",
     "is_query",
+    "narrow",
     "placeholder_of",
     "pop_url",
     "safe_return_url",

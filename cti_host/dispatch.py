@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -20,6 +20,7 @@ from flask_babel import gettext
 from cti_host.contract import Contract, Kind, takes_strangers
 from cti_host.hookspecs import contracts
 from cti_host.identity import as_seen_by, sign
+from cti_host.matches import Matches, narrowed
 from cti_host.model import (
     Agent,
     Call,
@@ -139,10 +140,17 @@ class Dispatcher:
             if step.answer is not None:
                 yield step.plugin, step.answer
 
-    def _steps(self, hook: str, arguments: Mapping[str, Any]) -> Iterator[Step]:
-        """Call the implementations one by one, each with what it may see of the arguments."""
+    def _steps(
+        self, hook: str, arguments: Mapping[str, Any], but: Collection[str] = ()
+    ) -> Iterator[Step]:
+        """Call the implementations one by one, each with what it may see of the arguments.
+
+        :param but: plugins that are not called
+        """
         contract = self._contracts[hook]
         for implementation in self._implementations[hook]:
+            if implementation.plugin in but:
+                continue
             seen = as_seen_by(
                 implementation.plugin, contract, arguments, strangers=implementation.strangers
             )
@@ -227,12 +235,15 @@ class Dispatcher:
             call = call if step.answer is None else step.answer
         return call
 
-    def lookup_callers(self, call: Call) -> list[Match]:
-        """See `HookSpecs.lookup_callers`; each person once."""
-        matches: dict[str, Match] = {}
-        for match in self._collect(Match, "lookup_callers", call=call):
-            matches.setdefault(match.caller.key, match)
-        return list(matches.values())
+    def lookup_callers(self, call: Call) -> Matches:
+        """See `HookSpecs.lookup_callers`; each person once, and how many there are in all."""
+        shown: list[Match] = []
+        total = 0
+        for _, answer in self._answers("lookup_callers", call=call):
+            found = answer if isinstance(answer, Matches) else narrowed(answer, call)
+            shown += found
+            total += found.total
+        return Matches(shown, total)
 
     def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> list[TicketList]:
         """See `HookSpecs.ticket_lists`."""
@@ -242,24 +253,31 @@ class Dispatcher:
         """See `HookSpecs.class_label`."""
         return self._first(str, "class_label", class_name=class_name)
 
-    def creation_presets(
-        self, class_name: str, caller: Caller | None, call: Call, direct: bool
-    ) -> dict[str, str]:
-        """See `HookSpecs.creation_presets`; all answers merged."""
-        values: dict[str, str] = {}
-        for _, answer in self._answers(
-            "creation_presets", class_name=class_name, caller=caller, call=call, direct=direct
-        ):
-            values.update(answer)
-        return values
-
-    def creation_form_url(
-        self, class_name: str, values: Mapping[str, str], return_url: str
+    def creation_form(
+        self, class_name: str, callers: Sequence[Caller], call: Call, direct: bool, return_url: str
     ) -> str | None:
-        """See `HookSpecs.creation_form_url`."""
-        return self._first(
-            str, "creation_form_url", class_name=class_name, values=values, return_url=return_url
-        )
+        """See `HookSpecs.creation_presets` and `creation_form_url`: the form, filled in.
+
+        A form is filled in by its own plugin and by those that have no forms, and for the first of
+        the callers who is the plugin's own, if there is one.
+        """
+        forms = self.owners("creation_form_url")
+        for form in forms:
+            own = next((caller for caller in callers if caller.source == form), None)
+            presets = {
+                "class_name": class_name,
+                "caller": own or next(iter(callers), None),
+                "call": call,
+                "direct": direct,
+            }
+            values: dict[str, str] = {}
+            for step in self._steps("creation_presets", presets, but={*forms} - {form}):
+                values.update(step.answer or {})
+            arguments = {"class_name": class_name, "values": values, "return_url": return_url}
+            for step in self._steps("creation_form_url", arguments, but={*forms} - {form}):
+                if step.answer is not None:
+                    return cast(str, step.answer)
+        return None
 
     def outbound_actions(self, ticket: Ticket, caller: Caller | None) -> list[OutboundAction]:
         """See `HookSpecs.outbound_actions`."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from cti_host.contract import Contract
+from cti_host.matches import Matches
 from cti_host.model import Call, Caller, Match, OutboundAction, PanelSection, Ticket, TicketList
 
 _Signed = Caller | Ticket | TicketList | OutboundAction | PanelSection
@@ -21,7 +22,8 @@ def sign(plugin: str, answer: Any) -> Any:
     """What a plugin returned, with the plugin's name on all of it that has a source."""
     if not isinstance(answer, Sequence):
         return answer
-    return [_signed(plugin, item) for item in answer]
+    signed = [_signed(plugin, item) for item in answer]
+    return Matches(signed, answer.total) if isinstance(answer, Matches) else signed
 
 
 def _signed(plugin: str, item: Any) -> Any:

@@ -32,6 +32,11 @@ class LoadedPlugin:
         return (inspect.getdoc(type(self.instance)) or "").partition("\n")[0]
 
     @property
+    def label(self) -> str:
+        """What people call it: the `label` of its class, else its name ("phone book")."""
+        return str(getattr(type(self.instance), "label", "")) or self.name.replace("_", " ")
+
+    @property
     def hooks(self) -> list[str]:
         """The hooks it implements, in the order of the specification."""
         return [name for name in contracts() if hook_marks(getattr(self.instance, name, None))]

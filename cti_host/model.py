@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
+CALLER_KEY = re.compile(r"(?:([^\s:]+):[^\s:]+:)?([0-9]{1,18})", re.ASCII)
 
 
 class Given(StrEnum):
@@ -85,6 +87,9 @@ class Call:
     attributes to what the preprocessing plugins made of it. `query` maps URL parameters to the
     text that came: links that come back to this call carry it. `pages` says which page of which
     ticket list the agent looks at (list id to page, from 1): for a plugin only of its own lists.
+    `filter` is what the agent typed to find somebody among many callers, `wanted` the key of the
+    caller who was chosen (or "all", "unknown"); both are empty when the phone system opens the
+    panel.
     """
 
     received: Mapping[str, str]
@@ -92,6 +97,8 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, int] = field(default_factory=dict)
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    filter: str = ""
+    wanted: str = ""
 
     def with_parameter(self, attribute: str, value: Value) -> Call:
         """This call with another value for one attribute; the received text stays."""
@@ -106,6 +113,18 @@ class Call:
     def searchable(self) -> bool:
         """Whether at least one parameter may be used to look somebody up."""
         return any(not isinstance(v, Unsearchable) for v in self.parameters.values())
+
+    def wanted_from(self, source: str) -> int | None:
+        """The id of the caller who was chosen, if they may be one of a plugin's own.
+
+        An old link holds an id alone, which may be anybody's.
+        """
+        named = CALLER_KEY.fullmatch(self.wanted)
+        return int(named[2]) if named and named[1] in (None, source) else None
+
+    def wants(self, caller: Caller) -> bool:
+        """Whether it is this caller who was chosen, as far as the link tells."""
+        return self.wanted in (caller.key, str(caller.id))
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from cti_oql import Oql
 from cti_oql.schema import Kind
 
 from cti_host import Host, Presets, QueryParameters
-from cti_tickets.hook_values import SOURCE
+from cti_tickets.hook_values import SOURCE, query_parameters
 from cti_tickets.model.form_plan import editable
 from cti_tickets.model.schema import Schema
 from cti_tickets.panel.agent_parameters import AgentParameters
-from cti_tickets.panel.parameters import query_parameters
 
 
 def make_presets(host: Host, oql: Oql, schema: Schema, agent: AgentParameters) -> Presets:

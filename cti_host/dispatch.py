@@ -253,30 +253,32 @@ class Dispatcher:
         """See `HookSpecs.class_label`."""
         return self._first(str, "class_label", class_name=class_name)
 
-    def creation_form(
-        self, class_name: str, callers: Sequence[Caller], call: Call, direct: bool, return_url: str
-    ) -> str | None:
-        """See `HookSpecs.creation_presets` and `creation_form_url`: the form, filled in.
+    def creation_presets(
+        self, class_name: str, caller: Caller | None, call: Call, direct: bool, form: str = ""
+    ) -> dict[str, str]:
+        """See `HookSpecs.creation_presets`; all answers merged.
 
-        A form is filled in by its own plugin and by those that have no forms, and for the first of
-        the callers who is the plugin's own, if there is one.
+        :param form: the plugin whose form it is: the others that have forms are not asked
         """
-        forms = self.owners("creation_form_url")
-        for form in forms:
-            own = next((caller for caller in callers if caller.source == form), None)
-            presets = {
-                "class_name": class_name,
-                "caller": own or next(iter(callers), None),
-                "call": call,
-                "direct": direct,
-            }
-            values: dict[str, str] = {}
-            for step in self._steps("creation_presets", presets, but={*forms} - {form}):
-                values.update(step.answer or {})
-            arguments = {"class_name": class_name, "values": values, "return_url": return_url}
-            for step in self._steps("creation_form_url", arguments, but={*forms} - {form}):
-                if step.answer is not None:
-                    return cast(str, step.answer)
+        rivals = {*self.owners("creation_form_url")} - {form} if form else ()
+        arguments = {"class_name": class_name, "caller": caller, "call": call, "direct": direct}
+        values: dict[str, str] = {}
+        for step in self._steps("creation_presets", arguments, but=rivals):
+            values.update(step.answer or {})
+        return values
+
+    def creation_form_url(
+        self, class_name: str, values: Mapping[str, str], return_url: str, form: str = ""
+    ) -> str | None:
+        """See `HookSpecs.creation_form_url`.
+
+        :param form: the only plugin that is asked; without it, all are
+        """
+        rivals = {*self.owners("creation_form_url")} - {form} if form else ()
+        arguments = {"class_name": class_name, "values": values, "return_url": return_url}
+        for step in self._steps("creation_form_url", arguments, but=rivals):
+            if step.answer is not None:
+                return cast(str, step.answer)
         return None
 
     def outbound_actions(self, ticket: Ticket, caller: Caller | None) -> list[OutboundAction]:

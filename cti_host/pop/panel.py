@@ -80,10 +80,10 @@ class Panel:
         if self.selected == ALL:
             return str(
                 ngettext(
-                    "%(num)s contact has this number",
-                    "%(num)s contacts share this number",
+                    "%(count)s contact has this number",
+                    "%(count)s contacts share this number",
                     self.matches.total,
-                    num=format_decimal(self.matches.total),
+                    count=format_decimal(self.matches.total),
                 )
             )
         return str(_("Unknown contact"))
@@ -218,12 +218,20 @@ def creation_target(
 ) -> str | None:
     """Where the pre-filled form of a class is; `None` if no plugin has one.
 
-    It is filled in for the caller who is chosen. Direct creation chooses of several the first who
-    belongs to the plugin that has the form, else the first.
+    Presets belong to the form: they come from the plugin that has it and from those that have no
+    forms. Direct creation chooses of several callers the first who is the form's own, else the
+    first.
     """
     callers = found.callers(selected) if direct or selected != ALL else []
     return_url = panel_url(found.call, selected_caller=selected)
-    return host.hooks.creation_form(class_name, callers, found.call, direct, return_url)
+    for form in host.hooks.owners("creation_form_url"):
+        own = next((caller for caller in callers if caller.source == form), None)
+        caller = own or next(iter(callers), None)
+        values = host.hooks.creation_presets(class_name, caller, found.call, direct, form)
+        url = host.hooks.creation_form_url(class_name, values, return_url, form)
+        if url is not None:
+            return url
+    return None
 
 
 def panel_url(call: Call, **extra: str | int) -> str:

@@ -19,7 +19,7 @@ def chosen(box: Locator) -> Locator:
 
 def test_a_user_request_is_filled_in_for_the_caller_chosen(page: Page) -> None:
     page.goto("/pop?phone=0199001200")
-    page.get_by_label("Caller", exact=True).select_option("21")
+    page.get_by_label("Caller", exact=True).select_option("tickets:Person:21")
     expect(page.get_by_role("heading", level=1)).to_contain_text("François d'Estaing")
     page.get_by_role("button", name="Create a new User Request").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("New User Request")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 import pluggy
@@ -286,8 +286,11 @@ class Dispatcher:
         return self._collect(OutboundAction, "outbound_actions", ticket=ticket, caller=caller)
 
     def identify_agent(self, request: Request) -> Agent | None:
-        """See `HookSpecs.identify_agent`."""
-        return self._first(Agent, "identify_agent", request=request)
+        """See `HookSpecs.identify_agent`; the agent's person is some plugin's."""
+        agent = self._first(Agent, "identify_agent", request=request)
+        if agent is None or agent.contact_id is None or agent.contact_source:
+            return agent
+        return replace(agent, contact_source=next(iter(self.owners("ticket_lists")), ""))
 
     def sign_in_url(self, next_url: str) -> str | None:
         """See `HookSpecs.sign_in_url`."""

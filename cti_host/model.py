@@ -10,7 +10,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
-CALLER_KEY = re.compile(r"(?:([^\s:]+):[^\s:]+:)?([0-9]{1,18})", re.ASCII)
+CALLER_KEY = re.compile(
+    r"(?:(?P<source>[^\s:]+):(?P<cls>[^\s:]+):)?(?P<id>[0-9]{1,18})", re.ASCII
+)
 
 
 class Given(StrEnum):
@@ -88,8 +90,8 @@ class Call:
     text that came: links that come back to this call carry it. `pages` says which page of which
     ticket list the agent looks at (list id to page, from 1): for a plugin only of its own lists.
     `filter` is what the agent typed to find somebody among many callers, `wanted` the key of the
-    caller who was chosen (or "all", "unknown"); both are empty when the phone system opens the
-    panel.
+    caller who was chosen, for a plugin only one of its own (or "all", "unknown"); both are empty
+    when the phone system opens the panel.
     """
 
     received: Mapping[str, str]
@@ -120,11 +122,18 @@ class Call:
         An old link holds an id alone, which may be anybody's.
         """
         named = CALLER_KEY.fullmatch(self.wanted)
-        return int(named[2]) if named and named[1] in (None, source) else None
+        return int(named["id"]) if named and named["source"] in (None, source) else None
 
     def wants(self, caller: Caller) -> bool:
-        """Whether it is this caller who was chosen, as far as the link tells."""
-        return self.wanted in (caller.key, str(caller.id))
+        """Whether it is this caller who was chosen, as far as the link tells.
+
+        A plugin may ask it of its own callers before they have a source.
+        """
+        named = CALLER_KEY.fullmatch(self.wanted)
+        if named is None or int(named["id"]) != caller.id:
+            return False
+        source, cls = named["source"], named["cls"]
+        return source in (None, caller.source or source) and cls in (None, caller.class_name)
 
 
 @dataclass(frozen=True)
@@ -279,7 +288,8 @@ class Agent:
     """Who is at the keyboard.
 
     `name` signs in, `display` is shown, `profiles` are the profiles of rights, `contact_id` is
-    the id of the person in the data who is this agent, if known.
+    the id of the person in the data who is this agent, if known, and `contact_source` the plugin
+    that has this person. Without one, it is the first plugin that has ticket lists.
     """
 
     name: str
@@ -287,6 +297,11 @@ class Agent:
     email: str = ""
     profiles: frozenset[str] = frozenset()
     contact_id: int | None = None
+    contact_source: str = ""
+
+    def contact_in(self, source: str) -> int | None:
+        """The id of the agent's person, if it is a person of this plugin."""
+        return self.contact_id if self.contact_source in ("", source) else None
 
     def __str__(self) -> str:
         return self.display or self.name

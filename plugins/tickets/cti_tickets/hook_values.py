@@ -10,14 +10,13 @@ from cti_oql.schema import Kind
 from flask import url_for
 
 from cti_host import Caller, Ticket, Unsearchable, Value, current_host
+from cti_tickets.model import SOURCE
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_datetime, shown
 
 # The first of these that a class has is what a ticket list shows.
 _STATUS = ("status", "operational_status")
 _STARTED = ("start_date", "creation_date")
-# The plugin's name: that of its entry point, and of its blueprint.
-SOURCE = "tickets"
 
 
 def tickets(

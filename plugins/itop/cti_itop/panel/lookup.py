@@ -18,13 +18,14 @@ from cti_host import (
     fold,
     narrow,
 )
-from cti_itop.hook_values import SOURCE, make_caller
+from cti_itop.hook_values import make_caller
 from cti_itop.mirror.mirror import Mirror, MirroredPerson
 from cti_itop.queries.agent_parameters import Agents
 from cti_itop.queries.asker import Asker
 from cti_itop.queries.query import Param, Query
 from cti_itop.rest.classes import common_class, person_codes
 from cti_itop.rest.client import ItopObject
+from cti_itop.settings import SOURCE
 
 _NUMBERS = ("phone", "mobile_phone")
 _CARRIED = (*_NUMBERS, "email", "org_id", "org_name")

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from functools import partial
 
 from cti_host import Host, Presets, QueryParameters
-from cti_itop.hook_values import SOURCE
 from cti_itop.queries.agent_parameters import Agents
 from cti_itop.queries.asker import Asker
 from cti_itop.queries.query import Param, Query
 from cti_itop.rest.classes import log_codes
 from cti_itop.rest.reader import Reader, good
+from cti_itop.settings import SOURCE
 
 
 def make_presets(host: Host, asker: Asker, agents: Agents, reader: Reader) -> Presets:

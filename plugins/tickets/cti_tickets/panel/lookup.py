@@ -8,7 +8,8 @@ from cti_oql import Key, Oql, Param
 from cti_oql.schema import Kind
 
 from cti_host import MOST_CALLERS, Call, Caller, Host, Matches, Unsearchable, explained, narrow
-from cti_tickets.hook_values import SOURCE, callers, query_parameters
+from cti_tickets.hook_values import callers, query_parameters
+from cti_tickets.model import SOURCE
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.records import Records
 

@@ -9,7 +9,8 @@ from cti_oql import Oql
 from cti_oql.schema import Kind
 
 from cti_host import Host, Presets, QueryParameters
-from cti_tickets.hook_values import SOURCE, query_parameters
+from cti_tickets.hook_values import query_parameters
+from cti_tickets.model import SOURCE
 from cti_tickets.model.form_plan import editable
 from cti_tickets.model.schema import Schema
 from cti_tickets.panel.agent_parameters import AgentParameters

@@ -10,9 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
-CALLER_KEY = re.compile(
-    r"(?:(?P<source>[^\s:]+):(?P<cls>[^\s:]+):)?(?P<id>[0-9]{1,18})", re.ASCII
-)
+CALLER_KEY = re.compile(r"(?:(?P<source>[^\s:]+):(?P<cls>[^\s:]+):)?(?P<id>[0-9]{1,18})", re.ASCII)
 
 
 class Given(StrEnum):

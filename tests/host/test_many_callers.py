@@ -1,4 +1,4 @@
-"""More callers than a panel shows: all are counted, can be filtered, and are found by their link."""
+"""More callers than a panel shows: all are counted, and each is found by name and by link."""
 
 from __future__ import annotations
 

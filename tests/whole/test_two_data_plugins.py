@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cti_accounts.accounts import link_agent
 
 BACKENDS = ("tickets", "itop", "phone_book")
 # Two of them or all, in every order.
@@ -231,3 +232,20 @@ def test_explain_says_whose_everything_is(site: Any) -> None:
         "  itop.0 User Requests opened for this caller: 2",
     ):
         assert line in text
+
+
+@pytest.mark.parametrize(("people", "asked"), [("itop", 12), ("tickets", 10), ("", 10)])
+def test_the_person_who_is_the_agent_is_one_plugins(
+    make_site: Any, itop_server: Any, people: str, asked: int
+) -> None:
+    def change(text: str) -> str:
+        text = text.replace("u.status != 'closed'", "u.agent_id = :current_contact_id", 1)
+        return text.replace("[plugin.accounts]", f'[plugin.accounts]\npeople = "{people}"')
+
+    site = make_site(plugins=["accounts", "phone_reformat", "tickets", "itop"], change=change)
+    with site.app.app_context(), site.app.extensions["cti_host"].database.connection_context():
+        link_agent("demo", 12)
+    assert panel(site, CALL)["problems"] == []
+    # The plugin whose person 12 is not meant knows the agent by their e-mail address.
+    (query,) = {key for key in itop_server.queries("UserRequest") if "agent_id" in key}
+    assert query.endswith(f"u.agent_id = {asked}")

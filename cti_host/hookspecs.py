@@ -81,6 +81,10 @@ class HookSpecs:
 
         Fires once per request of the panel, unless no parameter can be searched for.
 
+        The panel shows a hundred of them, and leaves it to the agent to find others by name. A
+        plugin that reads only those who are shown returns `Matches` with the total, and honours
+        `call.filter` and `call.wanted` (`narrow` does); from a plain list, the host chooses itself.
+
         :param call: the preprocessed call
         :return: a match for each person, best first; `None` or empty: nobody
         Order: all answers are kept, in the order of the config; a person found twice counts once.
@@ -131,14 +135,18 @@ class HookSpecs:
     ) -> Mapping[str, str] | None:
         """Give values for the form of a new object.
 
-        Fires when an agent presses "Create a new …", or on the call itself for direct creation.
+        Fires when an agent presses "Create a new …", or on the call itself for direct creation. It
+        is called for each form that may open: in the plugin that has the form, and in those that
+        have no forms at all. Ids belong to the form's plugin. With `strangers=True`, a plugin that
+        has forms is also given a caller of another plugin, to name them in a text of the form, such
+        as its log; their id must not become the value of a key. `Presets` does so.
 
         :param class_name: the class to create, as named in the settings ("UserRequest")
         :param caller: the caller chosen; `None`: unknown, several, or another plugin's
         :param call: the preprocessed call
         :param direct: whether `direct_creation` asks, else `indirect_creation`
         :return: attribute code to text; `None` or empty: no presets
-        Order: all answers are merged; a later plugin wins per attribute.
+        Order: all answers for a form are merged; a later plugin wins per attribute.
         On an error: the presets of the other plugins stay; the form says so in one line.
         """
 
@@ -148,7 +156,8 @@ class HookSpecs:
     ) -> str | None:
         """Say where the creation form of a class is.
 
-        Fires right after `creation_presets`; the agent's browser is sent to the answer.
+        Fires right after `creation_presets` for this plugin's form; the agent's browser is sent to
+        the answer.
 
         :param class_name: the class to create; it may be abstract
         :param values: attribute code to text, to fill the form with

@@ -3,30 +3,28 @@
 This is the public API for plugins, and nothing else. A plugin imports from here only.
 """
 
-from cti_host.contract import hookimpl
-from cti_host.data_classes import (
-    AddedAttributes,
-    DataAttribute,
-    DataClass,
-    DataKind,
-    OnDelete,
-)
+from cti_host.contract import Budget, Contract, Kind, contract, contracts_of, hookimpl
 from cti_host.databases.connection import database, is_postgresql
 from cti_host.host import Host, current_agent, current_host
+from cti_host.isolation.checks import Must
 from cti_host.localised import Localised, current_language
-from cti_host.matches import MOST_CALLERS, Matches, fold, narrow
+from cti_host.matches import MOST_CALLERS, fold, narrow
 from cti_host.model import (
+    Address,
     Agent,
     Call,
     Caller,
+    Count,
     Finding,
     Given,
     Level,
     Match,
+    Matches,
     NavigationItem,
     Number,
     OutboundAction,
     PanelSection,
+    Position,
     Reason,
     Ticket,
     TicketList,
@@ -34,7 +32,7 @@ from cti_host.model import (
     Unsearchable,
     Value,
 )
-from cti_host.pop.presets import Presets, QueryParameters, is_query, placeholder_of
+from cti_host.pop.presets import Presets, QueryParameters, fill_in, is_query, placeholder_of
 from cti_host.pop.url import pop_url
 from cti_host.reasons import explained
 from cti_host.settings.config import PluginConfig
@@ -54,28 +52,30 @@ __version__ = "0.1.0"
 
 __all__ = [
     "MOST_CALLERS",
-    "AddedAttributes",
+    "Address",
     "Agent",
+    "Budget",
     "Call",
     "Caller",
-    "DataAttribute",
-    "DataClass",
-    "DataKind",
+    "Contract",
+    "Count",
     "Finding",
     "Given",
     "Host",
+    "Kind",
     "Level",
     "Localised",
     "LogLine",
     "Match",
     "Matches",
+    "Must",
     "NavigationItem",
     "NotStored",
     "Number",
-    "OnDelete",
     "OutboundAction",
     "PanelSection",
     "PluginConfig",
+    "Position",
     "Presets",
     "QueryParameters",
     "Reason",
@@ -91,11 +91,14 @@ __all__ = [
     "Value",
     "ValueKind",
     "allow_form_target",
+    "contract",
+    "contracts_of",
     "current_agent",
     "current_host",
     "current_language",
     "database",
     "explained",
+    "fill_in",
     "fold",
     "has_bearer_token",
     "hookimpl",

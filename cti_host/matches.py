@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import Self
+from collections.abc import Sequence
 
-from cti_host.model import Call, Caller, Match
+from cti_host.model import Call, Caller, Match, Matches
 
 MOST_CALLERS = 100
 """So many people of a plugin the panel shows at once; the others are counted, and found by name."""
-
-
-class Matches(tuple[Match, ...]):
-    """Some of the people who were found, best first, and how many there are in `total`.
-
-    A plugin that does not want to read hundreds of people for one number returns it from
-    `lookup_callers` instead of a list: at most `MOST_CALLERS` of those whom `Call.filter` leaves
-    (see `narrow`), whoever `Call.wanted` names, and the total without a filter.
-    """
-
-    total: int
-
-    def __new__(cls, matches: Iterable[Match], total: int) -> Self:
-        found = super().__new__(cls, matches)
-        found.total = total
-        return found
 
 
 def narrow(callers: Sequence[Caller], call: Call) -> list[Caller]:

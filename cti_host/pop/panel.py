@@ -11,10 +11,17 @@ from flask import url_for
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
-from cti_host.dispatch import current_walk
 from cti_host.host import Host
-from cti_host.matches import Matches
-from cti_host.model import Call, Caller, Match, PanelSection, TicketList, Unsearchable
+from cti_host.isolation.trace import current_trace
+from cti_host.model import (
+    Call,
+    Caller,
+    Match,
+    Matches,
+    PanelSection,
+    TicketList,
+    Unsearchable,
+)
 from cti_host.pop.presets import fill_in
 from cti_host.pop.search import ALL, UNKNOWN, Search, names
 from cti_host.pop.url import FILTER, PAGE_PREFIX
@@ -209,7 +216,7 @@ def build_panel(host: Host, found: Search) -> Panel:
         ticket_lists=lists,
         sections=host.hooks.panel_sections(call, callers),
         notices=notices,
-        problems=current_walk().lines,
+        problems=current_trace().lines,
     )
 
 

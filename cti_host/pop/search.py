@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from cti_host.host import Host
-from cti_host.matches import Matches
-from cti_host.model import CALLER_KEY, Call, Caller, Reason, Unsearchable
+from cti_host.model import CALLER_KEY, Call, Caller, Matches, Reason, Unsearchable
 
 ALL = "all"
 UNKNOWN = "unknown"

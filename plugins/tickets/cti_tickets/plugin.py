@@ -29,6 +29,7 @@ from cti_host import (
     TicketList,
     hookimpl,
 )
+from cti_tickets.api_for_plugins import DataModelHooks
 from cti_tickets.commands.oql import commands as data_commands
 from cti_tickets.demo.load import demo_calls, load_demo
 from cti_tickets.model.data_model import EXTENSION
@@ -55,6 +56,11 @@ class Plugin:
 
     def __init__(self, config: Config) -> None:
         """Nothing is known yet of the classes that other plugins add: see `register`."""
+
+    @hookimpl
+    def hookspecs(self) -> type:
+        """The hooks that add to the data model."""
+        return DataModelHooks
 
     @hookimpl
     def register(self, host: Host) -> None:

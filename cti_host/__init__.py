@@ -5,6 +5,7 @@ This is the public API for plugins, and nothing else. A plugin imports from here
 
 from cti_host.contract import Budget, Contract, Kind, contract, contracts_of, hookimpl
 from cti_host.databases.connection import database, is_postgresql
+from cti_host.details import PhoneCall, TicketDetails, TicketKey, TicketLogEntry
 from cti_host.host import Host, current_agent, current_host
 from cti_host.isolation.checks import Must
 from cti_host.localised import Localised, current_language
@@ -32,6 +33,7 @@ from cti_host.model import (
     Unsearchable,
     Value,
 )
+from cti_host.pop.phone_menu import PhoneMenu, phone_menu
 from cti_host.pop.presets import Presets, QueryParameters, fill_in, is_query, placeholder_of
 from cti_host.pop.url import pop_url
 from cti_host.reasons import explained
@@ -74,6 +76,8 @@ __all__ = [
     "Number",
     "OutboundAction",
     "PanelSection",
+    "PhoneCall",
+    "PhoneMenu",
     "PluginConfig",
     "Position",
     "Presets",
@@ -85,7 +89,10 @@ __all__ = [
     "StoredValue",
     "Storing",
     "Ticket",
+    "TicketDetails",
+    "TicketKey",
     "TicketList",
+    "TicketLogEntry",
     "Unavailable",
     "Unsearchable",
     "Value",
@@ -105,6 +112,7 @@ __all__ = [
     "is_postgresql",
     "is_query",
     "narrow",
+    "phone_menu",
     "placeholder_of",
     "pop_url",
     "safe_return_url",

@@ -101,12 +101,16 @@ class Dispatcher:
             return cast(_T, result)
         return None
 
-    def collect(self, hook: str, kind: type[_T], /, **arguments: Any) -> list[_T]:
+    def collect(
+        self, hook: str, kind: type[_T], but: Collection[str] = (), /, **arguments: Any
+    ) -> list[_T]:
         """All that the plugins returned for a *collect* hook with `many`, in one list.
 
         :param kind: the type of an item, as in the hook's contract
+        :param but: plugins that are not called
         """
-        return [cast(_T, item) for _, result in self.results(hook, **arguments) for item in result]
+        results = self.results(hook, but, **arguments)
+        return [cast(_T, item) for _, result in results for item in result]
 
     def change(self, hook: str, value: _T, /, **arguments: Any) -> _T:
         """A value as the last plugin of a *change* hook left it.

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Request
 
+from cti_host.details import PhoneCall, TicketDetails, TicketKey
 from cti_host.dispatch import Dispatcher
 from cti_host.localised import current_language
 from cti_host.matches import narrowed
@@ -54,9 +55,15 @@ class Hooks(Dispatcher):
             total += found.total
         return Matches(shown, total)
 
-    def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> list[TicketList]:
-        """See `HookSpecs.ticket_lists`."""
-        return self.collect("ticket_lists", TicketList, call=call, callers=callers)
+    def ticket_lists(
+        self, call: Call, callers: Sequence[Caller], *, only: str = ""
+    ) -> list[TicketList]:
+        """See `HookSpecs.ticket_lists`.
+
+        :param only: the one plugin to ask; empty: all of them
+        """
+        others = {*self.owners("ticket_lists")} - {only} if only else ()
+        return self.collect("ticket_lists", TicketList, others, call=call, callers=callers)
 
     def class_label(self, class_name: str) -> str | None:
         """See `HookSpecs.class_label`; plugins are asked once for a class and a language."""
@@ -116,6 +123,21 @@ class Hooks(Dispatcher):
     def outbound_actions(self, ticket: Ticket, caller: Caller | None) -> list[OutboundAction]:
         """See `HookSpecs.outbound_actions`."""
         return self.collect("outbound_actions", OutboundAction, ticket=ticket, caller=caller)
+
+    def read_ticket(self, key: TicketKey) -> TicketDetails | None:
+        """See `HookSpecs.read_ticket`; whoever read it, the ticket stays that of its plugin."""
+        details = self.first("read_ticket", TicketDetails, key=key)
+        if details is None or details.ticket.source == key.source:
+            return details
+        return replace(details, ticket=replace(details.ticket, source=key.source))
+
+    def phone_calls(self, ticket: Ticket) -> list[PhoneCall] | None:
+        """See `HookSpecs.phone_calls`; the newest first. `None`: nobody could say."""
+        spans = list(self.spans("phone_calls", ticket=ticket))
+        if all(span.problem for span in spans):
+            return None
+        calls: list[PhoneCall] = [call for span in spans for call in span.result or ()]
+        return sorted(calls, key=lambda call: str(call.when or ""), reverse=True)
 
     def identify_agent(self, request: Request) -> Agent | None:
         """See `HookSpecs.identify_agent`; the agent's person is some plugin's."""

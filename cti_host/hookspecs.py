@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from flask import Request
 
 from cti_host.contract import Budget, Contract, Kind, contract, contracts_of
+from cti_host.details import PhoneCall, TicketDetails, TicketKey
 from cti_host.model import (
     Address,
     Agent,
@@ -186,6 +187,49 @@ class HookSpecs(SetUpHookSpecs):
             empty: none
         Order: all results are kept, in the order of the config.
         On an error: the other actions stay; the ticket says so in one line.
+        """
+
+    @contract(
+        Kind.FIRST,
+        TicketDetails,
+        unavailable=_("The ticket can't be read from %(plugin)s right now."),
+        own=("key",),
+        needs="key",
+    )
+    def read_ticket(self, key: TicketKey) -> TicketDetails | None:
+        """Read a ticket by its class and id, so that its page has an address of its own.
+
+        Fires when the host's page about a ticket is shown, and when an entry of a ticket's phone
+        menu is clicked, also on a page of the plugin. Without this hook, the host looks for the
+        ticket in the plugin's ticket lists of the call that the page was opened from.
+
+        :param key: which ticket: one of the plugin's own
+        :return: the ticket, its caller, and what the page shows; for a plugin whose tickets have a
+            page of its own on this host (`Ticket.url`), ticket and caller are enough; `None`: there
+            is no such ticket
+        Order: the first plugin, in the order of the config, that returns it.
+        On an error: the page shows what the call's ticket lists say of the ticket, and says so in
+        one line; without a call it says only that.
+        """
+
+    @contract(
+        Kind.COLLECT,
+        PhoneCall,
+        many=True,
+        unavailable=_("Phone calls from %(plugin)s are not available right now."),
+        own=("ticket",),
+        needs="ticket",
+    )
+    def phone_calls(self, ticket: Ticket) -> Sequence[PhoneCall] | None:
+        """Give the phone calls about a ticket that were recorded.
+
+        Fires when the page of a ticket is shown.
+
+        :param ticket: the ticket, one of the plugin's own
+        :return: the calls, newest first; `None` or empty: none
+        Order: all results are kept, the newest calls first; of the same moment, in the order of the
+        config.
+        On an error: the calls of the other plugins stay; the ticket says so in one line.
         """
 
     @contract(Kind.FIRST, Agent, unavailable=_("Sign-in by %(plugin)s is not available right now."))

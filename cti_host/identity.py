@@ -11,6 +11,7 @@ from dataclasses import is_dataclass, replace
 from typing import Any, TypeVar
 
 from cti_host.contract import Contract
+from cti_host.details import TicketDetails
 from cti_host.model import (
     Call,
     Caller,
@@ -44,6 +45,9 @@ def _signed(plugin: str, item: Any) -> Any:
             if tickets != item.tickets:
                 item = replace(item, tickets=tickets)
             return _with_source(plugin, item)
+        case TicketDetails():
+            whom = item.caller and _with_source(plugin, item.caller)
+            return replace(item, ticket=_with_source(plugin, item.ticket), caller=whom)
         case OutboundAction() | PanelSection():
             return _with_source(plugin, item)
     # What the hooks of plugins return may carry their names, too.

@@ -270,7 +270,8 @@ class Matches(tuple[Match, ...]):
 class Ticket:
     """A ticket as lists and menus need it; texts are in the agent's language.
 
-    Its pages may be those of another system; they open in a tab of their own.
+    Its pages may be those of another system; they open in a tab of their own. Without a page on
+    this host, the ticket is shown on one of the host's, in brief, with its phone menu.
 
     :param class_name: the class in the plugin's data ("UserRequest"), without blanks and colons
     :param id: the id in the plugin's data
@@ -285,7 +286,8 @@ class Ticket:
     :param updated: when it was changed last, in UTC; `None`: unknown
     :param url: the page that shows it; empty: there is none
     :param modify_url: the page that changes it; empty: there is none
-    :param call_url: a page of this host that has its phone menu, if the page at `url` has none
+    :param caller_key: the `Caller.key` of its caller, whom the phone menu of the host's page calls;
+        empty: of the callers chosen, the one who has the name in `caller`
     :param source: the name of the plugin that returned it, put there by the dispatcher
     """
 
@@ -302,7 +304,7 @@ class Ticket:
     updated: datetime | None = None
     url: Address = ""
     modify_url: Address = ""
-    call_url: Address = ""
+    caller_key: str = ""
     source: str = ""
 
     @property
@@ -367,6 +369,11 @@ class OutboundAction:
     icon: str = "telephone"
     number: str = ""
     source: str = ""
+
+    @property
+    def key(self) -> str:
+        """Which action of which plugin it is: two plugins may each have one of the same name."""
+        return f"{self.source}:{self.name}"
 
 
 @dataclass(frozen=True)

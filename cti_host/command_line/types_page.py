@@ -11,14 +11,14 @@ from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from cti_host import model
+from cti_host import details, model
 from cti_host.command_line.docstrings import annotations_of, read_docstring
 from cti_host.command_line.known_hooks import host_hooks
 
 INTRODUCTION = """\
 # Types
 
-<!-- Made from cti_host/model.py: python -m cti_host.command_line.docgen types > docs/types.md -->
+<!-- Made from the docstrings: python -m cti_host.command_line.docgen types > docs/types.md -->
 
 The values that cross [hooks](hooks.md): what plugins are given, and what they return. All of them
 are imported from `cti_host`. They are frozen: nothing can be changed in place, and
@@ -37,12 +37,16 @@ def types_markdown() -> str:
 
 
 def documented_types() -> list[tuple[str, Any]]:
-    """Everything that the module of values offers, by name, in its order."""
+    """Everything that the modules of values offer, by name, in their order."""
     return [
         (name, value)
-        for name, value in vars(model).items()
+        for module in (model, details)
+        for name, value in vars(module).items()
         if not name.startswith("_")
-        and (_is_alias(value) or (isinstance(value, type) and value.__module__ == model.__name__))
+        and (
+            (_is_alias(value) and module is model)
+            or (isinstance(value, type) and value.__module__ == module.__name__)
+        )
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,12 +19,13 @@ from cti_host.model import (
     Match,
     Matches,
     PanelSection,
+    Ticket,
     TicketList,
     Unsearchable,
 )
 from cti_host.pop.presets import fill_in
 from cti_host.pop.search import ALL, UNKNOWN, Search, names
-from cti_host.pop.url import FILTER, PAGE_PREFIX
+from cti_host.pop.url import FILTER, PAGE_PREFIX, WANTED
 
 # From so many callers on, there is a box to find one of them by name.
 _MANY = 10
@@ -115,16 +116,28 @@ class Panel:
     @property
     def path(self) -> str:
         """The address of this panel without its parameters."""
-        return panel_url(self.call).partition("?")[0]
+        return panel_url(self.call, self.selected).partition("?")[0]
 
-    def url(self, **changes: str | int) -> str:
-        """This panel with other parameters: a chosen caller, a page of a list."""
-        return panel_url(self.call, **{"selected_caller": self.selected, **changes})
+    def url(self, selected_caller: str) -> str:
+        """This panel with another caller chosen."""
+        return panel_url(replace(self.call, pages={}), selected_caller)
+
+    @property
+    def unfiltered_url(self) -> str:
+        """This panel with all callers again."""
+        return panel_url(replace(self.call, pages={}, filter=""), ALL)
 
     def page_url(self, ticket_list: TicketList, page: int) -> str:
         """This panel at another page of one of its lists."""
-        pages = {f"{PAGE_PREFIX}{key}": value for key, value in self.call.pages.items()}
-        return self.url(**{**pages, f"{PAGE_PREFIX}{ticket_list.key}": page})
+        call = replace(self.call, pages={**self.call.pages, ticket_list.key: page})
+        return panel_url(call, self.selected)
+
+    def ticket_url(self, ticket: Ticket) -> str:
+        """The host's page about a ticket; it leads back to this panel."""
+        path = url_for(
+            "cti_host.ticket", source=ticket.source, class_name=ticket.class_name, id_=ticket.id
+        )
+        return f"{path}?{call_query(self.call, self.selected)}"
 
     def as_json(self) -> dict[str, Any]:
         """The panel as a program reads it; documented in docs/json.md."""
@@ -167,7 +180,7 @@ class Panel:
                             "ref": ticket.ref,
                             "title": ticket.title,
                             "status": ticket.status,
-                            "url": ticket.url,
+                            "url": ticket.url or self.ticket_url(ticket),
                         }
                         for ticket in ticket_list.tickets
                     ],
@@ -230,7 +243,7 @@ def creation_target(
     first.
     """
     callers = found.callers(selected) if direct or selected != ALL else []
-    return_url = panel_url(found.call, selected_caller=selected)
+    return_url = panel_url(replace(found.call, pages={}), selected)
     for form in host.hooks.owners("creation_form_url"):
         own = next((caller for caller in callers if caller.source == form), None)
         caller = own or next(iter(callers), None)
@@ -241,15 +254,20 @@ def creation_target(
     return None
 
 
-def panel_url(call: Call, **extra: str | int) -> str:
-    """The address of a call's panel; a lookup by hand may have left out parameters."""
+def panel_url(call: Call, selected: str) -> str:
+    """The address of a call's panel; a lookup by hand may have left out parameters.
+
+    :param selected: the entry of the combo box that is chosen there
+    """
     endpoint = "cti_host.pop" if len(call.query) == len(call.received) else "cti_host.lookup"
-    return f"{url_for(endpoint)}?{_query(call, **extra)}"
+    return f"{url_for(endpoint)}?{call_query(call, selected)}"
 
 
-def _query(call: Call, **extra: str | int) -> str:
+def call_query(call: Call, selected: str) -> str:
+    """A call as the query of an address: its parameters, filter, who is chosen, the pages."""
+    pages = {f"{PAGE_PREFIX}{key}": page for key, page in call.pages.items()}
     narrowed = {FILTER: call.filter} if call.filter else {}
-    return urlencode({**call.query, **narrowed, **extra}, safe=":")
+    return urlencode({**call.query, **narrowed, WANTED: selected, **pages}, safe=":")
 
 
 def _choices(called: Mapping[str, str], *, several: bool) -> list[Choice]:
@@ -273,7 +291,7 @@ def _creations(host: Host, call: Call, selected: str) -> list[Creation]:
             continue
         label = host.hooks.class_label(class_name)
         if label is not None:
-            query = _query(call, selected_caller=selected)
+            query = call_query(replace(call, pages={}), selected)
             path = url_for("cti_host.create", class_name=class_name)
             text = _("Create a new %(cls)s", cls=label)
             creations.append(Creation(class_name, text, path, query))

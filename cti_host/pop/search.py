@@ -18,6 +18,15 @@ UNKNOWN = "unknown"
 class UnknownChoice(ValueError):
     """`selected_caller` is not a caller's key or id, "all" or "unknown"."""
 
+    @property
+    def explanation(self) -> str:
+        """What is wrong, for the agent."""
+        text: str = _(
+            "selected_caller is “%(value)s”; it is the key of a caller, “all” or “unknown”.",
+            value=str(self),
+        )
+        return text
+
 
 @dataclass(frozen=True)
 class Search:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from importlib import metadata
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_translations
@@ -104,12 +104,23 @@ def moment(value: datetime | None) -> str:
     return _formatted(value, style.locale, style.zone)
 
 
-def time_element(value: datetime | None) -> Markup:
-    """The same as a `<time>` element, that programs read too; nothing for no moment."""
+def time_element(value: datetime | date | None) -> Markup:
+    """The same as a `<time>` element, that programs read too; nothing for no moment.
+
+    A day stays a day: it has no time zone.
+    """
     if value is None:
         return Markup()
     style = _style()
+    if not isinstance(value, datetime):
+        return _day_element(value, style.locale)
     return _element(value, style.locale, style.zone)
+
+
+@lru_cache(_KEPT_MOMENTS)
+def _day_element(day: date, locale: str) -> Markup:
+    shown = format_date(day, "medium", locale=locale)
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), shown)
 
 
 @lru_cache(_KEPT_MOMENTS)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import request
 
-from cti_host import Agent, Call, Caller, OutboundAction, Ticket
+from cti_host import Agent, Call, Caller, OutboundAction, Ticket, TicketKey
 from cti_host.contract import Contract, Kind
 from cti_host.dispatch import SetupFailed
 from cti_host.hooks import Hooks
@@ -105,6 +105,18 @@ OBSERVATIONS = {
         "[OutboundAction(NAME, NAME, 'tel:1')]",
         lambda hooks: hooks.outbound_actions(TICKET, ADA),
         _each("name"),
+    ),
+    "read_ticket": Observation(
+        "key",
+        "TicketDetails(Ticket(key.class_name, key.id, NAME, NAME))",
+        lambda hooks: hooks.read_ticket(TicketKey("desk", "UserRequest", 7)),
+        lambda details: [details.ticket.ref],
+    ),
+    "phone_calls": Observation(
+        "ticket",
+        "[PhoneCall('inbound', note=NAME)]",
+        lambda hooks: hooks.phone_calls(TICKET),
+        _each("note"),
     ),
     "identify_agent": Observation(
         "request",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import peewee
-from cti_oql.schema import Attribute, Kind, OnDelete
+from cti_oql.schema import Kind
 
 from cti_host import Host
 from cti_tickets.api_for_plugins import AddedAttributes, DataAttribute, DataClass, DataKind
@@ -20,6 +20,7 @@ from cti_tickets.model import fields as a
 from cti_tickets.model.data_model import DataModel, built_in, class_name
 from cti_tickets.model.extension_checks import Checks, Refused
 from cti_tickets.model.people import Base
+from cti_tickets.model.schema import Attribute, OnDelete
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _description(one: DataAttribute) -> Attribute:
     return Attribute(
         "",
         Kind(one.kind),
-        one.label,
+        label=one.label,
         mandatory=one.mandatory,
         read_only=one.read_only,
         default=one.default,

@@ -23,7 +23,7 @@ class Lookup:
 
     def find(self, call: Call) -> Matches:
         """Everybody the query finds, in its order, each with the reason; see `Matches`."""
-        checked = self._oql.check(self._settings.query)
+        checked = self._oql.resolve(self._settings.query)
         used = {n: v for n in checked.parameters if (v := call.parameters.get(n)) is not None}
         if all(isinstance(value, Unsearchable) for value in used.values()):
             return Matches((), 0)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 
 from cti_host import StoredValue, ValueKind
+from cti_tickets.model.schema import Attribute
 from cti_tickets.store.values import NOT_TEXT, BadValue, Stored, parse
 
 KINDS = {

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import peewee
+from cti_oql import register_functions
 from cti_oql.schema import Kind
-from cti_oql.sql.dialect import teach
 from flask_babel import gettext as _
 
 from cti_host import Agent
@@ -34,8 +34,7 @@ class NotFound(LookupError):
 
 def prepare(database: peewee.Database) -> None:
     """Make a database ready for this plugin's queries; call it before anything connects."""
-    if isinstance(database, peewee.SqliteDatabase):
-        teach(database)
+    register_functions(database)
 
 
 def create(

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_host import NotStored, StoredAttribute, StoredClass, StoredObject, Storing
 from cti_tickets.model.data_model import model_of, schema
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.computed import numbers
 from cti_tickets.store.copied_values import KINDS, from_store, to_store
 from cti_tickets.store.references import number_of, reserve_up_to

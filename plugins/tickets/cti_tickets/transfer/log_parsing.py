@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_host import Localised
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.markup import plain
 from cti_tickets.store.values import BadValue, parse
 
-_MOMENT = Attribute("date", Kind.DATETIME, Localised.of("Date"))
-_AUTHOR = Attribute("user_login", Kind.STRING, Localised.of("Author", "Auteur"))
+_MOMENT = Attribute("date", Kind.DATETIME, label=Localised.of("Date"))
+_AUTHOR = Attribute("user_login", Kind.STRING, label=Localised.of("Author", "Auteur"))
 
 
 @dataclass(frozen=True)

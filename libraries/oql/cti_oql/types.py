@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from cti_oql.resolve.resolved import Domain
-from cti_oql.sql.fragments import Sql
+from cti_oql.fragments import Sql
 
 
 class Type(Enum):
@@ -37,19 +36,6 @@ class Typed:
 MOMENTS = (Type.DATE, Type.DATETIME)
 WHOLE = (Type.CONDITION, Type.INTEGER, Type.WHOLE)
 NUMERIC = (*WHOLE, Type.DECIMAL, Type.REAL)
-
-OF_DOMAIN = {
-    Domain.ID: Type.INTEGER,
-    Domain.KEY: Type.INTEGER,
-    Domain.NUMBER: Type.INTEGER,
-    Domain.FLAG: Type.INTEGER,
-    Domain.TEXT: Type.TEXT,
-    Domain.PHONE: Type.TEXT,
-    Domain.CODE: Type.TEXT,
-    Domain.LOG: Type.TEXT,
-    Domain.DATE: Type.DATE,
-    Domain.DATETIME: Type.DATETIME,
-}
 
 
 def common(types: Sequence[Type]) -> Type:

@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
-from cti_oql.functions.moments import local_now
-from cti_oql.parameters import Given, Known
+from cti_oql.parameters import ParameterValue, Scalar
 
 
 @dataclass(frozen=True)
 class Run:
     """What a statement is run with: its parameters, and the site's time zone."""
 
-    parameters: Sequence[Given]
+    parameters: Sequence[ParameterValue]
     zone: str = "UTC"
 
     @cached_property
     def now(self) -> datetime:
-        """The moment, in the site's time zone: the same one wherever the query names it."""
-        return local_now(self.zone)
+        """This moment in the site's time zone, whole seconds: the same one throughout the query."""
+        return datetime.now(ZoneInfo(self.zone)).replace(tzinfo=None, microsecond=0)
 
 
-Read = Callable[[Run], Known]
-Convert = Callable[[Known], object]
+Read = Callable[[Run], Scalar]
+Convert = Callable[[Scalar], object]
 Slot = Callable[[Run], object]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cti_itop.pages.ticket_page import clean
+from cti_itop.pages.ticket_details import clean
 from fake_itop import PASSWORD, USER, FakeItop
 from itop_model import TicketsModel
 
@@ -18,8 +18,10 @@ from cti_host.testing.postgresql import postgres_server, postgres_url
 __all__ = ["postgres_server", "postgres_url"]
 
 SETTINGS = Path(__file__).with_name("site.toml").read_text(encoding="utf-8")
-PAGE = "/itop/UserRequest/28"
-CALL = f"{PAGE}/call/telephony_integration_ecall_phone"
+PAGE = "/ticket/itop/UserRequest/28"
+CALL = f"{PAGE}/call"
+RECEIVED = "/itop/UserRequest/28/received"
+ACTION = "ecall:telephony_integration_ecall_phone"
 AGENT = '''
 from cti_host import Agent, hookimpl
 
@@ -48,12 +50,12 @@ def site(make_host: MakeHost, itop_server: FakeItop) -> Open:
     return open_
 
 
-def press(running: RunningHost, url: str) -> Any:
+def press(running: RunningHost, url: str, action: str = ACTION) -> Any:
     """Press a button of the ticket's page."""
     client = running.client()
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(PAGE).text)
     assert token
-    return client.post(url, data={"csrf_token": token[1]})
+    return client.post(url, data={"csrf_token": token[1], "action": action, "next": PAGE})
 
 
 def made(itop_server: FakeItop) -> list[dict[str, Any]]:
@@ -87,11 +89,9 @@ def test_the_page_is_french_too(site: Open) -> None:
         assert text in page
 
 
-@pytest.mark.parametrize(
-    "url", ["/itop/UserRequest/999999", "/itop/Nonsense/1", "/itop/Person/20", "/itop/Incident/28"]
-)
-def test_what_is_no_ticket_has_no_page(site: Open, url: str) -> None:
-    page = site().client().get(url)
+@pytest.mark.parametrize("ticket", ["UserRequest/999999", "Nonsense/1", "Person/20", "Incident/28"])
+def test_what_is_no_ticket_has_no_page(site: Open, ticket: str) -> None:
+    page = site().client().get(f"/ticket/itop/{ticket}")
     assert page.status_code == 404
     assert "Marguerite" not in page.text
 
@@ -103,7 +103,7 @@ def test_every_kind_of_ticket_has_a_page(
     request = {"operation": "core/get", "class": class_name, "key": f"SELECT {class_name}"}
     found = demo_model.answer({**request, "output_fields": "ref", "limit": 1})
     (one,) = found["objects"].values()
-    page = site().client().get(f"/itop/{class_name}/{one['key']}")
+    page = site().client().get(f"/ticket/itop/{class_name}/{one['key']}")
     assert page.status_code == 200
     assert one["fields"]["ref"] in page.text
 
@@ -174,7 +174,7 @@ def test_else_a_call_is_recorded_in_the_hosts_own_store(
 def test_the_store_may_be_postgresql(site: Open, postgres_url: str) -> None:
     running = site('phone_calls = "host"\n', database=postgres_url)
     press(running, CALL)
-    press(running, f"{PAGE}/received")
+    press(running, RECEIVED)
     page = running.client().get(PAGE).text
     calls = page[page.index('id="phone-calls"') :]
     assert calls.index("Inbound") < calls.index("Outbound")  # the newest first
@@ -182,18 +182,44 @@ def test_the_store_may_be_postgresql(site: Open, postgres_url: str) -> None:
 
 def test_a_call_that_came_in_is_recorded_by_a_button(site: Open, itop_server: FakeItop) -> None:
     running = site()
-    response = press(running, f"{PAGE}/received")
+    response = press(running, RECEIVED)
     assert (response.status_code, response.location) == (303, PAGE)
     (request,) = made(itop_server)
     assert request["fields"]["flow"] == "inbound"
     assert "Inbound" in running.client().get(PAGE).text
 
 
+def test_a_call_that_came_in_while_itop_is_down_is_said_to_be_unrecorded(
+    site: Open, itop_server: FakeItop
+) -> None:
+    running = site()
+    client = running.client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(PAGE).text)
+    assert token
+    itop_server.fails = "down"
+    answer = client.post(RECEIVED, data={"csrf_token": token[1], "next": PAGE})
+    assert answer.status_code == 503
+    assert "The call could not be recorded. iTop can&#39;t be reached." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("back", "location"), [(f"{PAGE}?phone=1", f"{PAGE}?phone=1"), ("//evil.example", PAGE)]
+)
+def test_the_button_leads_back_to_the_page_it_stands_on(
+    site: Open, back: str, location: str
+) -> None:
+    client = site().client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(PAGE).text)
+    assert token
+    answer = client.post(RECEIVED, data={"csrf_token": token[1], "next": back})
+    assert (answer.status_code, answer.location) == (303, location)
+
+
 def test_a_call_that_the_ticket_does_not_offer_is_not_placed(site: Open) -> None:
-    assert press(site(), f"{PAGE}/call/nonsense").status_code == 404
+    assert press(site(), CALL, "ecall:nonsense").status_code == 404
 
 
-@pytest.mark.parametrize("url", [CALL, f"{PAGE}/received"])
+@pytest.mark.parametrize("url", [CALL, RECEIVED])
 def test_buttons_need_their_token(site: Open, itop_server: FakeItop, url: str) -> None:
     assert site().client().post(url).status_code == 400
     assert made(itop_server) == []

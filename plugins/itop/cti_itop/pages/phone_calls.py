@@ -1,17 +1,15 @@
-"""Phone calls: recorded in iTop when it has the class for them, else in the host's own store."""
+"""Phone calls: recorded in iTop where it has the class for them, else in the host's own store."""
 
 from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
-from cti_host import Agent, Caller, Localised, Ticket
-from cti_itop.pages.calls_model import ItopPhoneCall
+from cti_host import Agent, Caller, PhoneCall, Ticket
+from cti_itop.pages.phone_calls_model import ItopPhoneCall
 from cti_itop.queries.agent_parameters import Agents
 from cti_itop.rest.errors import ItopForbidden, ItopProblem
 from cti_itop.rest.reader import Reader, is_unknown_class
@@ -20,28 +18,11 @@ log = logging.getLogger("cti_host.plugin.itop")
 
 CLASS = "PhoneCall"
 INBOUND, OUTBOUND = "inbound", "outbound"
-FLOWS = {
-    INBOUND: Localised.of("Inbound", "Entrant"),
-    OUTBOUND: Localised.of("Outbound", "Sortant"),
-}
 MOST_SHOWN = 50
 # An extension may be installed while the host runs.
 ASKED_AGAIN_SECONDS = 600.0
 _CODES = ("date", "flow", "note", "contact_id_friendlyname", "agent_id_friendlyname")
 _LONGEST = 255
-
-
-@dataclass(frozen=True)
-class CallRow:
-    """A phone call in a ticket's list; of iTop's own, only the day is known (`day`)."""
-
-    flow: str
-    flow_label: str
-    contact: str
-    agent: str
-    note: str
-    moment: datetime | None = None
-    day: str = ""
 
 
 class PhoneCalls:
@@ -55,8 +36,14 @@ class PhoneCalls:
         self._url = reader.itop.url
         self._absent_until = 0.0
 
-    def of(self, class_name: str, ticket_id: int) -> list[CallRow]:
-        """The phone calls about a ticket that are in the host's store, newest first."""
+    def about(self, ticket_id: int) -> list[PhoneCall]:
+        """The phone calls about a ticket, those in the host's store and those of iTop.
+
+        :raises ItopProblem: iTop gives no usable answer
+        """
+        return [*self._of_the_host(ticket_id), *self._of_itop(ticket_id)]
+
+    def _of_the_host(self, ticket_id: int) -> list[PhoneCall]:
         query = (
             ItopPhoneCall.select()
             .where(ItopPhoneCall.itop == self._url, ItopPhoneCall.ticket_id == ticket_id)
@@ -64,20 +51,16 @@ class PhoneCalls:
             .limit(MOST_SHOWN)
         )
         return [
-            CallRow(call.flow, _flow(call.flow), call.contact, call.agent, call.note, call.created)
+            PhoneCall(call.flow, call.created, call.contact, call.agent, call.note)
             for call in query
         ]
 
-    def of_itop(self, ticket_id: int) -> list[CallRow]:
-        """The phone calls about a ticket that iTop has; runs in a thread of its own.
-
-        :raises ItopProblem: iTop gives no usable answer
-        """
+    def _of_itop(self, ticket_id: int) -> list[PhoneCall]:
         if self._where == "host" or self._is_absent():
             return []
         try:
             query = f"SELECT {CLASS} WHERE ticket_id = {ticket_id}"
-            found = self._reader.get(query, CLASS, _CODES, limit=MOST_SHOWN)
+            answer = self._reader.get(query, CLASS, _CODES, limit=MOST_SHOWN)
         except ItopProblem as problem:
             if isinstance(problem, ItopForbidden):
                 return []
@@ -85,15 +68,14 @@ class PhoneCalls:
                 self._is_not_there()
                 return []
             raise
-        newest = sorted(found.objects, key=lambda one: (one.text("date"), one.id), reverse=True)
+        newest = sorted(answer.objects, key=lambda one: (one.text("date"), one.id), reverse=True)
         return [
-            CallRow(
+            PhoneCall(
                 one.text("flow"),
-                _flow(one.text("flow")),
+                _day(one.text("date")),
                 one.text("contact_id_friendlyname"),
                 one.text("agent_id_friendlyname"),
                 one.text("note"),
-                day=_shown(one.text("date")),
             )
             for one in newest
         ]
@@ -159,13 +141,9 @@ class PhoneCalls:
         self._absent_until = time.monotonic() + ASKED_AGAIN_SECONDS
 
 
-def _shown(day: str) -> str:
-    """A day of iTop in the agent's way."""
+def _day(text: str) -> date | None:
+    """A day as iTop writes it: more is not known of a call."""
     try:
-        return str(format_date(date.fromisoformat(day[:10]), "medium"))
+        return date.fromisoformat(text[:10])
     except ValueError:
-        return day
-
-
-def _flow(code: str) -> str:
-    return str(FLOWS[code]) if code in FLOWS else code
+        return None

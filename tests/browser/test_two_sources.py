@@ -172,7 +172,7 @@ def outbound_calls(page: Page) -> dict[str, int]:
     found = {}
     for name, address in (
         ("ours", "/objects/UserRequest/28?tab=calls"),
-        ("iTop's", "/itop/UserRequest/28"),
+        ("iTop's", "/ticket/itop/UserRequest/28"),
     ):
         page.goto(address)
         expect(page.get_by_role("heading", level=1)).to_have_text("Access to the year-end folder")

@@ -195,14 +195,13 @@ def test_a_form_without_a_log_takes_nothing_of_a_stranger_but_the_number(make_si
 
 @pytest.mark.parametrize("order", [("tickets", "itop"), ("itop", "tickets")], indirect=True)
 def test_a_call_is_recorded_on_the_ticket_it_was_placed_from(site: Any) -> None:
-    pages = {"tickets": "/objects/UserRequest/28", "itop": "/itop/UserRequest/28"}
+    pages = {"tickets": "/objects/UserRequest/28", "itop": "/ticket/itop/UserRequest/28"}
     for placed_from, page in pages.items():
         before = {name: phone_calls(site, url) for name, url in pages.items()}
-        menu = site.client().get(page).text
-        (action,) = re.findall(r'<form method="post"[^>]* action="([^"]*/call/[^"]*phone)"', menu)[
-            :1
-        ]
-        placed = site.client().post(html.unescape(action))
+        menu = site.client().get(page).text.partition('class="cti-phone-menu"')[2]
+        address = html.unescape(menu.partition('action="')[2].partition('"')[0])
+        action = menu.partition('name="action" value="')[2].partition('"')[0]
+        placed = site.client().post(address, data={"action": action})
         assert placed.status_code == 303, placed.text
         after = {name: phone_calls(site, url) for name, url in pages.items()}
         assert after == {name: n + (name == placed_from) for name, n in before.items()}
@@ -222,8 +221,8 @@ def test_explain_says_whose_everything_is(site: Any) -> None:
 
     told = explain_url(site.app, f"{CALL}&selected_caller=itop:Person:20")
     assert told.error == ""
-    asked = [step for step in told.steps if step.hook == "ticket_lists"]
-    assert [step.plugin for step in asked] == ["itop"]
+    asked = [span for span in told.spans if span.hook == "ticket_lists"]
+    assert [span.plugin for span in asked] == ["itop"]
     text = told.as_text()
     for line in (
         f"  tickets:Person:20 {NAME}  (",

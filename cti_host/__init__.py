@@ -9,6 +9,7 @@ from cti_host.details import PhoneCall, TicketDetails, TicketKey, TicketLogEntry
 from cti_host.host import Host, current_agent, current_host
 from cti_host.isolation.checks import Must
 from cti_host.localised import Localised, current_language
+from cti_host.matches import MOST_CALLERS, fold, narrow
 from cti_host.model import (
     Address,
     Agent,
@@ -19,6 +20,7 @@ from cti_host.model import (
     Given,
     Level,
     Match,
+    Matches,
     NavigationItem,
     Number,
     OutboundAction,
@@ -32,8 +34,9 @@ from cti_host.model import (
     Value,
 )
 from cti_host.pop.phone_menu import PhoneMenu, phone_menu
-from cti_host.pop.presets import fill_in, is_query, placeholder_of
+from cti_host.pop.presets import Presets, QueryParameters, fill_in, is_query, placeholder_of
 from cti_host.pop.url import pop_url
+from cti_host.reasons import explained
 from cti_host.settings.config import PluginConfig
 from cti_host.stored import (
     LogLine,
@@ -50,6 +53,7 @@ from cti_host.web.requests import allow_form_target, has_bearer_token, safe_retu
 __version__ = "0.1.0"
 
 __all__ = [
+    "MOST_CALLERS",
     "Address",
     "Agent",
     "Budget",
@@ -65,6 +69,7 @@ __all__ = [
     "Localised",
     "LogLine",
     "Match",
+    "Matches",
     "Must",
     "NavigationItem",
     "NotStored",
@@ -75,6 +80,8 @@ __all__ = [
     "PhoneMenu",
     "PluginConfig",
     "Position",
+    "Presets",
+    "QueryParameters",
     "Reason",
     "StoredAttribute",
     "StoredClass",
@@ -97,11 +104,14 @@ __all__ = [
     "current_host",
     "current_language",
     "database",
+    "explained",
     "fill_in",
+    "fold",
     "has_bearer_token",
     "hookimpl",
     "is_postgresql",
     "is_query",
+    "narrow",
     "phone_menu",
     "placeholder_of",
     "pop_url",

@@ -68,7 +68,10 @@ class HookSpecs(TicketHookSpecs, SetUpHookSpecs):
     def lookup_callers(self, call: Call) -> Sequence[Match] | None:
         """Find the persons who have these attributes.
 
-        Fires once per request of the panel, unless no parameter can be searched for.
+        Fires once per request of the panel, unless no parameter can be searched for. The panel
+        shows a hundred people, and leaves it to the agent to find others by name. A plugin that
+        reads only those who are shown returns `Matches` with the total, and honours `call.filter`
+        and `call.wanted` (`narrow` does); of a plain list, the host shows them itself.
 
         :param call: the preprocessed call
         :return: a match for each person, best first; `None` or empty: nobody
@@ -121,14 +124,18 @@ class HookSpecs(TicketHookSpecs, SetUpHookSpecs):
     ) -> Mapping[str, str] | None:
         """Give values for the form of a new object.
 
-        Fires when an agent presses "Create a new …", or on the call itself for direct creation.
+        Fires when an agent presses "Create a new …", or on the call itself for direct creation: for
+        each form that may open, in the plugin that has the form and in those that have no forms at
+        all. Ids belong to the form's plugin. With `strangers=True`, a plugin that has forms is also
+        given a caller of another plugin, to name them in a text of the form such as its log; their
+        id must not become the value of a key. `Presets` does all of this.
 
         :param class_name: the class to create, as named in the settings ("UserRequest")
         :param caller: the caller chosen; `None`: unknown, several, or another plugin's
         :param call: the preprocessed call
         :param direct: whether `direct_creation` asks, else `indirect_creation`
         :return: attribute code to text; `None` or empty: no presets
-        Order: all results are merged; a later plugin wins per attribute.
+        Order: all results for a form are merged; a later plugin wins per attribute.
         On an error: the presets of the other plugins stay; the form says so in one line.
         """
 
@@ -140,7 +147,8 @@ class HookSpecs(TicketHookSpecs, SetUpHookSpecs):
     ) -> str | None:
         """Say where the creation form of a class is.
 
-        Fires right after `creation_presets`; the agent's browser is sent there.
+        Fires right after `creation_presets` for a form of this plugin; the agent's browser is sent
+        there.
 
         :param class_name: the class to create; it may be abstract
         :param values: attribute code to text, to fill the form with

@@ -42,6 +42,10 @@ class Host:
         """The host's part of `cti.toml`."""
         return self.config.settings
 
+    def source_label(self, source: str) -> str:
+        """What people call a plugin, by its name."""
+        return next((one.label for one in self.plugins if one.name == source), source)
+
     def plugin_problem(self, plugin: str, message: str, remedy: str = "") -> None:
         """Like `problem`, because of what a plugin does; the key is its place in `plugins`."""
         position = [loaded.name for loaded in self.plugins].index(plugin)

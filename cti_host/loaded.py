@@ -36,6 +36,11 @@ class LoadedPlugin:
         return (inspect.getdoc(type(self.instance)) or "").partition("\n")[0]
 
     @property
+    def label(self) -> str:
+        """What people call it: the `label` of its class, else its name ("phone book")."""
+        return str(getattr(type(self.instance), "label", "")) or self.name.replace("_", " ")
+
+    @property
     def folder(self) -> Path | None:
         """The folder of its package; `None` for a single file."""
         file = self.module.__file__

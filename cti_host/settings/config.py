@@ -153,7 +153,7 @@ class Settings(_Section):
         if len(set(value.values())) < len(value):
             raise ValueError("two URL parameters give the same attribute")
         for name in value:
-            if name in ("selected_caller", "direct") or name.startswith("page_"):
+            if name in ("selected_caller", "filter", "direct") or name.startswith("page_"):
                 raise ValueError(f"{name!r} is a parameter of the panel itself")
         return value
 

@@ -449,7 +449,7 @@ def test_explain_shows_what_each_plugin_got_answered_and_took(
     text = done.stdout
     assert re.search(r"^1\. lookup_callers · people · [\d.]+ ms$", text, re.MULTILINE)
     assert "got call = a call with phone = '0987'" in text
-    assert "answered Person::1 'Ada Lovelace' because 'reason 1'" in text
+    assert "answered people:Person:1 'Ada Lovelace' because 'reason 1'" in text
     assert "Ada Lovelace  (reason 1)" in text
     assert "chosen: people:Person:1" in text
     assert "call_received" not in text

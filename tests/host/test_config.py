@@ -166,6 +166,13 @@ def test_the_first_enabled_direct_creation_counts(config_file: Path) -> None:
             "",
         ),
         (
+            "[url_parameters]\nfilter = 'phone'",
+            1,
+            "url_parameters",
+            "'filter' is a parameter of the panel itself",
+            "",
+        ),
+        (
             "[url_parameters]\ndirect = 'phone'",
             1,
             "url_parameters",

@@ -367,6 +367,9 @@ def test_the_panel_as_json_is_a_documented_interface(make_panel: MakeHost) -> No
         "received": {"phone": "0987654321"},
         "parameters": {"phone": "+33987654321"},
         "label": "Contacts with phone number +33987654321",
+        "filter": "",
+        "callers_total": 2,
+        "callers_shown": 2,
         "callers": [
             {
                 "source": "people",

@@ -12,6 +12,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from cti_host import PluginConfig
 
+# The plugin's name: that of its entry point, and of its blueprint.
+SOURCE = "itop"
+
 
 class ItopConfig(PluginConfig):
     """`[plugin.itop]`; README.md explains each key.

@@ -11,6 +11,7 @@ from cti_oql.functions.fold import fold
 from cti_oql.schema import Kind
 
 from cti_host import Agent, database, is_postgresql
+from cti_tickets.model import SOURCE
 from cti_tickets.model.registry import LogEntry, Person, Ticket
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.validation import exists
@@ -51,8 +52,9 @@ def contact_of(agent: Agent | None) -> int | None:
     """
     if agent is None:
         return None
-    if agent.contact_id:
-        return agent.contact_id if exists("Person", agent.contact_id) else None
+    linked = agent.contact_in(SOURCE)
+    if linked:
+        return linked if exists("Person", linked) else None
     if not agent.email:
         return None
     # As a query compares, and with the same index.

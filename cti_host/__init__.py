@@ -36,16 +36,6 @@ from cti_host.model import (
 from cti_host.pop.presets import fill_in, is_query, placeholder_of
 from cti_host.pop.url import pop_url
 from cti_host.settings.config import PluginConfig
-from cti_host.stored import (
-    LogLine,
-    NotStored,
-    StoredAttribute,
-    StoredClass,
-    StoredObject,
-    StoredValue,
-    Storing,
-    ValueKind,
-)
 from cti_host.web.requests import allow_form_target, has_bearer_token, safe_return_url, wants_json
 
 __version__ = "0.1.0"
@@ -63,27 +53,19 @@ __all__ = [
     "Host",
     "Level",
     "Localised",
-    "LogLine",
     "Match",
     "NavigationItem",
-    "NotStored",
     "Number",
     "OnDelete",
     "OutboundAction",
     "PanelSection",
     "PluginConfig",
     "Reason",
-    "StoredAttribute",
-    "StoredClass",
-    "StoredObject",
-    "StoredValue",
-    "Storing",
     "Ticket",
     "TicketList",
     "Unavailable",
     "Unsearchable",
     "Value",
-    "ValueKind",
     "allow_form_target",
     "current_agent",
     "current_host",

@@ -35,7 +35,6 @@ from cti_host.model import (
     TicketList,
     Unavailable,
 )
-from cti_host.stored import StoredClass, StoredObject, Storing
 from cti_host.workers import Overdue, Workers
 
 log = logging.getLogger("cti_host.dispatch")
@@ -305,26 +304,6 @@ class Dispatcher:
     def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
         """See `HookSpecs.ticket_created`."""
         self._event("ticket_created", ticket=ticket, caller=caller, agent=agent)
-
-    def stored_classes(self) -> dict[str, StoredClass]:
-        """See `HookSpecs.stored_classes`; by name."""
-        found: dict[str, StoredClass] = {}
-        for cls in self._collect(StoredClass, "stored_classes"):
-            found.setdefault(cls.name, cls)
-        return found
-
-    def store_objects(self, class_name: str, objects: Sequence[StoredObject]) -> Storing | None:
-        """See `HookSpecs.store_objects`."""
-        return self._first(Storing, "store_objects", class_name=class_name, objects=objects)
-
-    def read_objects(
-        self, class_name: str, after: int, upto: int, limit: int
-    ) -> Sequence[StoredObject] | None:
-        """See `HookSpecs.read_objects`."""
-        page = {"after": after, "upto": upto, "limit": limit}
-        for _, answer in self._answers("read_objects", class_name=class_name, **page):
-            return cast(Sequence[StoredObject], answer)
-        return None
 
     def server_started(self) -> None:
         """See `HookSpecs.server_started`."""

@@ -20,6 +20,7 @@ from cti_tickets.model.lifecycle import Flag
 from cti_tickets.model.registry import LogEntry
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store import logs, objects
+from cti_tickets.store.calls import phone_calls
 from cti_tickets.store.markup import harmless, holds_markup
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, shown
 from cti_tickets.store.values import LONG_TEXTS
@@ -184,7 +185,7 @@ def _version(cls: ClassDef, record: Record) -> str:
 
 def _calls(records: Records, ticket_id: int) -> list[CallRow]:
     """The phone calls about a ticket, with the names of who talked, in two statements."""
-    calls = objects.phone_calls(ticket_id)
+    calls = phone_calls(ticket_id)
     people = ["contact_id_friendlyname", "agent_id_friendlyname"]
     found = records.load(current_host().database, "PhoneCall", [c.id for c in calls], people)
     names = {record.id: [record.text(code) for code in people] for record in found}

@@ -19,7 +19,7 @@ PROCESSES, TICKETS = 4, 15
 # What one process does: it waits until all are there, then creates tickets and prints references.
 WRITER = """
 import sys
-from cti_tickets import storage
+from cti_tickets.store import objects as storage
 from cti_host.app import create_app
 
 app = create_app(sys.argv[1])

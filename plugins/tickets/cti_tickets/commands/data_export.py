@@ -79,10 +79,8 @@ def _selection(what: str | None) -> Selection:
 
 
 def _one_file(selection: Selection, form: Format, output: Path) -> list[ExportedClass]:
-    if str(output) == "-":
-        return _written(selection, form, click.get_binary_stream("stdout"))
     try:
-        with output.open("wb") as file:
+        with click.open_file(str(output), "wb") as file:
             return _written(selection, form, file)
     except OSError as error:
         raise click.ClickException(f"{output}: {error.strerror}") from None

@@ -115,8 +115,8 @@ def _on_disk(files: Sequence[Path], *, table: bool) -> Iterator[list[Path]]:
         return
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / ("stdin.csv" if table else "stdin.jsonl")
-        with given.open("wb") as copy:
-            shutil.copyfileobj(click.get_binary_stream("stdin"), copy)
+        with click.open_file("-", "rb") as stdin, given.open("wb") as copy:
+            shutil.copyfileobj(stdin, copy)
         yield [given if path == Path("-") else path for path in files]
 
 

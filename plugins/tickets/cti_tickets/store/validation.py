@@ -149,18 +149,13 @@ def _fill_in_defaults(
     definition: ClassDef, values: Mapping[str, Raw], row: dict[str, Stored], foreign: bool
 ) -> None:
     """Let a new object have the default of what was not given."""
-    for code, default in defaults(definition).items():
-        if row.get(code) not in ("", None):
+    for code, attribute in definition.attributes.items():
+        if not attribute.stored or row.get(code) not in ("", None):
             continue
         # Another system's empty text is a value; null, or an empty cell, is not.
         given = foreign and values.get(code) is not None
-        if code not in row or not given or definition.attributes[code].mandatory:
-            row[code] = default
-
-
-def defaults(definition: ClassDef) -> dict[str, Stored]:
-    """What a new object has where nothing was given: a value for each column."""
-    return {a.code: default_of(a) for a in definition.attributes.values() if a.stored}
+        if code not in row or not given or attribute.mandatory:
+            row[code] = default_of(attribute)
 
 
 def default_of(attribute: Attribute) -> Stored:

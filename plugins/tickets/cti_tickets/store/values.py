@@ -18,6 +18,7 @@ MAX_TEXT_BYTES = 65_535
 MAX_ID = 2**31 - 1
 # Kinds whose values may have several lines.
 LONG_TEXTS = (Kind.TEXT, Kind.HTML, Kind.LOG)
+_LINE_BREAK, _BREAK = re.compile(r"[\n\r]"), re.compile(r"[\t\n\r]")
 # Kinds whose form is a rule for agents only.
 _LENIENT = (Kind.STRING, Kind.PHONE, Kind.EMAIL)
 _NO_DATES = ("0000-00-00", "0000-00-00 00:00:00")
@@ -101,7 +102,7 @@ def as_it_is(attribute: Attribute, raw: Raw) -> str | None:
 def _line(attribute: Attribute, text: str, *, tabs: bool = False) -> str:
     if attribute.max_length is not None and len(text) > attribute.max_length:
         raise BadValue(_("is too long: at most %(count)s characters", count=attribute.max_length))
-    if re.search(r"[\n\r]" if tabs else r"[\t\n\r]", text):
+    if (_LINE_BREAK if tabs else _BREAK).search(text):
         raise BadValue(_("must be one line"))
     if not text:
         return text

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import schema
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.store.validation import defaults
+from cti_tickets.store.validation import default_of
 from cti_tickets.store.values import BadValue, number_key, parse
 from cti_tickets.transfer import bulk
 
@@ -175,7 +175,7 @@ def _parsed(definition: ClassDef, code: str, raw: Any) -> Any:
         return "" if raw is None else str(raw).strip()
     value = parse(attribute, raw, exact=True)
     # Nothing given is what a new object would have.
-    return defaults(definition).get(code) if value in ("", None) and raw is None else value
+    return default_of(attribute) if raw is None else value
 
 
 def _key(attribute: Attribute, value: Any) -> Any:

@@ -1,222 +1,267 @@
-"""Objects of another system: stored with their ids, and given back as they came."""
+"""Exports: an import of them into an empty database gives the same objects."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import csv
+import json
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from cti_tickets.model.registry import LogEntry, Person
-from cti_tickets.store import objects as storage
-from cti_tickets.transfer import copying
+from click.testing import CliRunner
+from cti_tickets.commands.data import data
+from cti_tickets.demo.load import load_demo
+from cti_tickets.model.data_model import schema
+from cti_tickets.store import objects
+from cti_tickets.store.transactions import reading
+from cti_tickets.transfer.cells import cell_of, cell_text
+from cti_tickets.transfer.export import Format, JsonLines, Selection, Table, count, export
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from transfer_kit import done, empty, everything, imported, line, written
 
-from cti_host import LogLine, StoredObject, Storing, ValueKind
+EVERYTHING: Selection = {cls.name: None for cls in schema() if not cls.abstract}
 
-FAR = 2**31 - 1
-WORDS = st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=40).map(str.strip)
+
+def exported(folder: Path, what: Selection, form: Format, name: str = "all.jsonl") -> Path:
+    path = folder / name
+    with path.open("wb") as file, reading():
+        export(what, form, file)
+    return path
+
+
+def tables(folder: Path) -> list[Path]:
+    """A table for each class that has objects."""
+    with reading():
+        names = [name for name in EVERYTHING if count({name: None})]
+    return [
+        exported(folder, {name: None}, Table([schema()[name]]), f"{name}.csv") for name in names
+    ]
+
+
+def json_lines(folder: Path) -> list[Path]:
+    return [exported(folder, EVERYTHING, JsonLines())]
+
+
+FORMATS = pytest.mark.parametrize("as_files", [json_lines, tables])
+
+
+@FORMATS
+def test_the_demonstration_comes_back(db_app: Flask, tmp_path: Path, as_files: Any) -> None:
+    load_demo(datetime(2026, 3, 1, 12))
+    before = everything()
+    files = as_files(tmp_path)
+    empty()
+    assert not any(everything()[table] for table in ("contact", "ticket", "log_entry"))
+    outcome = imported(files)
+    assert everything() == before
+    assert not outcome.ignored
+    assert not outcome.notes.count
+    assert done(imported(files, "id", dry_run=True))[:2] == (0, 0)
+
+
+# Whatever can be stored: what forms take, and what other systems have.
+ALPHABET = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t='+-@\"; ,")
+TEXTS = st.text(ALPHABET, max_size=12)
+LINES = TEXTS.map(lambda text: text.replace("\n", " "))
 MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1)).map(
-    lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
+    lambda moment: str(moment.replace(microsecond=0))
 )
-LINES = st.builds(LogLine, MOMENTS, WORDS, WORDS.filter(bool))
-
-
-def acme(**more: Any) -> StoredObject:
-    return StoredObject("Organization", 1, {"name": "Acme", "status": "active", **more})
-
-
-def ada(id_: int = 7, **more: Any) -> StoredObject:
-    values: dict[str, Any] = {
-        "name": "Lovelace",
-        "first_name": "Ada",
-        "status": "active",
-        "org_id": 1,
+NUMBERS = st.integers(0, 2**31 - 1)
+ENTRIES = st.fixed_dictionaries(
+    {"date": MOMENTS, "user_login": LINES, "message": TEXTS.map(lambda text: f"x{text}")},
+    optional={"contact_id": st.just(7)},
+)
+PERSON = st.fixed_dictionaries(
+    {
+        "name": LINES.map(lambda text: f"{text}x"),
+        "first_name": st.sampled_from(["Ada", "=Ada", "'Ada'", "' Ada '"]),
+        "function": TEXTS,
+        "email": LINES,
+        "phone": LINES | st.sampled_from(["0987654321", "+33 9 87 65 43 21", "0\xa00"]),
+        "notify": st.sampled_from(["yes", "no", "", None]),
+        "manager_id": st.sampled_from([None, 7]),
     }
-    return StoredObject("Person", id_, {**values, **more})
-
-
-def store(*objects: StoredObject) -> Storing:
-    storing = copying.store_objects(objects[0].class_name, objects)
-    assert storing is not None
-    return storing
-
-
-def read(class_name: str, after: int = 0, upto: int = FAR, limit: int = 100) -> list[StoredObject]:
-    found = copying.read_objects(class_name, after, upto, limit)
-    assert found is not None
-    return list(found)
-
-
-@pytest.fixture
-def app(db_app: Flask) -> Flask:
-    """Empty tables, but for one organization."""
-    assert store(acme()).new == 1
-    return db_app
-
-
-def test_an_object_keeps_its_id_and_its_number_is_understood(app: Flask) -> None:
-    assert store(ada(phone="09 87 65 43 21")) == Storing(new=1, not_stored=[])
-    assert Person.get_by_id(7).phone_e164 == "+33987654321"
-    (one,) = read("Person")
-    assert (one.id, one.values["phone"], one.values["org_id"]) == (7, "09 87 65 43 21", 1)
-
-
-def test_the_same_object_again_is_not_written_and_a_changed_one_is(app: Flask) -> None:
-    store(ada(), ada(8))
-    assert store(ada(), ada(8, name="Byron", phone="0987654321")) == Storing(
-        changed=1, same=1, not_stored=[]
-    )
-    assert Person.get_by_id(8).phone_e164 == "+33987654321"
-
-
-def test_attributes_that_are_not_given_stay(app: Flask) -> None:
-    store(ada(function="Countess"))
-    store(ada(email="ada@example.org"))
-    (one,) = read("Person")
-    assert (one.values["function"], one.values["email"]) == ("Countess", "ada@example.org")
-
-
-def test_what_agents_make_afterwards_takes_ids_and_references_above(app: Flask) -> None:
-    ticket: dict[str, Any] = {
-        "ref": "R-004711",
-        "org_id": 1,
-        "title": "Printer",
-        "description": "Stands still.",
+)
+REQUEST = st.fixed_dictionaries(
+    {
+        "title": LINES.map(lambda text: f"x{text}"),
+        "description": TEXTS.map(lambda text: f"x{text}"),
+        "solution": TEXTS,
+        "origin": st.sampled_from(["phone", "mail", ""]),
+        "start_date": st.none() | MOMENTS,
+        "tto_laststart": st.none() | MOMENTS,
+        "tto": st.none() | NUMBERS,
+        "tto_100_passed": st.booleans(),
+        "caller_id": st.sampled_from([None, 7]),
+        "public_log": st.fixed_dictionaries({"entries": st.lists(ENTRIES, max_size=3)}),
     }
-    store(StoredObject("UserRequest", 900, ticket))
-    values: dict[str, str | int | None] = {"org_id": 1, "title": "x", "description": "y"}
-    made = storage.create("UserRequest", values, author=None)
-    assert (made.id, made.ref) == (901, "R-004712")
+)
 
 
-def test_a_page_may_lead_to_itself_and_what_it_leads_to_later_is_reported(app: Flask) -> None:
-    storing = store(ada(7, manager_id=9), ada(8, manager_id=7), ada(9, manager_id=9))
-    (problem,) = storing.not_stored
-    assert (storing.new, problem.id, problem.attribute, problem.target_id) == (
-        3,
-        7,
-        "manager_id",
-        9,
-    )
-    assert store(ada(7, manager_id=9)) == Storing(changed=1, not_stored=[])
-    assert [one.values["manager_id"] for one in read("Person")] == [9, 7, 9]
+@FORMATS
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(person=PERSON, request=REQUEST, status=st.sampled_from(["active", "inactive", ""]))
+def test_whatever_is_stored_comes_back(
+    db_app: Flask,
+    tmp_path: Path,
+    as_files: Any,
+    person: dict[str, Any],
+    request: dict[str, Any],
+    status: str,
+) -> None:
+    empty()
+    lines = [
+        line("Organization", 1, name="Acme", status=status, parent_id=2),
+        line("Organization", 2, name="Holding"),
+        line("Person", 7, **person, org_id=1),
+        line("UserRequest", 3, **request, org_id=1, ref="R-000003"),
+    ]
+    imported(written(tmp_path, *lines, name="given.jsonl"))
+    before = everything()
+    files = as_files(tmp_path)
+    empty()
+    imported(files)
+    assert everything() == before
+    again = imported(files, "id", dry_run=True)
+    assert done(again)[:2] == (0, 0), list(again.lists["change"])
 
 
-def test_a_key_leads_only_to_an_object_of_its_class(app: Flask) -> None:
-    team: dict[str, Any] = {"name": "Helpdesk", "status": "active", "org_id": 1}
-    store(StoredObject("Team", 5, team))
-    storing = store(ada(manager_id=5))
-    assert [p.reason for p in storing.not_stored] == ["there is no Person with the id 5"]
+@given(text=st.text(st.sampled_from("'= a-\t")) | st.text())
+@example(text="=x ")
+@example(text="''")
+@example(text="'' ''")
+def test_a_cell_holds_every_text_and_none_is_a_formula(text: str) -> None:
+    cell = cell_of(text)
+    assert (cell_text(cell) or "") == text
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 @pytest.mark.parametrize(
-    ("more", "reason"),
+    ("cell", "text"),
     [
-        ({"org_id": 99}, "org_id: there is no Organization with the id 99"),
-        ({"name": ""}, "name: is required"),
-        ({"status": "lost"}, "status: must be one of: active, inactive"),
-        ({"function": "x" * 256}, "function: is too long: at most 255 characters"),
-        ({"function": "\x00"}, "function: holds characters that are not text"),
+        ("  Ada ", "Ada"),
+        ("'t Hooft", "'t Hooft"),
+        ("'quoted'", "'quoted'"),
+        ("=SUM(A1)", "=SUM(A1)"),
+        ("'=SUM(A1)", "=SUM(A1)"),
+        ("'+33 9 87 65 43 21", "+33 9 87 65 43 21"),
+        ("+33 9 87 65 43 21", "+33 9 87 65 43 21"),
+        ("' a '", " a "),
+        ("''", ""),
+        ("  ", None),
+        ("'", "'"),
     ],
 )
-def test_an_object_that_can_t_be_kept_costs_only_itself(
-    app: Flask, more: dict[str, Any], reason: str
-) -> None:
-    storing = store(ada(7), ada(8, **more), ada(9))
-    assert [(p.id, p.reason) for p in storing.not_stored] == [(8, reason)]
-    assert [one.id for one in read("Person")] == [7, 9]
+def test_a_cell_that_somebody_typed_is_what_it_says(cell: str, text: str | None) -> None:
+    assert cell_text(cell) == text
 
 
-def test_a_refused_change_leaves_the_object_as_it_was(app: Flask) -> None:
-    store(ada(function="Countess"))
-    assert store(ada(function="x" * 256, name="Byron")).changed == 0
-    (one,) = read("Person")
-    assert (one.values["function"], one.values["name"]) == ("Countess", "Lovelace")
+def test_a_table_of_several_classes_says_which_each_row_is(db_app: Flask, tmp_path: Path) -> None:
+    load_demo(datetime(2026, 3, 1, 12))
+    before = everything()
+    names = schema().concrete("Contact")
+    contacts = exported(
+        tmp_path, dict.fromkeys(names), Table([schema()[n] for n in names]), "Contact.csv"
+    )
+    with contacts.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["finalclass"] for row in rows} == {"Person", "Team"}
+    assert all(row["first_name"] == "" for row in rows if row["finalclass"] == "Team")
+    others = exported(
+        tmp_path, {name: None for name in EVERYTHING if name not in names}, JsonLines()
+    )
+    empty()
+    imported([contacts, others])
+    assert everything() == before
 
 
-def test_two_with_one_employee_number_cost_one_of_them(app: Flask) -> None:
-    storing = store(ada(7, employee_number="1"), ada(8, employee_number="1"), ada(9))
-    assert (storing.new, [p.id for p in storing.not_stored]) == (2, [8])
-    assert [one.id for one in read("Person")] == [7, 9]
+# The command
 
 
-def test_a_log_that_is_the_same_keeps_its_entries(app: Flask) -> None:
-    line = LogLine(datetime(2026, 1, 1, 12, tzinfo=UTC), "Sam", "Called.")
-    ticket: dict[str, Any] = {
-        "ref": "R-000001",
-        "org_id": 1,
-        "title": "Printer",
-        "description": "Stands still.",
-    }
-    one = StoredObject("UserRequest", 3, {**ticket, "public_log": (line,)})
-    store(one)
-    entry = LogEntry.get()
-    assert store(one).same == 1
-    assert LogEntry.get().id == entry.id
-    later = LogLine(datetime(2026, 1, 2, 12, tzinfo=UTC), "Ada", "Thanks.")
-    changed = StoredObject("UserRequest", 3, {**ticket, "public_log": (line, later)})
-    assert store(changed).changed == 1
-    assert read("UserRequest")[0].values["public_log"] == (line, later)
+def run(*words: str) -> Any:
+    return CliRunner().invoke(data, ["export", *words])
 
 
-def test_objects_are_given_back_by_id_in_a_range(app: Flask) -> None:
-    store(*(ada(id_) for id_ in (9, 3, 7, 5)))
-    assert [one.id for one in read("Person", after=3, upto=8)] == [5, 7]
-    assert [one.id for one in read("Person", limit=3)] == [3, 5, 7]
+@pytest.fixture
+def people(db_app: Flask, tmp_path: Path) -> None:
+    """An organization, two persons, and a team."""
+    lines = [
+        line("Organization", 1, name="Acme"),
+        line("Person", 7, name="Lovelace", first_name="=Ada", org_id=1),
+        line("Person", 8, name="Hopper", first_name="Grace", org_id=1),
+        line("Team", 9, name="Desk", org_id=1),
+    ]
+    imported(written(tmp_path, *lines, name="people.jsonl"))
 
 
-@pytest.mark.parametrize("class_name", ["Server", "Ticket", "Contact"])
-def test_a_class_that_objects_can_t_have_is_not_this_plugin_s(app: Flask, class_name: str) -> None:
-    assert copying.store_objects(class_name, [StoredObject(class_name, 1, {})]) is None
-    assert copying.read_objects(class_name, 0, FAR, 10) is None
-    assert class_name not in [cls.name for cls in copying.stored_classes()]
+def test_it_writes_everything_as_json_lines(people: None) -> None:
+    result = run()
+    objects_ = [json.loads(text) for text in result.stdout.splitlines()]
+    assert [(one["class"], one["id"]) for one in objects_] == [
+        ("Organization", 1),
+        ("Person", 7),
+        ("Person", 8),
+        ("Team", 9),
+    ]
+    assert objects_[1]["fields"]["first_name"] == "=Ada"
+    assert result.stderr.splitlines()[-1] == "Exported 4 objects."
 
 
-def values_of(kind: ValueKind) -> st.SearchStrategy[Any]:
-    """Values that any attribute of a kind can hold."""
-    strategies: dict[ValueKind, st.SearchStrategy[Any]] = {
-        ValueKind.TEXT: WORDS,
-        ValueKind.MARKUP: WORDS,
-        ValueKind.NUMBER: st.none() | st.integers(0, FAR),
-        ValueKind.FLAG: st.booleans(),
-        ValueKind.DATE: st.none() | st.dates(date(1970, 1, 1), date(2100, 1, 1)),
-        ValueKind.MOMENT: st.none() | MOMENTS,
-        ValueKind.LOG: st.lists(LINES, max_size=3, unique_by=lambda line: line.created).map(
-            lambda lines: tuple(sorted(lines, key=lambda line: line.created))
-        ),
-    }
-    return strategies[kind]
+def test_it_writes_a_class_as_a_table(people: None, tmp_path: Path) -> None:
+    path = tmp_path / "Person.csv"
+    assert run("Person", "-o", str(path)).exit_code == 0
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["id"], row["first_name"]) for row in rows] == [("7", "'=Ada"), ("8", "Grace")]
+    assert run("Contact", "--format", "csv").stdout.splitlines()[0].startswith("id,finalclass,")
 
 
-FREE = {
-    "Person": ("function", "email", "phone", "mobile_phone"),
-    "UserRequest": ("title", "start_date", "close_date", "solution", "public_log", "private_log"),
-}
-CLASSES = {cls.name: {a.code: a.kind for a in cls.attributes} for cls in copying.stored_classes()}
-OBJECTS = st.sampled_from(sorted(FREE)).flatmap(
-    lambda name: st.fixed_dictionaries(
-        {code: values_of(CLASSES[name][code]) for code in FREE[name]}
-    ).map(lambda values: StoredObject(name, 70, values))
-)
+def test_it_writes_what_a_query_finds(people: None) -> None:
+    result = run("SELECT Contact WHERE name LIKE '%e%'")
+    found = [json.loads(text) for text in result.stdout.splitlines()]
+    assert [(one["class"], one["id"]) for one in found] == [
+        ("Person", 7),
+        ("Person", 8),
+        ("Team", 9),
+    ]
+    refused = run("SELECT Persn")
+    assert refused.exit_code == 1
+    assert "Write a class, such as Person, or a query" in refused.stderr
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(given_object=OBJECTS)
-def test_whatever_was_stored_is_given_back(app: Flask, given_object: StoredObject) -> None:
-    needed: dict[str, dict[str, Any]] = {
-        "Person": dict(ada().values),
-        "UserRequest": {"ref": "R-000070", "org_id": 1, "description": "Stands still."},
-    }
-    name = given_object.class_name
-    values = {**needed[name], **given_object.values}
-    values["title"] = values.get("title") or "Printer"
-    values = {code: value for code, value in values.items() if code in CLASSES[name]}
-    storing = store(StoredObject(name, 70, values))
-    assert not storing.not_stored
-    (back,) = [one for one in read(name) if one.id == 70]
-    assert {code: back.values[code] for code in values} == values
-    assert store(StoredObject(name, 70, values)).same == 1
+def test_it_writes_everything_as_tables_into_a_folder(people: None, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    assert run("--format", "csv", "-o", str(folder)).exit_code == 0
+    assert sorted(p.name for p in folder.iterdir()) == [
+        "Organization.csv",
+        "Person.csv",
+        "Team.csv",
+    ]
+    refused = run("--format", "csv")
+    assert (refused.exit_code, "name the class, or a folder" in refused.stderr) == (2, True)
+
+
+def test_equal_objects_have_equal_checksums(people: None) -> None:
+    def told() -> Any:
+        result = CliRunner().invoke(data, ["export", "--json"])
+        return json.loads(result.stderr.splitlines()[-1])["exported"]
+
+    before = told()
+    assert before["Person"]["objects"] == 2
+    objects.update("Person", 7, {"name": "Byron"}, author=None)
+    changed = told()
+    assert changed["Person"]["checksum"] != before["Person"]["checksum"]
+    assert changed["Team"] == before["Team"]
+    objects.update("Person", 7, {"name": "Lovelace"}, author=None)
+    assert told() == before
+
+
+def test_a_file_that_can_t_be_written_is_named(people: None, tmp_path: Path) -> None:
+    result = run("Person", "-o", str(tmp_path / "nowhere" / "x.csv"))
+    assert result.exit_code == 1
+    assert result.stderr.endswith("x.csv: No such file or directory\n")

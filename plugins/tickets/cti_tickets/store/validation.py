@@ -106,7 +106,7 @@ def validate(
         together = {**before, **changed}
     if rules is not None:
         result.errors = errors = {**rules(before or {}, together), **errors}
-    for code, message in _missing(definition, together).items():
+    for code, message in _missing(definition, together, foreign).items():
         if before is None or code in changed:
             errors.setdefault(code, message)
     for code in changed.keys() - errors.keys():
@@ -167,13 +167,27 @@ def default_of(attribute: Attribute) -> Stored:
     return None if attribute.kind in (Kind.KEY, Kind.DATE, Kind.DATETIME) else attribute.default
 
 
-def _missing(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str]:
+def _missing(definition: ClassDef, row: Mapping[str, Any], foreign: bool) -> dict[str, str]:
     """Messages for the mandatory attributes that have no value."""
     return {
         attribute.code: _("is required")
         for attribute in definition.attributes.values()
-        if attribute.mandatory and not attribute.read_only and row.get(attribute.code) in ("", None)
+        if attribute.mandatory
+        and not attribute.read_only
+        and row.get(attribute.code) in ("", None)
+        and not (foreign and may_be_empty(definition, attribute))
     }
+
+
+def may_be_empty(definition: ClassDef, attribute: Attribute) -> bool:
+    """Whether data may be without a value that forms demand.
+
+    That are keys whose column may be empty: the agent of a phone call may be no person here.
+    """
+    if not attribute.mandatory or attribute.kind is not Kind.KEY:
+        return not attribute.mandatory
+    model: Any = model_of(definition.name)
+    return bool(model._meta.columns[attribute.column].null)
 
 
 def _check_unique(

@@ -92,7 +92,7 @@ def as_it_is(attribute: Attribute, raw: Raw) -> str | None:
     The form of numbers, addresses and lines is a rule for what agents type. What another system
     has kept for long is data.
     """
-    if attribute.kind not in _LENIENT or not isinstance(raw, str) or _CONTROL.search(raw):
+    if attribute.kind not in _LENIENT or not isinstance(raw, str) or NOT_TEXT.search(raw):
         return None
     text = raw if attribute.kind is Kind.STRING else raw.strip()
     too_long = attribute.max_length is not None and len(text) > attribute.max_length

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import current
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.store.validation import no_such_object, unique_codes
+from cti_tickets.store.validation import may_be_empty, no_such_object, unique_codes
 from cti_tickets.transfer import bulk
 
 
@@ -104,16 +104,17 @@ class Known:
         """Why a key must not lead there; what is not there now may still come."""
         if attribute.code.startswith("parent_") and value == object_id:
             return str(_("an object can't be its own parent"))
-        self.expect(attribute.target, value, attribute.code, attribute.mandatory)
+        if not self.is_there(attribute.target, value):
+            self.expect(
+                attribute.target, value, attribute.code, not may_be_empty(definition, attribute)
+            )
         if attribute.hierarchical and object_id is not None:
             hierarchy = self._above.setdefault((definition.table, attribute.code), {})
             hierarchy[object_id] = (value, self._place)
         return ""
 
     def expect(self, class_name: str, object_id: int, code: str, mandatory: bool) -> None:
-        """Remember that an object has to be there in the end."""
-        if self.is_there(class_name, object_id):
-            return
+        """Remember that an object which is not there has to be there in the end."""
         key = (class_name, code, mandatory)
         if key not in self._keys:
             self._keys.append(key)

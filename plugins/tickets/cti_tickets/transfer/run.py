@@ -150,7 +150,7 @@ class ImportRun:
         errors = {**result.errors, **self._id_problem(record, definition, stored)}
         for code, log in given.logs.items():
             for entry in log.entries:
-                if entry.contact_id:
+                if entry.contact_id and not self._known.is_there("Person", entry.contact_id):
                     self._known.expect("Person", entry.contact_id, code, mandatory=False)
         # What is wrong with an object is no fault of those that lead to it, unless it is left out.
         stays = not errors or not self._options.skip_bad

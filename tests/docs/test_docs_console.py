@@ -14,7 +14,15 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.parametrize(
-    "name", ["getting-started", "admin-guide", "moving-from-itop", "writing-a-plugin", "oql"]
+    "name",
+    [
+        "getting-started",
+        "admin-guide",
+        "import-export",
+        "moving-from-itop",
+        "writing-a-plugin",
+        "oql",
+    ],
 )
 def test_the_commands_print_what_is_shown(name: str, console: Any) -> None:
     differences = console.check(DOCS / f"{name}.md")

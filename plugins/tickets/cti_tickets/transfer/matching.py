@@ -93,11 +93,13 @@ def _check(code: str, classes: Sequence[ClassDef]) -> None:
     """Refuse an attribute by which nothing can be found."""
     usable = (*_TEXTS, *_EXACT, Kind.PHONE)
     attributes = [cls.attributes[code] for cls in classes if code in cls.attributes]
-    if code != ID and not any(a.stored and a.kind in usable for a in attributes):
-        name = classes[0].name if len(classes) == 1 else _("any class")
-        raise BadMatch(
-            _("%(code)s is not an attribute of %(name)s to match by", code=code, name=name)
-        )
+    if code == ID or any(a.stored and a.kind in usable for a in attributes):
+        return
+    if len(classes) > 1:
+        raise BadMatch(_("no class has an attribute %(code)s to match by", code=code))
+    raise BadMatch(
+        _("%(name)s has no attribute %(code)s to match by", name=classes[0].name, code=code)
+    )
 
 
 class Matcher:

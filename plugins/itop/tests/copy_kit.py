@@ -14,9 +14,10 @@ from cti_itop.export.output import to_file
 from cti_itop.mirror.control import patient
 from cti_itop.rest.client import Account, Connection
 from cti_tickets.commands.data import data
-from cti_tickets.transfer.importing import Options, import_files
+from cti_tickets.transfer.importing import import_files
 from cti_tickets.transfer.matching import match_by
 from cti_tickets.transfer.outcome import Action, Imported
+from cti_tickets.transfer.run import Options
 from fake_itop import PASSWORD, USER, FakeItop
 
 from cti_host.testing import RunningHost

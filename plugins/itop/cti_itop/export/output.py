@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 
 class OtherCopy(Exception):
@@ -43,7 +43,7 @@ class Written:
 class Output:
     """An open output; `written` is what it has of each class, in the order of the lines."""
 
-    file: BinaryIO
+    file: IO[bytes]
     written: dict[str, Written]
     finish: Callable[[], None] = lambda: None
 
@@ -60,7 +60,7 @@ class Output:
         return next(reversed(self.written), "")
 
 
-def to_stream(file: BinaryIO) -> Output:
+def to_stream(file: IO[bytes]) -> Output:
     """An output that can't be continued."""
     return Output(file, {})
 

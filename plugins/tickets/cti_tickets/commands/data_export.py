@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import click
 from cti_oql import Oql, OqlError
@@ -104,7 +104,7 @@ def _folder(selection: Selection, folder: Path) -> list[ExportedClass]:
     return exported
 
 
-def _written(selection: Selection, form: Format, file: BinaryIO) -> list[ExportedClass]:
+def _written(selection: Selection, form: Format, file: IO[bytes]) -> list[ExportedClass]:
     with progress_bar("Exporting", count(selection)) as progress:
         return export(selection, form, file, progress)
 

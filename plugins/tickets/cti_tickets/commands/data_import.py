@@ -17,9 +17,10 @@ import click
 
 from cti_tickets.commands.running import connected, progress_bar
 from cti_tickets.model.data_model import schema
-from cti_tickets.transfer.importing import ImportRefused, Options, import_files
+from cti_tickets.transfer.importing import ImportRefused, import_files
 from cti_tickets.transfer.matching import BadMatch, match_by
 from cti_tickets.transfer.outcome import Action, Imported
+from cti_tickets.transfer.run import Options
 
 # More lines than these tell nobody anything; JSON has them all.
 SHOWN = 50

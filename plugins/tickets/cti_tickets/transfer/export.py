@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from cti_oql.schema import Attribute, Kind
 
@@ -139,7 +139,7 @@ def _json_value(attribute: Attribute, value: Any) -> Any:
 def export(
     selection: Selection,
     form: Format,
-    file: BinaryIO,
+    file: IO[bytes],
     progress: Callable[[int], None] = lambda count: None,
 ) -> list[ExportedClass]:
     """Write objects, by their classes and ids; call it inside `transactions.reading`.

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from cti_tickets.transfer.files import COMMENT, BadLine, Source, chunks, delimiter_of, row_of
 from cti_tickets.transfer.known import Place
@@ -35,7 +35,7 @@ def write_rejects(
     return made
 
 
-def _open_new(path: Path, folder: Path) -> tuple[Path, BinaryIO]:
+def _open_new(path: Path, folder: Path) -> tuple[Path, IO[bytes]]:
     """A new file in a folder: `Person.bad.csv`, `Person.bad-2.csv`, …"""
     stem = path.name.partition(".")[0]
     number = 1
@@ -48,7 +48,7 @@ def _open_new(path: Path, folder: Path) -> tuple[Path, BinaryIO]:
             number += 1
 
 
-def _write_lines(source: Source, reasons: Mapping[int, str], file: BinaryIO) -> None:
+def _write_lines(source: Source, reasons: Mapping[int, str], file: IO[bytes]) -> None:
     """Lines as they are, each after a comment that says what is wrong with it."""
     for line, chunk in chunks(source):
         if line in reasons:
@@ -57,7 +57,7 @@ def _write_lines(source: Source, reasons: Mapping[int, str], file: BinaryIO) -> 
             file.write(chunk.rstrip(b"\r\n") + b"\n")
 
 
-def _write_table(source: Source, reasons: Mapping[int, str], file: BinaryIO) -> None:
+def _write_table(source: Source, reasons: Mapping[int, str], file: IO[bytes]) -> None:
     """Rows as they are, below the header, behind a column that says what is wrong."""
     delimiter = ""
     first = 0  # where the cells begin: a file that was corrected has the column already

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from cti_tickets.commands.data import data
 from cti_tickets.model.registry import LogEntry, Organization, Person
 from cti_tickets.store import logs, objects
-from cti_tickets.transfer.importing import ImportRefused
+from cti_tickets.transfer.importing import ImportRefused, import_files
 from cti_tickets.transfer.matching import BadMatch, match_by
 from cti_tickets.transfer.outcome import Action
+from cti_tickets.transfer.run import Options
 from flask import Flask
 from transfer_kit import done, everything, imported, line, problems, written
 
@@ -182,10 +183,9 @@ def test_each_class_may_have_its_own(file: Any) -> None:
     by = match_by(["email", "Organization:name"])
     assert by is not None
     lines = file(line("Organization", name="ACME", code="A"), ada(None, email="ada@example.org"))
-    assert done(imported(lines, "")) == (2, 0, 0)
-    from cti_tickets.transfer.importing import Options, import_files
-
-    with pytest.raises(ImportRefused, match="several are meant"):
+    assert done(import_files([lines], options=Options(match_by=by))) == (0, 2, 0)
+    imported(file(line("Organization", name="acme")))
+    with pytest.raises(ImportRefused, match="several are meant: ACME"):
         import_files([lines], options=Options(match_by=by))
 
 

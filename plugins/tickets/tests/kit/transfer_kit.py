@@ -9,9 +9,10 @@ from typing import Any
 
 from cti_tickets.model.data_model import current
 from cti_tickets.model.registry import LogEntry, TicketCounter
-from cti_tickets.transfer.importing import ImportRefused, Options, import_files
+from cti_tickets.transfer.importing import ImportRefused, import_files
 from cti_tickets.transfer.matching import match_by
 from cti_tickets.transfer.outcome import Action, Imported
+from cti_tickets.transfer.run import Options
 
 from cti_host import database, is_postgresql
 

@@ -28,7 +28,7 @@ from cti_host.databases.connection import open_database
 
 BEFORE = Path(__file__).parent / "before"
 # What the version before had applied.
-MIGRATIONS = {
+MIGRATIONS: dict[str, tuple[Any, list[str]]] = {
     "accounts": (cti_accounts, ["0001_initial"]),
     "tickets": (
         cti_tickets,

@@ -85,8 +85,8 @@ class Copier:
         total = done + left
         self.progress(name, done, total)
         fields = list(codes) or ["id"]
-        found = windows(self.itop, name, fields, after, page=self.page, expected=left)
-        for window in ahead(found):
+        pages = windows(self.itop, name, fields, after, page=self.page, expected=left)
+        for window in ahead(pages):
             own = [
                 (one.id, line(name, codes, one, self.timezone))
                 for one in sorted(window.objects, key=lambda one: one.id)

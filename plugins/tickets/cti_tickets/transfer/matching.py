@@ -24,8 +24,8 @@ from cti_tickets.transfer import bulk
 ID = "id"
 _TEXTS = (Kind.STRING, Kind.EMAIL)
 _EXACT = (Kind.ENUM, Kind.KEY, Kind.DATE, Kind.INTEGER)
-# An object of the files, which has no id yet.
-NEW = 0
+# An object that the files have already; if it is new, it has no id yet.
+MET = 0
 
 
 class BadMatch(ValueError):
@@ -134,7 +134,7 @@ class Matcher:
         return tuple(values)
 
     def candidates(self, definition: ClassDef, values: tuple[Any, ...]) -> tuple[int, ...]:
-        """The ids of the objects that may be meant; `NEW` for one that came before in the files.
+        """The ids of the objects that may be meant; `MET` for one that the files had already.
 
         Check each with `is_meant`.
         """
@@ -148,9 +148,9 @@ class Matcher:
         codes = self.codes(definition)
         return values == tuple(_key(definition.attributes[c], stored[c]) for c in codes)
 
-    def add(self, definition: ClassDef, values: tuple[Any, ...]) -> None:
-        """An object of the files that is new has these values."""
-        self._index(definition)[hash(values)] = NEW
+    def met(self, definition: ClassDef, values: tuple[Any, ...]) -> None:
+        """An object of the files has these values: no other one may mean the same."""
+        self._index(definition)[hash(values)] = MET
 
     def _index(self, definition: ClassDef) -> dict[int, int | tuple[int, ...]]:
         """Hashes of the values of each stored object of a class, to its id or ids."""

@@ -16,7 +16,7 @@ from cti_tickets.store.values import BadValue
 from cti_tickets.transfer.files import Record
 from cti_tickets.transfer.known import Known
 from cti_tickets.transfer.log_parsing import Entry, stored_logs
-from cti_tickets.transfer.matching import ID, NEW, BadMatch, MatchBy, Matcher
+from cti_tickets.transfer.matching import ID, MET, BadMatch, MatchBy, Matcher
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Meant:
     def __init__(self, match_by: MatchBy, known: Known) -> None:
         self._matcher, self._known = Matcher(match_by), known
         self._read: dict[tuple[str, int], StoredObject] = {}
-        self._met: set[tuple[str, int]] = set()
+        # Of those that are found by their ids; the matcher remembers the others.
+        self._met: dict[str, set[int]] = {}
 
     def read(self, records: Sequence[tuple[Record, ClassDef]]) -> None:
         """Read the objects that these records may mean; forget those before."""
@@ -51,7 +52,7 @@ class Meant:
         self._read = {
             (name, stored.id): stored
             for name, some in ids.items()
-            for stored in _stored(schema()[name], sorted(some - {NEW}))
+            for stored in _stored(schema()[name], sorted(some - {MET}))
         }
 
     def by(self, record: Record, definition: ClassDef) -> StoredObject | None:
@@ -62,14 +63,14 @@ class Meant:
         meant = [
             id_
             for id_ in self._candidates(record, definition)
-            if id_ == NEW or self._by_id(definition) or self._is_meant(record, definition, id_)
+            if id_ == MET or self._by_id(definition) or self._is_meant(record, definition, id_)
         ]
         if len(meant) > 1:
             raise BadValue(_("several are meant: %(names)s", names=_named(definition, meant)))
         if not meant:
             return None
         (object_id,) = meant
-        if object_id == NEW or (definition.table, object_id) in self._met:
+        if object_id == MET or object_id in self._met.get(definition.table, ()):
             raise BadValue(_("the files have this object twice"))
         if record.object_id not in (None, object_id):
             raise BadValue(
@@ -84,10 +85,10 @@ class Meant:
 
     def met(self, record: Record, definition: ClassDef, stored: StoredObject | None) -> None:
         """A record was taken; another one must not mean the same object."""
-        if stored is not None:
-            self._met.add((definition.table, stored.id))
-        elif not self._by_id(definition):
-            self._matcher.add(definition, self._matcher.values(definition, record.fields))
+        if not self._by_id(definition):
+            self._matcher.met(definition, self._matcher.values(definition, record.fields))
+        elif stored is not None:
+            self._met.setdefault(definition.table, set()).add(stored.id)
 
     def _by_id(self, definition: ClassDef) -> bool:
         try:
@@ -102,7 +103,7 @@ class Meant:
         id_ = record.object_id
         if id_ is None or self._known.class_of(definition, id_) != definition.name:
             return []
-        return [NEW if self._known.is_new(definition, id_) else id_]
+        return [MET if self._known.is_new(definition, id_) else id_]
 
     def _is_meant(self, record: Record, definition: ClassDef, id_: int) -> bool:
         values = self._matcher.values(definition, record.fields)

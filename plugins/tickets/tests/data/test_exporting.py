@@ -17,6 +17,7 @@ from cti_tickets.store import objects
 from cti_tickets.store.transactions import reading
 from cti_tickets.transfer.cells import cell_of, cell_text
 from cti_tickets.transfer.export import Format, JsonLines, Selection, Table, count, export
+from cti_tickets.transfer.outcome import Action
 from flask import Flask
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -128,7 +129,7 @@ def test_whatever_is_stored_comes_back(
     imported(files)
     assert everything() == before
     again = imported(files, "id", dry_run=True)
-    assert done(again)[:2] == (0, 0), list(again.lists["change"])
+    assert done(again)[:2] == (0, 0), list(again.lists[Action.CHANGE])
 
 
 @given(text=st.text(st.sampled_from("'= a-\t")) | st.text())

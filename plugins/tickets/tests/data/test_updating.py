@@ -32,6 +32,10 @@ def request(id_: int = 3, **more: Any) -> str:
     return line("UserRequest", id_, **{**TICKET, "ref": f"R-{id_:06}", **more})
 
 
+def manager_of(id_: int) -> Any:
+    return objects.load("Person", id_).manager_id
+
+
 @pytest.fixture
 def file(db_app: Flask, tmp_path: Path) -> Any:
     """Write lines into a file, behind those of an organization that is stored already."""
@@ -75,7 +79,7 @@ def test_new_objects_may_lead_to_each_other_and_to_what_is_changed(file: Any) ->
     imported(file(ada(7)), "id")
     lines = file(ada(7, manager_id=9), ada(8, manager_id=7), ada(9, manager_id=8))
     assert done(imported(lines, "id")) == (2, 1, 0)
-    assert [p.manager_id for p in Person.select().order_by(Person.id)] == [9, 7, 8]
+    assert [manager_of(id_) for id_ in (7, 8, 9)] == [9, 7, 8]
 
 
 def test_an_id_that_another_class_has_is_refused(file: Any) -> None:
@@ -164,8 +168,8 @@ def test_an_object_is_found_by_what_identifies_it(file: Any) -> None:
     rows = ("name,first_name,org_id,email", "Lovelace,Ada,1,ada@example.ORG", "N,F,1,n@example.org")
     assert done(imported(file(*rows, name="Person.csv"), "email")) == (1, 1, 0)
     assert Person.get_by_id(7).email == "ada@example.ORG"
-    rows = ("phone,function", "+33 9 87 65 43 21,Countess")
-    assert done(imported(file(*rows, name="Person.csv"), "phone")) == (0, 1, 0)
+    numbered = ("phone,function", "+33 9 87 65 43 21,Countess")
+    assert done(imported(file(*numbered, name="Person.csv"), "phone")) == (0, 1, 0)
     assert Person.get_by_id(7).function == "Countess"
     imported(file(request(3)))
     assert done(imported(file(line("UserRequest", ref="R-000003", title="T")), "ref")) == (0, 1, 0)
@@ -183,7 +187,7 @@ def test_each_class_may_have_its_own(file: Any) -> None:
     by = match_by(["email", "Organization:name"])
     assert by is not None
     lines = file(line("Organization", name="ACME", code="A"), ada(None, email="ada@example.org"))
-    assert done(import_files([lines], options=Options(match_by=by))) == (0, 2, 0)
+    assert done(import_files([lines], options=Options(match_by=by))) == (0, 1, 1)
     imported(file(line("Organization", name="acme")))
     with pytest.raises(ImportRefused, match="several are meant: ACME"):
         import_files([lines], options=Options(match_by=by))
@@ -425,7 +429,7 @@ def test_a_key_that_leads_to_nothing_is_left_empty_where_it_may_be_and_noted(fil
         "2: org_id: there is no Organization with the id 98"
     ]
     outcome = imported(lines, empty_missing=True, skip_bad=True)
-    assert [(p.id, p.manager_id) for p in Person.select().order_by(Person.id)] == [
+    assert [(p.id, manager_of(p.id)) for p in Person.select().order_by(Person.id)] == [
         (7, None),
         (9, None),
     ]

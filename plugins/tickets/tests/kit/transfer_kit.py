@@ -62,7 +62,7 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
         ]
         for table in current().tables
     }
-    entries = LogEntry.select(
+    entries: Any = LogEntry.select(
         LogEntry.ticket,
         LogEntry.attribute,
         LogEntry.created,

@@ -3,21 +3,18 @@
 This is the public API for plugins, and nothing else. A plugin imports from here only.
 """
 
-from cti_host.contract import hookimpl
-from cti_host.data_classes import (
-    AddedAttributes,
-    DataAttribute,
-    DataClass,
-    DataKind,
-    OnDelete,
-)
+from cti_host.contract import Budget, Contract, Kind, contract, contracts_of, hookimpl
 from cti_host.databases.connection import database, is_postgresql
+from cti_host.details import PhoneCall, TicketDetails, TicketKey, TicketLogEntry
 from cti_host.host import Host, current_agent, current_host
+from cti_host.isolation.checks import Must
 from cti_host.localised import Localised, current_language
 from cti_host.model import (
+    Address,
     Agent,
     Call,
     Caller,
+    Count,
     Finding,
     Given,
     Level,
@@ -26,6 +23,7 @@ from cti_host.model import (
     Number,
     OutboundAction,
     PanelSection,
+    Position,
     Reason,
     Ticket,
     TicketList,
@@ -33,6 +31,7 @@ from cti_host.model import (
     Unsearchable,
     Value,
 )
+from cti_host.pop.phone_menu import PhoneMenu, phone_menu
 from cti_host.pop.presets import fill_in, is_query, placeholder_of
 from cti_host.pop.url import pop_url
 from cti_host.settings.config import PluginConfig
@@ -41,32 +40,41 @@ from cti_host.web.requests import allow_form_target, has_bearer_token, safe_retu
 __version__ = "0.1.0"
 
 __all__ = [
-    "AddedAttributes",
+    "Address",
     "Agent",
+    "Budget",
     "Call",
     "Caller",
-    "DataAttribute",
-    "DataClass",
-    "DataKind",
+    "Contract",
+    "Count",
     "Finding",
     "Given",
     "Host",
+    "Kind",
     "Level",
     "Localised",
     "Match",
+    "Must",
     "NavigationItem",
     "Number",
-    "OnDelete",
     "OutboundAction",
     "PanelSection",
+    "PhoneCall",
+    "PhoneMenu",
     "PluginConfig",
+    "Position",
     "Reason",
     "Ticket",
+    "TicketDetails",
+    "TicketKey",
     "TicketList",
+    "TicketLogEntry",
     "Unavailable",
     "Unsearchable",
     "Value",
     "allow_form_target",
+    "contract",
+    "contracts_of",
     "current_agent",
     "current_host",
     "current_language",
@@ -76,6 +84,7 @@ __all__ = [
     "hookimpl",
     "is_postgresql",
     "is_query",
+    "phone_menu",
     "placeholder_of",
     "pop_url",
     "safe_return_url",

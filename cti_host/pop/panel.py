@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from cti_host.dispatch import current_walk
 from cti_host.host import Host
+from cti_host.isolation.trace import current_trace
 from cti_host.model import (
     Call,
     Caller,
     Match,
     PanelSection,
     Reason,
+    Ticket,
     TicketList,
     Unsearchable,
 )
@@ -32,6 +33,15 @@ _KEY = re.compile(r"[^\s:]+:[^\s:]+:[0-9]{1,18}", re.ASCII)
 
 class UnknownChoice(ValueError):
     """`selected_caller` is not a caller's key or id, "all" or "unknown"."""
+
+    @property
+    def explanation(self) -> str:
+        """What is wrong, for the agent."""
+        text: str = _(
+            "selected_caller is “%(value)s”; it is the key of a caller, “all” or “unknown”.",
+            value=str(self),
+        )
+        return text
 
 
 @dataclass(frozen=True)
@@ -80,16 +90,23 @@ class Panel:
     @property
     def path(self) -> str:
         """The address of this panel without its parameters."""
-        return panel_url(self.call).partition("?")[0]
+        return panel_url(self.call, self.selected).partition("?")[0]
 
-    def url(self, **changes: str | int) -> str:
-        """This panel with other parameters: a chosen caller, a page of a list."""
-        return panel_url(self.call, **{"selected_caller": self.selected, **changes})
+    def url(self, selected_caller: str) -> str:
+        """This panel with another caller chosen."""
+        return panel_url(replace(self.call, pages={}), selected_caller)
 
     def page_url(self, ticket_list: TicketList, page: int) -> str:
         """This panel at another page of one of its lists."""
-        pages = {f"{PAGE_PREFIX}{key}": value for key, value in self.call.pages.items()}
-        return self.url(**{**pages, f"{PAGE_PREFIX}{ticket_list.key}": page})
+        call = replace(self.call, pages={**self.call.pages, ticket_list.key: page})
+        return panel_url(call, self.selected)
+
+    def ticket_url(self, ticket: Ticket) -> str:
+        """The host's page about a ticket; it leads back to this panel."""
+        path = url_for(
+            "cti_host.ticket", source=ticket.source, class_name=ticket.class_name, id_=ticket.id
+        )
+        return f"{path}?{call_query(self.call, self.selected)}"
 
     def as_json(self) -> dict[str, Any]:
         """The panel as a program reads it; documented in docs/json.md."""
@@ -129,7 +146,7 @@ class Panel:
                             "ref": ticket.ref,
                             "title": ticket.title,
                             "status": ticket.status,
-                            "url": ticket.url,
+                            "url": ticket.url or self.ticket_url(ticket),
                         }
                         for ticket in ticket_list.tickets
                     ],
@@ -230,7 +247,7 @@ def build_panel(host: Host, found: Search, wanted: str = "") -> Panel:
         ticket_lists=lists,
         sections=host.hooks.panel_sections(call, callers),
         notices=notices,
-        problems=current_walk().lines,
+        problems=current_trace().lines,
     )
 
 
@@ -244,14 +261,23 @@ def creation_target(
     callers = found.callers(selected)
     caller = callers[0] if callers and (direct or selected != ALL) else None
     values = host.hooks.creation_presets(class_name, caller, found.call, direct)
-    return_url = panel_url(found.call, selected_caller=selected)
+    return_url = panel_url(replace(found.call, pages={}), selected)
     return host.hooks.creation_form_url(class_name, values, return_url)
 
 
-def panel_url(call: Call, **extra: str | int) -> str:
-    """The address of a call's panel; a lookup by hand may have left out parameters."""
+def panel_url(call: Call, selected: str) -> str:
+    """The address of a call's panel; a lookup by hand may have left out parameters.
+
+    :param selected: the entry of the combo box that is chosen there
+    """
     endpoint = "cti_host.pop" if len(call.query) == len(call.received) else "cti_host.lookup"
-    return f"{url_for(endpoint)}?{urlencode({**call.query, **extra}, safe=':')}"
+    return f"{url_for(endpoint)}?{call_query(call, selected)}"
+
+
+def call_query(call: Call, selected: str) -> str:
+    """A call as the query of an address: its parameters, who is chosen, the pages looked at."""
+    pages = {f"{PAGE_PREFIX}{key}": page for key, page in call.pages.items()}
+    return urlencode({**call.query, "selected_caller": selected, **pages}, safe=":")
 
 
 def _choices(matches: Sequence[Match]) -> list[Choice]:
@@ -268,7 +294,7 @@ def _creations(host: Host, call: Call, selected: str) -> list[Creation]:
             continue
         label = host.hooks.class_label(class_name)
         if label is not None:
-            query = urlencode({**call.query, "selected_caller": selected}, safe=":")
+            query = call_query(replace(call, pages={}), selected)
             path = url_for("cti_host.create", class_name=class_name)
             text = _("Create a new %(cls)s", cls=label)
             creations.append(Creation(class_name, text, path, query))

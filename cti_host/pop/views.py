@@ -6,15 +6,19 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cti_host.dispatch import current_walk
 from cti_host.host import current_agent, current_host
+from cti_host.isolation.trace import current_trace
 from cti_host.model import Call
+from cti_host.pop import ticket_views
 from cti_host.pop.panel import UNKNOWN, UnknownChoice, build_panel, creation_target, search
 from cti_host.pop.url import BadCall, read_call
 from cti_host.web.i18n import COOKIE, LANGUAGES
 from cti_host.web.requests import safe_return_url, wants_json
 
 blueprint = Blueprint("cti_host", __name__)
+TICKET = "/ticket/<source>/<class_name>/<int:id_>"
+blueprint.add_url_rule(TICKET, "ticket", ticket_views.ticket)
+blueprint.add_url_rule(f"{TICKET}/call", "place_call", ticket_views.place_call, methods=["POST"])
 
 YEAR_IN_SECONDS = 365 * 24 * 3600
 
@@ -74,7 +78,7 @@ def create(class_name: str) -> ResponseReturnValue:
     except BadCall as bad:
         abort(400, " ".join(bad.problems))
     except UnknownChoice as unknown:
-        abort(400, _unknown_choice(unknown))
+        abort(400, unknown.explanation)
     if found.missed(wanted):
         flash(_("The person chosen is not among the callers found."), "warning")
     target = creation_target(host, found, class_name, selected, direct=direct)
@@ -116,7 +120,7 @@ def _show(call: Call) -> ResponseReturnValue:
     try:
         panel = build_panel(host, found, wanted)
     except UnknownChoice as unknown:
-        abort(400, _unknown_choice(unknown))
+        abort(400, unknown.explanation)
     if wants_json():
         response = jsonify(panel.as_json())
         response.headers["Vary"] = "Accept"
@@ -125,14 +129,6 @@ def _show(call: Call) -> ResponseReturnValue:
 
 
 def _to_form(target: str) -> ResponseReturnValue:
-    for line in current_walk().lines:
+    for line in current_trace().lines:
         flash(line, "warning")
     return redirect(target)
-
-
-def _unknown_choice(unknown: UnknownChoice) -> str:
-    text: str = _(
-        "selected_caller is “%(value)s”; it is the key of a caller, “all” or “unknown”.",
-        value=str(unknown),
-    )
-    return text

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from importlib import metadata
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_translations
@@ -35,8 +35,9 @@ def init_rendering(app: Flask) -> None:
 
     `icon("telephone")` draws an icon of Bootstrap Icons, hidden from screen readers: the words
     stand beside it. `when|moment` shows a UTC datetime in the site's time zone, `when|time_element`
-    puts it into a `<time>`; `count|number` shows a number in the agent's way. `form_token()` is
-    the CSRF token of a form, `asset("cti.css")` the address of a static file.
+    puts it into a `<time>`, `text|iso_time` a text in ISO 8601; `count|number` shows a number in
+    the agent's way. `form_token()` is the CSRF token of a form, `asset("cti.css")` the address of a
+    static file.
     """
     app.jinja_env.globals["_"] = translate
     app.jinja_env.globals["asset"] = asset
@@ -45,6 +46,7 @@ def init_rendering(app: Flask) -> None:
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["time_element"] = time_element
     app.jinja_env.filters["number"] = number
+    app.jinja_env.filters["iso_time"] = lambda text: time_element(datetime.fromisoformat(text))
 
 
 def translate(text: str, **values: object) -> Markup:
@@ -102,12 +104,23 @@ def moment(value: datetime | None) -> str:
     return _formatted(value, style.locale, style.zone)
 
 
-def time_element(value: datetime | None) -> Markup:
-    """The same as a `<time>` element, that programs read too; nothing for no moment."""
+def time_element(value: datetime | date | None) -> Markup:
+    """The same as a `<time>` element, that programs read too; nothing for no moment.
+
+    A day stays a day: it has no time zone.
+    """
     if value is None:
         return Markup()
     style = _style()
+    if not isinstance(value, datetime):
+        return _day_element(value, style.locale)
     return _element(value, style.locale, style.zone)
+
+
+@lru_cache(_KEPT_MOMENTS)
+def _day_element(day: date, locale: str) -> Markup:
+    shown = format_date(day, "medium", locale=locale)
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), shown)
 
 
 @lru_cache(_KEPT_MOMENTS)

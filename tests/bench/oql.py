@@ -229,7 +229,7 @@ def _rows(found: Any) -> list[tuple[Any, ...]]:
 
 
 def _compiling(engine: Oql, chosen: list[Query]) -> None:
-    engine.check(chosen[0].oql)
+    engine.resolve(chosen[0].oql)
     times = []
     for query in chosen:
         rounds = []

@@ -109,17 +109,19 @@ def test_from_the_panel_to_a_call_and_its_record(open_page: Callable[..., Page])
     record = calls.get_by_role("row").filter(has_text="Outbound")
     expect(record).to_have_count(1)
     expect(record).to_contain_text("Marguerite Delaunay")
-    calls.get_by_role("button", name="Record a call that came in").click()
+    page.get_by_role("button", name="Record a call that came in").click()
     expect(page.get_by_text("The call was recorded.")).to_be_visible()
     inbound = page.get_by_role("region", name="Phone Calls").get_by_role("row")
     expect(inbound.filter(has_text="Inbound").first).to_be_visible()
+    page.get_by_role("link", name="Back to the call").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Marguerite Delaunay")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_pages_have_no_barrier(open_page: Callable[..., Page], width: int) -> None:
     page = open_page(viewport={"width": width, "height": 900})
     problems = []
-    for address in (KNOWN, "/itop/UserRequest/28", "/itop/Person/20"):
+    for address in (KNOWN, "/ticket/itop/UserRequest/28", "/ticket/itop/Person/20"):
         page.goto(address)
         found = Axe().run(page).response["violations"]
         problems += [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")]

@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cti_oql import Oql, OqlError
-from cti_oql.syntax.words import FUNCTIONS, KEYWORDS, LEVELS, UNITS
+from cti_oql.functions.registry import FUNCTIONS, UNITS
+from cti_oql.syntax.words import KEYWORDS, LEVELS
 from cti_tickets.model.data_model import schema
 
 from cti_host.app import create_app
@@ -97,7 +98,7 @@ class Source:
 
 
 def main() -> None:
-    """Run until the time is up, or something else than an error of the language happens."""
+    """Run until the time is up, or something other than an error of the language happens."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=int(time.time()))
@@ -130,11 +131,10 @@ def main() -> None:
 def answer(oql: Oql, database: Any, text: str, chance: random.Random) -> str:
     """What becomes of a query: "rows", or the kind of its error."""
     try:
-        query = oql.check(text)
+        query = oql.resolve(text)
         values = {name: chance.choice(VALUES) for name in query.parameters}
         oql.statement(text, values, postgresql=True)
         oql.ids(database, text, values)
-        oql.tuples(database, text, values)
         oql.page(database, text, values, limit=3, offset=1)
     except OqlError as error:
         if not str(error):

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from flask import request
 
-from cti_host import Agent, Call, Caller, OutboundAction, Ticket
+from cti_host import Agent, Call, Caller, OutboundAction, Ticket, TicketKey
 from cti_host.contract import Contract, Kind
-from cti_host.dispatch import Dispatcher, SetupFailed, current_walk
+from cti_host.dispatch import SetupFailed
+from cti_host.hooks import Hooks
 from cti_host.hookspecs import HookSpecs, contracts
+from cti_host.isolation.trace import current_trace
 from cti_host.settings.problems import ConfigRefused
 from cti_host.testing import MakeHost, RunningHost
 
@@ -39,7 +41,7 @@ class Observation:
 
     arguments: str
     answer: str
-    fire: Callable[[Dispatcher], Any]
+    fire: Callable[[Hooks], Any]
     read: Callable[[Any], list[str]]
 
 
@@ -104,6 +106,18 @@ OBSERVATIONS = {
         lambda hooks: hooks.outbound_actions(TICKET, ADA),
         _each("name"),
     ),
+    "read_ticket": Observation(
+        "key",
+        "TicketDetails(Ticket(key.class_name, key.id, NAME, NAME))",
+        lambda hooks: hooks.read_ticket(TicketKey("desk", "UserRequest", 7)),
+        lambda details: [details.ticket.ref],
+    ),
+    "phone_calls": Observation(
+        "ticket",
+        "[PhoneCall('inbound', note=NAME)]",
+        lambda hooks: hooks.phone_calls(TICKET),
+        _each("note"),
+    ),
     "identify_agent": Observation(
         "request",
         "Agent(NAME)",
@@ -153,16 +167,10 @@ OBSERVATIONS = {
         lambda hooks: hooks.navigation(SAM),
         _each("label"),
     ),
-    "data_classes": Observation(
+    "hookspecs": Observation(
         "",
-        "[DataClass(NAME.title(), Localised.of(NAME), [])]",
-        lambda hooks: hooks.set_up("data_classes"),
-        _answers_of_set_up,
-    ),
-    "data_attributes": Observation(
-        "",
-        "[AddedAttributes('Person', [])]",
-        lambda hooks: hooks.set_up("data_attributes"),
+        """type(NAME, (), {f"{NAME}_rings": contract(Kind.EVENT)(lambda self: None)})""",
+        lambda hooks: hooks.set_up("hookspecs"),
         _answers_of_set_up,
     ),
     "register": Observation(
@@ -226,9 +234,9 @@ def _run(running: RunningHost, hook: str) -> tuple[list[str], list[str], list[st
     observation = OBSERVATIONS[hook]
     with running.app.test_request_context():
         outcome = observation.fire(running.host.hooks)
-        steps = [step for step in current_walk().steps if step.hook == hook]
-        problems = [step.plugin for step in steps if step.problem]
-        return observation.read(outcome), problems, current_walk().lines
+        spans = [span for span in current_trace().spans if span.hook == hook]
+        problems = [span.plugin for span in spans if span.problem]
+        return observation.read(outcome), problems, current_trace().lines
 
 
 def _expected(contract: Contract, case: str) -> list[str]:
@@ -283,12 +291,14 @@ def test_a_set_up_hook_that_answers_does_not_answer_or_fails(
             },
         )
 
-    at_the_start = ("data_classes", "data_attributes", "register", "blueprints", "models")
+    at_the_start = ("hookspecs", "register", "blueprints", "models")
     if case == "exception" and hook in at_the_start:
         with pytest.raises(ConfigRefused) as refused:
             build()
         (problem,) = refused.value.problems
-        assert problem.message == f"subject: {hook} failed: RuntimeError: it broke"
+        # What fails before the plugins are set up is named by its file.
+        where = "subject.py" if hook == "hookspecs" else "subject"
+        assert problem.message.endswith(f"{where}: {hook} failed: RuntimeError: it broke")
         assert problem.key == "plugins[0]"
     elif case == "exception":
         with pytest.raises(SetupFailed, match=f"plugin subject: {hook} failed: .*it broke"):
@@ -328,8 +338,8 @@ def test_events_reach_every_plugin_in_order_and_answers_are_ignored(make_host: M
     )
     with running.app.test_request_context():
         running.host.hooks.call_received(CALL, [ADA], SAM)
-        assert [step.plugin for step in current_walk().steps] == ["a", "b"]
-    assert all(plugin.instance.seen == ([ADA], SAM) for plugin in running.host.plugins)
+        assert [span.plugin for span in current_trace().spans] == ["a", "b"]
+    assert all(plugin.instance.seen == ((ADA,), SAM) for plugin in running.host.plugins)
 
 
 @pytest.mark.parametrize("hook", OBSERVATIONS)

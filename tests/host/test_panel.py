@@ -550,8 +550,7 @@ class Plugin:
     @hookimpl(strangers=True)
     def ticket_lists(self, call, callers):
         away = "https://tickets.example.org/7"
-        ticket = Ticket("UserRequest", 7, "R-000007", "T", url=away, modify_url=f"{away}/modify",
-                        call_url="/brief/7")
+        ticket = Ticket("UserRequest", 7, "R-000007", "T", url=away, modify_url=f"{away}/modify")
         return [
             TicketList("far", "Far away", 1, (ticket,)),
             TicketList("broken", "Broken <list>", 0, problem="It is & stays away."),
@@ -568,7 +567,8 @@ def test_a_ticket_of_another_system_opens_in_a_tab_of_its_own(make_panel: MakeHo
     assert (
         f'href="{away}/modify"{new_tab} aria-label="Modify R-000007 (opens in a new tab)"' in page
     )
-    assert 'href="/brief/7" aria-label="Call R-000007"' in page
+    brief = "/ticket/far/UserRequest/7?phone=1234567&amp;selected_caller=people:Person:1"
+    assert f'href="{brief}" aria-label="Call R-000007"' in page
     # A ticket of this host stays in this tab, and its own page has the phone menu.
     assert re.search(r'<a class="cti-ref" href="/ticket/1" title="[^"]*">R-000001</a>', page)
     assert page.count('aria-label="Call ') == 1

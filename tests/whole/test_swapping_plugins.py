@@ -43,7 +43,7 @@ ADDRESSES = [
     "/create/UserRequest?phone=0987654321&selected_caller=20",
     "/create/Person?phone=0536490042",
     "/objects/UserRequest/28",
-    "/itop/UserRequest/28",
+    "/ticket/itop/UserRequest/28",
     "/objects/new/Ticket",
     "/sign-in",
     "/password",
@@ -87,7 +87,7 @@ def test_the_plugins_that_are_left_do_their_part(
     assert panel["problems"] == []
     understood = panel["parameters"]["phone"] == "+33987654321"
     assert understood == ("phone_reformat" in plugins)
-    for name, address in (("tickets", "/objects"), ("itop", "/itop")):
+    for name, address in (("tickets", "/objects"), ("itop", "/ticket/itop")):
         ticket = client.get(f"{address}/UserRequest/28")
         assert ticket.status_code == (200 if name == backend else 404)
         can_call = name == backend and "ecall" in plugins

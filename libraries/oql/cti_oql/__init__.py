@@ -1,4 +1,8 @@
-"""OQL: read-only queries that find objects by class, joins and conditions."""
+"""OQL: read-only queries that find objects by class, joins and conditions.
+
+`schema_of` makes the classes of peewee models, and `Oql` answers queries about them; the README
+shows both. The syntax tree of a query alone is what `parse` returns, and `to_text` writes one.
+"""
 
 from cti_oql.engine import Key, Oql, Page, Statement
 from cti_oql.errors import (
@@ -8,12 +12,22 @@ from cti_oql.errors import (
     OqlSyntaxError,
     UnknownClassError,
 )
-from cti_oql.parameters import Param
-from cti_oql.resolve.resolved import CheckedQuery
+from cti_oql.functions.fold import fold
+from cti_oql.functions.postgresql import functions_model, install_functions
+from cti_oql.functions.sqlite import register_functions
+from cti_oql.models import UnsuitableModel, class_of, schema_of
+from cti_oql.parameters import Param, PhoneNumber
+from cti_oql.resolve.resolved import ResolvedQuery
+from cti_oql.schema import Attribute, ClassDef, Kind, Schema, SchemaOf, UnknownClass
+from cti_oql.syntax import tree
+from cti_oql.syntax.parse import parse
+from cti_oql.syntax.printing import to_text
 
 __all__ = [
-    "CheckedQuery",
+    "Attribute",
+    "ClassDef",
     "Key",
+    "Kind",
     "Oql",
     "OqlError",
     "OqlModelError",
@@ -21,6 +35,21 @@ __all__ = [
     "OqlSyntaxError",
     "Page",
     "Param",
+    "PhoneNumber",
+    "ResolvedQuery",
+    "Schema",
+    "SchemaOf",
     "Statement",
+    "UnknownClass",
     "UnknownClassError",
+    "UnsuitableModel",
+    "class_of",
+    "fold",
+    "functions_model",
+    "install_functions",
+    "parse",
+    "register_functions",
+    "schema_of",
+    "to_text",
+    "tree",
 ]

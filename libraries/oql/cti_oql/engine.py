@@ -1,4 +1,4 @@
-"""Queries asked of a database: checked once, compiled once per shape of parameters."""
+"""Queries asked of a database: resolved once, compiled once per shape of their parameters."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from typing import Any, NamedTuple
 import peewee
 
 from cti_oql.errors import OqlRunError
-from cti_oql.parameters import MAX_VALUES, Given, Param, Shape, parameter
-from cti_oql.resolve.resolve import check
-from cti_oql.resolve.resolved import CheckedQuery
+from cti_oql.fragments import Run
+from cti_oql.parameters import MAX_VALUES, Param, ParameterValue, Shape, supplied_value
+from cti_oql.resolve.resolve import resolve
+from cti_oql.resolve.resolved import ResolvedQuery
+from cti_oql.rewrite.rewrite import rewrite
+from cti_oql.rewrite.rule import Context
 from cti_oql.running import is_postgresql, rows
 from cti_oql.schema import Schema
 from cti_oql.sql.dialect import Dialect
-from cti_oql.sql.fragments import Run
-from cti_oql.sql.statement import Plan, Wanted, compile_query
+from cti_oql.sql.statement import CompiledQuery, Wanted, compile_query
 from cti_oql.syntax.parse import parse
 
 # A site has some dozens of queries; more come only from someone who types them.
 _KEPT_QUERIES = 500
-_KEPT_PLANS = 2000
+_KEPT_COMPILED = 2000
 _NO_LIMIT = 2**62
 _SQLITE_REFUSALS = {
     "user-defined function": "a function can't calculate this",
@@ -50,11 +52,11 @@ class Page:
 
 
 class Oql:
-    """The queries that a schema can answer. Safe to share between threads.
+    """Runs queries about the classes of a schema. Safe to share between threads.
 
     :param zone: the time zone in which queries name moments; they are stored in UTC
-    :param magic: answers the parameters that nobody supplies, such as `current_contact_id`: for
-        a name, a mapping with its value; empty for any other name
+    :param magic: supplies the parameters that a caller can't, such as `current_contact_id`: called
+        with a name, it returns a mapping with its value, empty for any other name
     """
 
     def __init__(
@@ -67,19 +69,20 @@ class Oql:
         self._zone = zone
         self._magic = magic
         self._dialects = {kind: Dialect(kind, zone) for kind in (False, True)}
-        self._checked = lru_cache(_KEPT_QUERIES)(self._check)
-        self._plan = lru_cache(_KEPT_PLANS)(self._compile)
+        self._resolved = lru_cache(_KEPT_QUERIES)(self._resolve)
+        self._rewritten = lru_cache(_KEPT_QUERIES)(self._rewrite)
+        self._compiled = lru_cache(_KEPT_COMPILED)(self._compile)
 
     def fresh(self) -> Oql:
-        """An engine that answers the same and has nothing at hand yet, to measure it."""
+        """An engine for the same queries that has nothing in its caches, to measure it."""
         return Oql(self.schema, self._zone, self._magic)
 
-    def check(self, text: str) -> CheckedQuery:
+    def resolve(self, text: str) -> ResolvedQuery:
         """What a query would need and find, without running it.
 
         :raises OqlError: it can't be answered
         """
-        return self._checked(text)
+        return self._resolved(text)
 
     def statement(
         self,
@@ -95,8 +98,8 @@ class Oql:
 
         :param parameters: values by name, without the colon ("this->org_id" for `:this->org_id`,
             or an object "this" that has "org_id"); those that the query does not use are ignored
-        :param limit: answer at most that many objects, from `offset` (from 0) on
-        :param count: answer how many there are instead
+        :param limit: return at most that many objects, from `offset` (from 0) on
+        :param count: return how many there are instead
         :raises OqlError: it can't be answered
         """
         wanted = Wanted.COUNT if count else Wanted.KEYS
@@ -117,25 +120,8 @@ class Oql:
 
         :raises OqlError: it can't be answered
         """
-        found: list[Key] = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
-        return found
-
-    def tuples(
-        self, database: peewee.Database, text: str, parameters: Supplied
-    ) -> list[tuple[Key | None, ...]]:
-        """What a query finds that selects several classes: for each row an object of each.
-
-        None stands where an optional key leads to no object.
-
-        :raises OqlError: it can't be answered
-        """
-        return [
-            tuple(
-                None if identifier is None else (class_name, identifier)
-                for class_name, identifier in zip(row[::2], row[1::2], strict=True)
-            )
-            for row in self._run(database, text, parameters, Wanted.TUPLES, None, 0)
-        ]
+        keys: list[Key] = self._run(database, text, parameters, Wanted.KEYS, limit, offset)
+        return keys
 
     def page(
         self,
@@ -150,9 +136,9 @@ class Oql:
 
         :raises OqlError: it can't be answered
         """
-        found = self._run(database, text, parameters, Wanted.PAGE, limit, offset)
-        if found:
-            return Page([(row[0], row[1]) for row in found], found[0][2])
+        rows_ = self._run(database, text, parameters, Wanted.PAGE, limit, offset)
+        if rows_:
+            return Page([(row[0], row[1]) for row in rows_], rows_[0][2])
         if offset <= 0 < limit:
             return Page([], 0)
         # Past the end, no row is there to carry the total.
@@ -197,15 +183,15 @@ class Oql:
         limit: int | None,
         offset: int,
     ) -> Statement:
-        query = self._checked(text)
+        query = self._resolved(text)
         values = [self._value(name, parameters, query) for name in query.parameters]
         shapes = tuple([value.shape for value in values])
-        plan = self._plan(text, shapes, postgresql, wanted)
+        compiled = self._compiled(text, shapes, postgresql, wanted)
         try:
-            bound = plan.values(Run(values, self._zone))
+            bound = compiled.values(Run(values, self._zone))
         except OqlRunError as error:
             raise OqlRunError(error.message, text=text, word=error.word) from None
-        sql = plan.sql
+        sql = compiled.sql
         if limit is not None or offset > 0:
             # Not bound: SQLite only uses the order of an index for a limit that it knows.
             number = _NO_LIMIT if limit is None else max(0, int(limit))
@@ -215,8 +201,12 @@ class Oql:
             raise OqlRunError(f"more than {MAX_VALUES:,} values in one query", text=text)
         return Statement(sql, bound)
 
-    def _check(self, text: str) -> CheckedQuery:
-        return check(self.schema, parse(text), text)
+    def _resolve(self, text: str) -> ResolvedQuery:
+        return resolve(self.schema, parse(text), text)
+
+    def _rewrite(self, text: str, postgresql: bool) -> ResolvedQuery:
+        lists_hierarchies = self._dialects[postgresql].lists_hierarchies
+        return rewrite(self._resolved(text), Context(self.schema, lists_hierarchies))
 
     def _compile(
         self,
@@ -224,20 +214,20 @@ class Oql:
         shapes: tuple[Shape, ...],
         postgresql: bool,
         wanted: Wanted,
-    ) -> Plan:
+    ) -> CompiledQuery:
         return compile_query(
             self.schema,
-            self._checked(text),
+            self._rewritten(text, postgresql),
             shapes,
             dialect=self._dialects[postgresql],
             wanted=wanted,
         )
 
-    def _value(self, name: str, parameters: Supplied, query: CheckedQuery) -> Given:
+    def _value(self, name: str, parameters: Supplied, query: ResolvedQuery) -> ParameterValue:
         # What is magic can't be supplied by somebody else.
-        found = parameter(name, self._magic(name)) or parameter(name, parameters)
-        if found is None:
+        value = supplied_value(name, self._magic(name)) or supplied_value(name, parameters)
+        if value is None:
             raise OqlRunError(
                 f"the parameter {name} is missing", text=query.text, word=name, known=parameters
             )
-        return found
+        return value

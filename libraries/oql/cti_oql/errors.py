@@ -93,7 +93,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     by_lower: dict[str, str] = {}
     for candidate in known:
         by_lower.setdefault(candidate.lower(), candidate)
-    # A long word is nobody's slip of the pen, and comparing it is slow.
+    # A long word is hardly a typing mistake, and comparing it is slow.
     close = difflib.get_close_matches(word[:80].lower(), by_lower, n=1)
     return by_lower[close[0]] if close else ""
 

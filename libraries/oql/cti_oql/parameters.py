@@ -1,7 +1,7 @@
 """Parameter values: what they may be, and the little about them that the SQL depends on.
 
 A query is compiled once per *shape* of its parameters, never per value. The shape of a value is
-one letter, that of a list a run of letters with a length.
+one letter, that of a list is a run of letters.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ class PhoneNumber(Protocol):
 
     @property
     def key(self) -> str:
-        """What all writings of the number have in common, as the indexed column holds it."""
+        """What all spellings of the number have in common, as the indexed column holds it."""
 
 
 Scalar = str | int | PhoneNumber | None
 Object = Mapping[str, Scalar]  # attribute code to value: what `:name->attribute` reads
 Param = Scalar | Sequence[Scalar] | Object
-Known = str | int | PhoneNumber | None
 
 NULL = "n"
 INTEGER = "i"
@@ -42,18 +41,6 @@ SMALLEST, LARGEST = -(2**63), 2**63 - 1
 _DIGITS = re.compile(r"[+-]?[0-9]{1,25}\Z", re.ASCII)
 
 
-class Given(NamedTuple):
-    """A parameter value in the form the compiled statement takes it.
-
-    `values` has one element for a single value; those of a list are sorted by letter and padded
-    to a power of two by repeating one, so that lists of similar length share a statement.
-    `shape` is all the compiler may know of it.
-    """
-
-    values: tuple[Known, ...]
-    shape: Shape
-
-
 class Shape(NamedTuple):
     """`letters` has one letter per value; `many` if it was a list."""
 
@@ -61,44 +48,56 @@ class Shape(NamedTuple):
     many: bool = False
 
 
+class ParameterValue(NamedTuple):
+    """The value of a parameter in the form that the compiled statement takes.
+
+    `values` has one element for a single value; those of a list are sorted by letter and padded
+    to a power of two by repeating one, so that lists of similar length share a statement.
+    `shape` is all that the compiler may know of it.
+    """
+
+    values: tuple[Scalar, ...]
+    shape: Shape
+
+
 _LETTERS = (NULL, INTEGER, ZERO, DIGITS, ZERO_DIGITS, TEXT, NUMBER)
 _SHAPES = {letter: Shape(letter) for letter in _LETTERS}
 _LISTS_OF_ONE = {letter: Shape(letter, many=True) for letter in _LETTERS}
 
 
-def given(name: str, value: object) -> Given:
-    """A parameter value, looked at.
+def parameter_value(name: str, value: object) -> ParameterValue:
+    """The value of a parameter, with its shape.
 
     :raises OqlRunError: it is of a type that has no place in a query, or too long a list
     """
     if isinstance(value, list | tuple | set | frozenset):
         return _list(name, list(value))
-    known = scalar(name, value)
-    return Given((known,), _SHAPES[letter(known)])
+    single = scalar(name, value)
+    return ParameterValue((single,), _SHAPES[letter(single)])
 
 
-def parameter(name: str, parameters: Mapping[str, Param]) -> Given | None:
-    """The value of a parameter of a query, looked at; None if it was not supplied.
+def supplied_value(name: str, parameters: Mapping[str, Param]) -> ParameterValue | None:
+    """The value that was supplied for a parameter of a query; None if there is none.
 
     :param name: as written in the query; `name->attribute` is a value of its own, or one of the
         object `name`
-    :raises OqlRunError: as `given`
+    :raises OqlRunError: as `parameter_value`
     """
     if name in parameters:
-        return given(name, parameters[name])
+        return parameter_value(name, parameters[name])
     holder, arrow, attribute = name.partition("->")
     supplied = parameters.get(holder) if arrow else None
     if isinstance(supplied, Mapping) and attribute in supplied:
-        return given(name, supplied[attribute])
+        return parameter_value(name, supplied[attribute])
     return None
 
 
-def to_text(value: Known) -> str | None:
+def to_text(value: Scalar) -> str | None:
     """The text of any value; a phone number as it is shown."""
     return None if value is None else str(value)
 
 
-def letter(value: Known) -> str:
+def letter(value: Scalar) -> str:
     """The letter for one value."""
     if value is None:
         return NULL
@@ -111,9 +110,10 @@ def letter(value: Known) -> str:
     return NUMBER
 
 
-def scalar(name: str, value: object) -> Known:
+def scalar(name: str, value: object) -> Scalar:
     """A single value in the form that is compared; what can match nothing becomes None.
 
+    :param name: of the parameter, for the error
     :raises OqlRunError: it is of a type that has no place in a query
     """
     if isinstance(value, int):
@@ -142,21 +142,21 @@ def _storable(text: str) -> bool:
     return True
 
 
-def _list(name: str, values: list[object]) -> Given:
+def _list(name: str, values: list[object]) -> ParameterValue:
     if len(values) > MAX_LIST:
         raise OqlRunError(f"the list {name} has more than {MAX_LIST:,} values", word=name)
-    if len(values) == 1:  # as those of a call are: no need to sort and pad
-        known = scalar(name, values[0])
-        return Given((known,), _LISTS_OF_ONE[letter(known)])
-    groups: dict[str, dict[Known, None]] = {}
+    if len(values) == 1:  # as in most calls: no need to sort and pad
+        single = scalar(name, values[0])
+        return ParameterValue((single,), _LISTS_OF_ONE[letter(single)])
+    groups: dict[str, dict[Scalar, None]] = {}
     for value in values:
-        known = scalar(name, value)
-        groups.setdefault(letter(known), {}).setdefault(known)
-    padded: list[Known] = []
+        element = scalar(name, value)
+        groups.setdefault(letter(element), {}).setdefault(element)
+    padded: list[Scalar] = []
     letters = ""
     for key in sorted(groups):
         group = list(groups[key])
         size = 1 << (len(group) - 1).bit_length()
         padded += group + [group[0]] * (size - len(group))
         letters += key * size
-    return Given(tuple(padded), Shape(letters, many=True))
+    return ParameterValue(tuple(padded), Shape(letters, many=True))

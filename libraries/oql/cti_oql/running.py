@@ -26,5 +26,5 @@ def marks(database: peewee.Database, count: int) -> str:
 def rows(database: peewee.Database, sql: str, values: Sequence[Any]) -> list[Any]:
     """All rows that a statement finds."""
     execute: Any = database.execute_sql  # peewee's types leave it out
-    found: list[Any] = execute(sql, tuple(values)).fetchall()
-    return found
+    fetched: list[Any] = execute(sql, tuple(values)).fetchall()
+    return fetched

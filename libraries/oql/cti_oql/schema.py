@@ -1,38 +1,22 @@
-"""The classes as data: what forms, lists, OQL, import and the pages are made from.
+"""The classes that queries can name, as data.
 
-Nothing here knows how rows are stored beyond table and column names; `models` derives a schema
-from the peewee models, which are the single source of truth.
+Nothing here knows how rows are stored beyond table and column names. `schema_of` makes a schema of
+peewee models; an application with a richer model of its data derives classes of its own from
+`ClassDef` and `Attribute`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
-
-
-class Label(Protocol):
-    """A text for people; `str()` gives it in the language of whoever reads."""
-
-    def __str__(self) -> str: ...
-
-    def in_language(self, language: str) -> str:
-        """The text in a language ("fr")."""
-
-
-class OnDelete(StrEnum):
-    """What happens to an object when the object behind one of its keys is deleted."""
-
-    RESET = "reset"  # the key is emptied
-    MANUAL = "manual"  # refused while there are such objects
-    AUTO = "auto"  # it is deleted too
+from typing import Generic, TypeVar
 
 
 class Kind(StrEnum):
-    """What an attribute holds; it decides the column, the form field and how OQL compares it."""
+    """What an attribute holds; it decides how queries compare it."""
 
-    STRING = "string"  # one line, at most 255 characters
+    STRING = "string"  # one line
     TEXT = "text"  # several lines
     HTML = "html"  # several lines that may hold harmless markup; compared with it
     EMAIL = "email"
@@ -43,7 +27,7 @@ class Kind(StrEnum):
     DATETIME = "datetime"  # UTC
     INTEGER = "integer"  # NULL in the table and in OQL: none
     DURATION = "duration"  # seconds; NULL in the table and in OQL: none
-    BOOLEAN = "boolean"  # 1 or 0 in the table and in OQL
+    BOOLEAN = "boolean"  # 1 or 0 in OQL
     LOG = "log"  # entries are only ever added
     EXTERNAL = "external"  # read-only: `target_attribute` of the object behind the key `via`
     IMAGE = "image"  # no place in OQL
@@ -52,48 +36,31 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute of a class.
+    """One attribute of a class, as queries know it.
 
     `column` is its column in the class's table ("" for an external field, which has none, and for
     a log, whose entries have a table of their own); an attribute with the column of another one
     shows the same value under a second code. `number_column` is the indexed column with the
-    `Number.key` of a phone attribute. `values` are the codes of an enum with their labels.
-    `target` is the class a key points to; a `hierarchical` key points to its own class, and
-    `on_delete` is what happens to the object when the one behind the key is deleted. A set has
-    the objects of `target` whose key `via` leads to this one; without `target` they are of a
-    class that isn't kept here. `indexed` tells that the folded text of the column has an index.
+    `PhoneNumber.key` of a phone attribute. `mandatory` says of a key or an enum that it is never
+    empty. `values` are the codes of an enum. `target` is the class a key points to; a
+    `hierarchical` key points to its own class. A set has the objects of `target` whose key `via`
+    leads to this one; without `target` they are of a class that isn't kept here. `indexed` tells
+    that the folded text of the column has an index. A boolean is `truth` where its column is of
+    the database's own type for that, and not 1 or 0.
     """
 
     code: str
     kind: Kind
-    label: Label
     column: str = ""
     mandatory: bool = False
-    read_only: bool = False
-    default: str = ""
-    values: Mapping[str, Label] = field(default_factory=dict)
+    values: Collection[str] = ()
     target: str = ""
     hierarchical: bool = False
     number_column: str = ""
     via: str = ""
     target_attribute: str = ""
     indexed: bool = False
-    on_delete: OnDelete | None = None
-
-    @property
-    def stored(self) -> bool:
-        """Whether it has a column, and one of its own."""
-        return self.column != "" and self.column == self.code
-
-    @property
-    def storable(self) -> bool:
-        """Whether a value can be given for it: not for external fields, images and sets."""
-        return self.kind not in (Kind.EXTERNAL, Kind.IMAGE, Kind.SET)
-
-    @property
-    def max_length(self) -> int | None:
-        """The most characters a value may have, where there is a limit."""
-        return 255 if self.kind in (Kind.STRING, Kind.EMAIL, Kind.PHONE) else None
+    truth: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,16 +68,15 @@ class ClassDef:
     """One class: where its rows are, and its attributes, inherited ones included.
 
     All classes under one root share the root's `table`; the column `finalclass` tells them apart
-    where the root has children. `friendlyname` names the attributes ("<key>_friendlyname" among
+    where the root has children, which makes them `polymorphic`. Of an `abstract` class there are
+    only objects of its children. `friendlyname` names the attributes ("<key>_friendlyname" among
     them) whose values, joined by `friendlyname_separator`, name an object. `order` is the
-    attribute lists are sorted by; with a leading "-" descending. `reconciliation` are the codes by
-    which other programs recognise an object. An object whose attribute `obsolete[0]` has the value
-    `obsolete[1]` is obsolete; without `obsolete` none ever is. Of a class with `few` a site has
-    some hundreds of objects at most, so that queries may look at all.
+    attribute that objects are sorted by; with a leading "-" descending. An object whose attribute
+    `obsolete[0]` has the value `obsolete[1]` is obsolete; without `obsolete` none ever is. Of a
+    class with `few` there are some hundreds of objects at most, so that queries may look at all.
     """
 
     name: str
-    label: Label
     table: str
     parent: str = ""
     abstract: bool = False
@@ -119,7 +85,6 @@ class ClassDef:
     friendlyname: tuple[str, ...] = ("name",)
     order: str = "friendlyname"
     friendlyname_separator: str = " "
-    reconciliation: tuple[str, ...] = ()
     obsolete: tuple[str, str] | None = None
     few: bool = False
 
@@ -155,11 +120,11 @@ class SchemaOf(Generic[C]):
 
     def ancestors(self, name: str) -> list[str]:
         """The class itself and its parents, nearest first."""
-        found = []
+        names = []
         while name:
-            found.append(name)
+            names.append(name)
             name = self[name].parent
-        return found
+        return names
 
     def is_a(self, name: str, ancestor: str) -> bool:
         """Whether a class is another one or a descendant of it."""

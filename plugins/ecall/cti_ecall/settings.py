@@ -57,7 +57,7 @@ def _attribute_mistake(code: str) -> str:
     return f'{code!r} is not an attribute of the caller; write its code: "phone"'
 
 
-class Entry(BaseModel):
+class ActionSettings(BaseModel):
     """An entry of `url_parameters`.
 
     A table is an action (the extension's 1.2 flavour): `icon`, `label`, and `attributes`, which
@@ -129,7 +129,7 @@ class EcallConfig(PluginConfig):
     """`[ecall_parameters]`; README.md explains each key. Without `url` nothing is offered."""
 
     url: str | None = None
-    url_parameters: dict[str, Entry] = Field(default_factory=dict)
+    url_parameters: dict[str, ActionSettings] = Field(default_factory=dict)
 
     @field_validator("url")
     @classmethod
@@ -155,12 +155,12 @@ class EcallConfig(PluginConfig):
         """Whether `url_parameters` is written in the 1.1 flavour: one action, without icons."""
         return any(entry.attribute for entry in self.url_parameters.values())
 
-    def actions(self) -> dict[str, Entry]:
+    def actions(self) -> dict[str, ActionSettings]:
         """Each action by its key; the flat flavour is one action, "legacy"."""
         if not self.is_legacy:
             return self.url_parameters
         attributes = {name: entry.attribute for name, entry in self.url_parameters.items()}
-        return {"legacy": Entry(attributes=attributes)}
+        return {"legacy": ActionSettings(attributes=attributes)}
 
     def _entry_mistakes(self) -> list[tuple[_Place, str]]:
         if not self.url_parameters:

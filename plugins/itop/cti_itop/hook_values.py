@@ -32,7 +32,6 @@ def make_ticket(one: ItopObject, reader: Reader, links: Links) -> Ticket:
         updated=reader.moment(one.text("last_update")),
         url=links.view(one.class_name, one.id),
         modify_url=links.modify(one.class_name, one.id),
-        call_url=links.brief(one.class_name, one.id),
         source=SOURCE,
     )
 

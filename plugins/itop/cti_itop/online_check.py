@@ -9,7 +9,7 @@ import peewee
 
 from cti_host import Finding, Host, Level, is_query
 from cti_itop.mirror.mirror import Mirror
-from cti_itop.pages.calls import CLASS as PHONE_CALL
+from cti_itop.pages.phone_calls import CLASS as PHONE_CALL
 from cti_itop.queries.query import Param, Query
 from cti_itop.rest.classes import common_class
 from cti_itop.rest.client import Itop

@@ -20,7 +20,10 @@ from cti_host import (
     Match,
     OutboundAction,
     PanelSection,
+    PhoneCall,
     Ticket,
+    TicketDetails,
+    TicketKey,
     TicketList,
     allow_form_target,
     hookimpl,
@@ -30,10 +33,10 @@ from cti_itop.export.command import Copying
 from cti_itop.mirror.control import Mirroring
 from cti_itop.mirror.models import MODELS
 from cti_itop.online_check import Online
-from cti_itop.pages.calls import OUTBOUND, PhoneCalls
-from cti_itop.pages.calls_model import ItopPhoneCall
-from cti_itop.pages.routes import Pages
-from cti_itop.pages.ticket_page import Briefs
+from cti_itop.pages.phone_calls import OUTBOUND, PhoneCalls
+from cti_itop.pages.phone_calls_model import ItopPhoneCall
+from cti_itop.pages.received_calls import ReceivedCalls
+from cti_itop.pages.ticket_details import DetailsReader
 from cti_itop.panel.lists import Lists
 from cti_itop.panel.lookup import Lookup
 from cti_itop.panel.presets import Presets
@@ -91,8 +94,8 @@ class Plugin:
         self._lists = Lists(host, asker, agents, reader, self._links)
         self._presets = Presets(host, asker, agents, reader)
         self._calls = PhoneCalls(reader, agents, config.phone_calls)
-        briefs = Briefs(host, reader, self._links, self._calls, config.person_fields)
-        self._blueprints = [Pages(briefs, self._calls).blueprint()]
+        self._details = DetailsReader(host, reader, self._links, config.person_fields)
+        self._blueprints = [ReceivedCalls(self._details, self._calls).blueprint()]
         self._online = Online(host, self._itop, mirror)
 
     def _connection(self, host: Host) -> Connection:
@@ -116,7 +119,7 @@ class Plugin:
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
-        """Tickets in brief."""
+        """The button that records a call that came in."""
         return self._blueprints
 
     @hookimpl
@@ -172,11 +175,19 @@ class Plugin:
         return self._mirroring.sections() if self._mirroring else []
 
     @hookimpl
+    def read_ticket(self, key: TicketKey) -> TicketDetails | None:
+        """A ticket of iTop with its caller, its description and its logs."""
+        return self._details.read(key)
+
+    @hookimpl
+    def phone_calls(self, ticket: Ticket) -> Sequence[PhoneCall]:
+        """The phone calls about a ticket, in iTop and in the host's own store."""
+        return self._calls.about(ticket.id)
+
+    @hookimpl
     def call_placed(
         self, ticket: Ticket, caller: Caller | None, action: OutboundAction, agent: Agent
     ) -> None:
         """Record the outbound phone call with its ticket."""
-        if not ticket.url.startswith(self._itop.url):
-            return  # a ticket of another plugin, which records its calls itself
         note = _("%(action)s: %(number)s", action=action.label, number=action.number)
         self._calls.record(ticket, caller, OUTBOUND, note, agent)

@@ -118,7 +118,7 @@ class TicketsModel:
         else:
             conditions = " AND ".join(f"{code} = {_quoted(text)}" for code, text in key.items())
             query = f"SELECT {asked.name} WHERE {conditions}"
-        found_class = self._oql.check(query).class_name
+        found_class = self._oql.resolve(query).class_name
         if found_class in self.without:
             return _error(f"Error: class: '{found_class}' is not a valid class'")
         if found_class in self.forbidden:

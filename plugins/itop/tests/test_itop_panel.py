@@ -110,12 +110,15 @@ def test_the_links_of_a_ticket_lead_to_itop_and_the_phone_menu_is_here(
     assert (
         f"{itop_server.url}/pages/UI.php?operation=modify&amp;class=UserRequest&amp;id=28" in page
     )
-    assert 'href="/itop/UserRequest/28" aria-label="Call R-000028"' in page
+    assert (
+        'href="/ticket/itop/UserRequest/28?phone=0987654321&amp;selected_caller=itop:Person:20" '
+        'aria-label="Call R-000028"' in page
+    )
 
 
 def test_the_dates_of_itop_are_in_its_own_zone(site: Open) -> None:
-    in_paris = site().client().get("/itop/UserRequest/28").text
-    in_tokyo = site('timezone = "Asia/Tokyo"').client().get("/itop/UserRequest/28").text
+    in_paris = site().client().get("/ticket/itop/UserRequest/28").text
+    in_tokyo = site('timezone = "Asia/Tokyo"').client().get("/ticket/itop/UserRequest/28").text
     moments = [re.findall(r'<time datetime="([^"]+)"', page)[0] for page in (in_paris, in_tokyo)]
     assert moments[0][:16] != moments[1][:16]
 
@@ -213,7 +216,7 @@ def test_each_failure_is_one_clear_line_for_the_agent(
     assert "lookup_callers of plugin itop: " in caplog.text
     for secret in (PASSWORD, "987654321"):
         assert secret not in caplog.text
-    brief = running.client().get("/itop/UserRequest/28")
+    brief = running.client().get("/ticket/itop/UserRequest/28")
     assert brief.status_code == 503
     assert reason.partition(".")[0].replace("'", "&#39;") in brief.text
 

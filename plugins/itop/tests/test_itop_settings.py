@@ -110,34 +110,44 @@ def list_with(query: str) -> str:
         (
             "[caller_information]\nquery = \"SELECT Person WHERE name LIKE '50\\\\%'\"",
             "caller_information.query",
-            "is no OQL",
+            "this string has no end, or a backslash before something other than",
         ),
-        ('[caller_information]\nquery = ""', "caller_information.query", "is no query"),
+        (
+            list_with("SELECT UserRequest WHERE NOT caller_id = :selected_caller"),
+            "display_tickets.lists[0].query",
+            "line 1, column 30: caller_id is not expected here",
+        ),
+        (
+            list_with("SELECT UserRequest WHERE caller_id = :callers_list"),
+            "display_tickets.lists[0].query",
+            "the parameter callers_list is a list; write IN (:callers_list)",
+        ),
+        ('[caller_information]\nquery = ""', "caller_information.query", "the query is empty"),
         (
             '[caller_information]\nquery = "SELECT Person WHERE email = :mail"',
             "caller_information.query",
-            "nothing gives :mail",
+            "no setting provides :mail",
         ),
         (
             list_with("SELECT UserRequest WHERE agent_id = :current_user_id"),
             "display_tickets.lists[0].query",
-            "nothing gives :current_user_id",
+            "no setting provides :current_user_id",
         ),
         (
             list_with("SELECT UserRequest WHERE agent_id = :this->agent_id"),
             "display_tickets.lists[0].query",
-            "nothing gives :this->agent_id",
+            "no setting provides :this->agent_id",
         ),
         (
             '[direct_creation.Incident]\nenabled = true\npreset = { caller_id = ":caller" }',
             "direct_creation.Incident.preset.caller_id",
-            "nothing gives :caller",
+            "no setting provides :caller",
         ),
         (
             "[indirect_creation.Incident]\nenabled = true\n"
             'preset = { org_id = "SELECT Organization WHERE id = :org" }',
             "indirect_creation.Incident.preset.org_id",
-            "nothing gives :org",
+            "no setting provides :org",
         ),
     ],
 )

@@ -9,8 +9,19 @@ from cti_oql import Param
 from cti_oql.schema import Kind
 from flask import url_for
 
-from cti_host import Caller, Ticket, Unsearchable, Value, current_host
+from cti_host import (
+    Caller,
+    PhoneCall,
+    Ticket,
+    TicketDetails,
+    TicketKey,
+    Unsearchable,
+    Value,
+    current_host,
+)
 from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.store import objects
+from cti_tickets.store.calls import calls_about
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_datetime, shown
 
 # The first of these that a class has is what a ticket list shows.
@@ -121,6 +132,39 @@ def callers(
     ]
 
 
+def phone_calls(records: Records, database: peewee.Database, ticket_id: int) -> list[PhoneCall]:
+    """The phone calls about a ticket with the names of who talked, in two statements."""
+    stored = calls_about(ticket_id)
+    people = ["contact_id_friendlyname", "agent_id_friendlyname"]
+    named = records.load(database, "PhoneCall", [call.id for call in stored], people)
+    names = {record.id: [record.text(code) for code in people] for record in named}
+    calls = []
+    for call in stored:
+        contact, agent = names.get(call.id, ["", ""])
+        url = url_for("tickets.view", class_name="PhoneCall", id_=call.id)
+        when = call.created or call.date
+        calls.append(PhoneCall(call.flow, when, contact, agent, call.note, url))
+    return calls
+
+
+def read_ticket(records: Records, key: TicketKey, caller_class: str) -> TicketDetails | None:
+    """A ticket and its caller; `None` if there is no such ticket.
+
+    The plugin's own page shows everything else.
+    """
+    if key.class_name not in records.schema or not records.schema.is_a(key.class_name, "Ticket"):
+        return None
+    try:
+        stored = objects.load(key.class_name, key.id)
+    except objects.NotFound:
+        return None
+    class_name = objects.definition_of(stored).name
+    caller_id = getattr(stored, "caller_id", None)
+    return TicketDetails(
+        *ticket_with_caller(records, class_name, stored.id, caller_class, caller_id)
+    )
+
+
 def ticket_with_caller(
     records: Records, class_name: str, id_: int, caller_class: str, caller_id: int | None
 ) -> tuple[Ticket, Caller | None]:
@@ -129,8 +173,8 @@ def ticket_with_caller(
     ticket = tickets(records, host.database, class_name, [id_])[0]
     display = host.settings.caller_information.display_name
     ids = [caller_id] if caller_id else []
-    found = callers(records, host.database, caller_class, ids, display)
-    return ticket, found[0] if found else None
+    persons = callers(records, host.database, caller_class, ids, display)
+    return ticket, persons[0] if persons else None
 
 
 def query_parameters(values: Mapping[str, Value]) -> dict[str, Param]:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import click
 import peewee
-from cti_oql import Oql
+from cti_oql import Oql, functions_model
 from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -21,16 +21,21 @@ from cti_host import (
     NavigationItem,
     OutboundAction,
     PanelSection,
+    PhoneCall,
     PluginConfig,
     Ticket,
+    TicketDetails,
+    TicketKey,
     TicketList,
     hookimpl,
 )
+from cti_tickets.api_for_plugins import DataModelHooks
 from cti_tickets.commands.oql import commands as data_commands
 from cti_tickets.demo.load import demo_calls, load_demo
+from cti_tickets.hook_values import phone_calls, read_ticket
 from cti_tickets.model.data_model import EXTENSION
 from cti_tickets.model.extensions import data_model_of
-from cti_tickets.pages.objects import Pages
+from cti_tickets.pages.objects import ObjectPages
 from cti_tickets.panel.agent_parameters import AgentParameters
 from cti_tickets.panel.lists import Lists
 from cti_tickets.panel.lookup import Lookup
@@ -52,6 +57,11 @@ class Plugin:
         """Nothing is known yet of the classes that other plugins add: see `register`."""
 
     @hookimpl
+    def hookspecs(self) -> type:
+        """The hooks that add to the data model."""
+        return DataModelHooks
+
+    @hookimpl
     def register(self, host: Host) -> None:
         """Put the data model together, check the queries and presets, get ready to run them."""
         self.model = data_model_of(host)
@@ -71,13 +81,13 @@ class Plugin:
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:
-        """The tables, those of other plugins' classes among them."""
-        return self.model.models
+        """The tables, those of other plugins' classes among them, and the functions of queries."""
+        return [*self.model.models, functions_model(self._host.database)]
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
         """The pages of objects."""
-        return [Pages(self.records, self._caller_class).blueprint()]
+        return [ObjectPages(self.records, self._caller_class).blueprint()]
 
     @hookimpl
     def commands(self) -> Sequence[click.Command]:
@@ -136,6 +146,16 @@ class Plugin:
             return []
         html = Markup(render_template("tickets/recent_calls.html", calls=calls))  # noqa: S704 -- rendered with escaping
         return [PanelSection(_("Latest phone calls"), html)]
+
+    @hookimpl
+    def read_ticket(self, key: TicketKey) -> TicketDetails | None:
+        """A stored ticket and its caller."""
+        return read_ticket(self.records, key, self._caller_class)
+
+    @hookimpl
+    def phone_calls(self, ticket: Ticket) -> Sequence[PhoneCall]:
+        """The stored phone calls about a ticket."""
+        return phone_calls(self.records, self._host.database, ticket.id)
 
     @hookimpl
     def call_placed(

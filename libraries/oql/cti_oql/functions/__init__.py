@@ -1,1 +1,1 @@
-"""The functions of OQL, and what each of the two databases must be taught for them."""
+"""The functions of OQL, and what each of the two databases needs for them."""

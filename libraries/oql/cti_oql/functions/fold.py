@@ -79,8 +79,8 @@ class _Characters(dict[int, str]):
         self._of_one = of_one
 
     def __missing__(self, code: int) -> str:
-        found = self[code] = self._of_one(chr(code))
-        return found
+        folded = self[code] = self._of_one(chr(code))
+        return folded
 
 
 def _order() -> Iterator[tuple[str, str]]:
@@ -92,7 +92,7 @@ def _order() -> Iterator[tuple[str, str]]:
         yield from _followers(marks[1:], place)
     for letters in _LETTERS:
         yield from _followers(letters[1:], letters[0])
-    # What controls a device is no text.
+    # Control characters are not text.
     for code in (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0)):
         yield chr(code), ""
 

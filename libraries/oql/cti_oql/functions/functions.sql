@@ -1,6 +1,6 @@
 -- The functions of the language on PostgreSQL. Each is the twin of a function in `scalars.py` or
--- `moments.py`, where it is explained, and answers the same for the same arguments. A migration
--- runs this file; after a change of it another one must.
+-- `moments.py`, where it is explained, and returns the same for the same arguments.
+-- `install_functions` runs this file in every database where it was changed.
 
 CREATE OR REPLACE FUNCTION cti_number(value text) RETURNS double precision
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$

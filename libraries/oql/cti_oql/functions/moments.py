@@ -45,8 +45,8 @@ def parse_moment(text: str) -> datetime | None:
 def place_of(text: str) -> datetime | None:
     """Where a text comes among moments; None: before all of them.
 
-    "2031-02-30" is no moment but has its place, between those of February and those of March, and
-    so has "2031-05-00": half a second before the month or the day that comes next.
+    "2031-02-30" is not a moment but has its place, between those of February and those of March,
+    and so has "2031-05-00": half a second before the month or the day that comes next.
     """
     known = parse_moment(text)
     numbers = None if known else _numbers(text)
@@ -67,19 +67,19 @@ def place_of(text: str) -> datetime | None:
 
 def _numbers(text: str) -> list[int] | None:
     """Year, month, day, hours, minutes and seconds of a text that has the form of a moment."""
-    found = _MOMENT.match(text) or _COMPACT.match(text)
-    if found is None:
+    parts = _MOMENT.match(text) or _COMPACT.match(text)
+    if parts is None:
         return None
-    numbers = [int(group or 0) for group in found.groups()]
-    if len(found.group(1)) == 2:
+    numbers = [int(group or 0) for group in parts.groups()]
+    if len(parts.group(1)) == 2:
         numbers[0] += 1900 if numbers[0] >= 70 else 2000
     return numbers
 
 
 def has_time(text: str) -> bool:
     """Whether a text that is a moment says more than the day."""
-    found = _MOMENT.match(text) or _COMPACT.match(text)
-    return found is not None and found.group(4) is not None
+    parts = _MOMENT.match(text) or _COMPACT.match(text)
+    return parts is not None and parts.group(4) is not None
 
 
 def moment(text: str | None) -> str | None:
@@ -89,7 +89,7 @@ def moment(text: str | None) -> str | None:
 
 
 def moment_or_zero(text: str | None) -> str | None:
-    """Like `moment`, but what is none has a place among them, or is before all."""
+    """Like `moment`, but what is not a moment has a place among them, or is before all."""
     if text is None:
         return None
     place = place_of(text)
@@ -100,9 +100,9 @@ def time_of(text: str | None) -> str | None:
     """The time in a text: of a moment, or a time alone."""
     if text is None:
         return None
-    found = _TIME.match(text)
-    if found is not None:
-        hours, minutes, seconds = (int(group or 0) for group in found.groups())
+    parts = _TIME.match(text)
+    if parts is not None:
+        hours, minutes, seconds = (int(group or 0) for group in parts.groups())
         return f"{hours:02d}:{minutes:02d}:{seconds:02d}" if max(minutes, seconds) < 60 else None
     known = moment(text)
     return known[11:] if known else None
@@ -130,11 +130,6 @@ def utc(local: datetime, zone: str) -> datetime:
         return local.replace(tzinfo=_zone(zone)).astimezone(UTC).replace(tzinfo=None)
     except OverflowError:
         return local
-
-
-def local_now(zone: str) -> datetime:
-    """This moment in a time zone, whole seconds."""
-    return datetime.now(_zone(zone)).replace(tzinfo=None, microsecond=0)
 
 
 def date_add(text: str | None, amount: Number | None, unit: str) -> str | None:
@@ -178,7 +173,7 @@ def date_format(text: str | None, template: str | None) -> str | None:
     parsed = parse_moment(text) if text is not None else None
     if parsed is None or template is None:
         return None
-    return re.sub("%(.)", lambda found: _formatted(parsed, found[1]), template, flags=re.DOTALL)
+    return re.sub("%(.)", lambda code: _formatted(parsed, code[1]), template, flags=re.DOTALL)
 
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

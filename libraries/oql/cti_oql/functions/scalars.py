@@ -1,6 +1,6 @@
 """Numbers and texts as the language's functions see them; SQLite calls these.
 
-`functions.sql` holds the twins for PostgreSQL: each answers the same for the same arguments.
+`functions.sql` holds the twins for PostgreSQL: each returns the same for the same arguments.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ def to_number(text: str | None) -> float | None:
     """The number that a text begins with; 0 if there is none."""
     if text is None:
         return None
-    found = _LEADING.match(text[:400])
-    if found is None:
+    leading = _LEADING.match(text[:400])
+    if leading is None:
         return 0.0
-    number = max(-_LARGEST_TEXT, min(_LARGEST_TEXT, float(found[1])))
+    number = max(-_LARGEST_TEXT, min(_LARGEST_TEXT, float(leading[1])))
     return number if abs(number) > _SMALLEST_TEXT else 0.0
 
 
@@ -142,7 +142,7 @@ def inet_ntoa(number: Number | None) -> str | None:
 def matches(text: str | None, pattern: str | None) -> int | None:
     """Whether a regular expression finds something in a text; case does not count.
 
-    :raises re.error: the expression is none
+    :raises re.error: the pattern is not a regular expression
     """
     if text is None or pattern is None:
         return None
@@ -153,9 +153,9 @@ def matches(text: str | None, pattern: str | None) -> int | None:
 def expression(pattern: str) -> re.Pattern[str]:
     """A regular expression, compiled.
 
-    :raises re.error: it is none
+    :raises re.error: it is not a regular expression
     """
     with warnings.catch_warnings():
-        # "[[a]" is no set in a set, now and in times to come.
+        # Python warns of "[[a]", which may mean a set in a set one day.
         warnings.simplefilter("ignore", FutureWarning)
-        return re.compile(_CLASS.sub(lambda found: _CLASSES[found[1]], pattern), re.IGNORECASE)
+        return re.compile(_CLASS.sub(lambda name: _CLASSES[name[1]], pattern), re.IGNORECASE)

@@ -115,5 +115,5 @@ def _derived(schema: Schema, source: int, owner: ClassDef, code: str, hops: int)
 def _behind(schema: Schema, source: int, key: Attribute, code: str, hops: int) -> Field:
     if key.target not in schema:
         raise UnknownField(code)
-    found = field_of(schema, source, schema[key.target], code, hops + 1)
-    return replace(found, hops=(key, *found.hops))
+    field = field_of(schema, source, schema[key.target], code, hops + 1)
+    return replace(field, hops=(key, *field.hops))

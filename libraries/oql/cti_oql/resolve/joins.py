@@ -1,4 +1,4 @@
-"""The joins of a SELECT checked: which key connects which two classes, and how."""
+"""The joins of a SELECT: which key connects which two classes, and how."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from cti_oql.syntax import tree
 MAX_JOINS = 40
 
 
-def check_joins(schema: Schema, names: Names, scope: Scope, joins: tuple[tree.Join, ...]) -> None:
+def resolve_joins(schema: Schema, names: Names, scope: Scope, joins: tuple[tree.Join, ...]) -> None:
     """Add the joined classes to a scope, in order.
 
-    :raises OqlModelError: a join is none
+    :raises OqlModelError: a join names what isn't there, or connects what it can't
     """
     if len(joins) > MAX_JOINS:
         raise names.error(f"more than {MAX_JOINS} joins", joins[MAX_JOINS].class_name)

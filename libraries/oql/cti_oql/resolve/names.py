@@ -40,11 +40,11 @@ class Names:
         :param own: whether it must be one of this SELECT, not of a query around it
         :raises OqlModelError: there is none
         """
-        found = scope.own(alias.text) if own else scope.find(alias.text)
-        if found is None:
-            known = [source.alias for source in scope.visible()]
+        source = scope.own(alias.text) if own else scope.find(alias.text)
+        if source is None:
+            known = [visible.alias for visible in scope.visible()]
             raise self.error(f"there is no alias {alias.text}", alias, known)
-        return found
+        return source
 
     def field(self, scope: Scope, path: tree.Path) -> Field:
         """The field that a path names.
@@ -53,17 +53,17 @@ class Names:
         """
         code = path.attribute.text
         sources = scope.visible() if path.alias is None else [self.source(scope, path.alias)]
-        found: list[tuple[Source, Field]] = []
+        fields: list[tuple[Source, Field]] = []
         for source in sources:
             try:
                 field = field_of(self._schema, source.number, source.class_def, code)
             except UnknownField:
                 continue
-            found.append((source, field))
-        if len(found) == 1:
-            return found[0][1]
-        if found:
-            qualified = ", ".join(f"{source.alias}.{code}" for source, _field in found)
+            fields.append((source, field))
+        if len(fields) == 1:
+            return fields[0][1]
+        if fields:
+            qualified = ", ".join(f"{source.alias}.{code}" for source, _field in fields)
             raise self.error(f"{code} is ambiguous: write one of {qualified}", path.attribute)
         classes = [source.class_def for source in sources]
         raise self.error(

@@ -1,22 +1,22 @@
-"""A tree checked against the classes; what is wrong is told in the order of the language."""
+"""From a syntax tree to a resolved query; what is wrong is told in the order of the language."""
 
 from __future__ import annotations
 
 from itertools import count
 
 from cti_oql.errors import OqlError, OqlModelError
-from cti_oql.resolve.joins import check_joins
+from cti_oql.resolve.joins import resolve_joins
 from cti_oql.resolve.names import Names
 from cti_oql.resolve.resolved import (
     Arithmetic,
     Branch,
     Chain,
-    CheckedQuery,
     Comparison,
     Function,
     Interval,
     Membership,
     Operand,
+    ResolvedQuery,
     SubMembership,
 )
 from cti_oql.resolve.scope import Scope
@@ -24,32 +24,33 @@ from cti_oql.schema import Schema
 from cti_oql.syntax import tree
 from cti_oql.syntax.words import COMPARISONS
 
-_COMPARING = (*COMPARISONS, "LIKE", "NOT LIKE", "REGEXP", "MATCHES")
+_COMPARISON_OPERATORS = (*COMPARISONS, "LIKE", "NOT LIKE", "REGEXP", "MATCHES")
 
 
-def check(schema: Schema, query: tree.Query, text: str) -> CheckedQuery:
+def resolve(schema: Schema, query: tree.Query, text: str) -> ResolvedQuery:
     """Look all names up in the classes.
 
     :param text: the query as written, for errors
-    :raises OqlModelError: a name is unknown or ambiguous, or a join is none
+    :raises OqlModelError: a name is unknown or ambiguous, or a join connects what it can't
     """
-    checking = _Check(schema, text)
+    resolver = _Resolver(schema, text)
     # The classes of sub-queries are looked up first, wherever they are.
     for inner in tree.sub_queries(query):
         for branch in inner.branches:
-            checking.names.class_of(branch.class_name)
+            resolver.names.class_of(branch.class_name)
             for join in branch.joins:
-                checking.names.class_of(join.class_name)
-    branches = checking.branches(query, None)
-    return CheckedQuery(
+                resolver.names.class_of(join.class_name)
+    branches = resolver.branches(query, None)
+    return ResolvedQuery(
         text=text,
-        class_names=checking.common_classes(query, branches),
-        parameters=tuple(checking.parameters),
+        class_names=resolver.common_classes(query, branches),
+        parameters=tuple(resolver.parameters),
+        filtered=any(select.where is not None for select in query.branches),
         branches=branches,
     )
 
 
-class _Check:
+class _Resolver:
     def __init__(self, schema: Schema, text: str) -> None:
         self.names = Names(schema, text)
         self.parameters: dict[str, None] = {}
@@ -58,17 +59,17 @@ class _Check:
 
     def branches(self, query: tree.Query, outer: Scope | None) -> tuple[Branch, ...]:
         """The branches of a query or sub-query, each selecting as many classes as the first."""
-        found: list[Branch] = []
+        branches: list[Branch] = []
         for select in query.branches:
             branch = self._branch(select, outer)
-            if found and len(branch.selected) != len(found[0].selected):
+            if branches and len(branch.selected) != len(branches[0].selected):
                 raise self._error(
-                    f"the branches of a UNION select {len(found[0].selected)} and "
+                    f"the branches of a UNION select {len(branches[0].selected)} and "
                     f"{len(branch.selected)} classes",
                     select.selected[0] if select.selected else select.class_name,
                 )
-            found.append(branch)
-        return tuple(found)
+            branches.append(branch)
+        return tuple(branches)
 
     def common_classes(self, query: tree.Query, branches: tuple[Branch, ...]) -> tuple[str, ...]:
         """For each alias selected, the nearest class that the branches have in common."""
@@ -89,7 +90,7 @@ class _Check:
         main = self.names.class_of(select.class_name)
         scope = Scope(outer, self._numbers)
         scope.add((select.alias or select.class_name).text, main)
-        check_joins(self._schema, self.names, scope, select.joins)
+        resolve_joins(self._schema, self.names, scope, select.joins)
         selected = dict.fromkeys(
             self.names.source(scope, alias, own=True).number for alias in select.selected
         )
@@ -109,15 +110,15 @@ class _Check:
             case tree.Logical(operator, operands):
                 return Chain(operator, tuple(self._operand(each, scope) for each in operands))
             case tree.In(operand, items, negated):
-                checked = self._operand(operand, scope)
+                resolved = self._operand(operand, scope)
                 return Membership(
-                    checked, tuple(self._operand(item, scope) for item in items), negated
+                    resolved, tuple(self._operand(item, scope) for item in items), negated
                 )
             case tree.InQuery(operand, query, negated):
-                checked = self._operand(operand, scope)
+                resolved = self._operand(operand, scope)
                 branches = self.branches(query, scope)
                 self.common_classes(query, branches)
-                return SubMembership(checked, branches, negated, node.position)
+                return SubMembership(resolved, branches, negated, node.position)
             case tree.Binary(operator, left, right):
                 if operator == "MATCHES" and not isinstance(left, tree.Path):
                     raise OqlModelError(
@@ -126,14 +127,14 @@ class _Check:
                         position=node.position,
                         word=operator,
                     )
-                checked_left = self._operand(left, scope)
-                checked_right = self._operand(right, scope)
-                if operator in _COMPARING:
-                    return Comparison(operator, checked_left, checked_right, node.position)
-                return Arithmetic(operator, checked_left, checked_right)
+                resolved_left = self._operand(left, scope)
+                resolved_right = self._operand(right, scope)
+                if operator in _COMPARISON_OPERATORS:
+                    return Comparison(operator, resolved_left, resolved_right, node.position)
+                return Arithmetic(operator, resolved_left, resolved_right)
             case tree.Call(function, arguments):
-                checked_arguments = tuple(self._argument(each, scope) for each in arguments)
-                return Function(function, checked_arguments, node.position)
+                resolved_arguments = tuple(self._argument(each, scope) for each in arguments)
+                return Function(function, resolved_arguments, node.position)
             case tree.Interval():
                 raise AssertionError("an interval is only an argument")
 

@@ -1,8 +1,11 @@
-"""A query whose names were found in the classes: what the check makes and the compiler reads."""
+"""A query whose names were found in the classes: what the compiler reads.
+
+The rules of `rewrite` turn one into another that finds the same objects with less work.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TypeGuard
@@ -131,13 +134,32 @@ Condition = Comparison | Membership | SubMembership | Chain
 Operand = Value | Field | Condition | Arithmetic | Function
 
 
+# An object that a query reads: a source, and the codes of the keys to follow from it.
+ObjectPath = tuple[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The key, of the source with the number `owner`, whose value is the id of another one."""
+
+    owner: int
+    key: Attribute
+
+
 @dataclass(frozen=True)
 class Branch:
-    """One SELECT: its sources in order, and the numbers of those whose objects it answers."""
+    """One SELECT: its sources in order, and the numbers of those whose objects it finds.
+
+    What the rules of `rewrite` find out: `required` are the objects without which it finds
+    nothing, and `stand_ins` say of sources, by number, which key has their id, so that their
+    tables need not be read.
+    """
 
     sources: tuple[Source, ...]
     selected: tuple[int, ...]
     where: Operand | None
+    required: frozenset[ObjectPath] = frozenset()
+    stand_ins: Mapping[int, StandIn] = field(default_factory=dict, compare=False)
 
     def source(self, number: int) -> Source:
         """The source with a number."""
@@ -145,16 +167,18 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class CheckedQuery:
+class ResolvedQuery:
     """A query that the classes can answer.
 
     `class_names` are the classes of the objects found, one for each alias selected: what the
     branches have in common. `parameters` are the names it needs, in the order of their first use.
+    `filtered` says whether it has a WHERE, as it was written.
     """
 
     text: str
     class_names: tuple[str, ...]
     parameters: tuple[str, ...]
+    filtered: bool
     branches: tuple[Branch, ...] = field(repr=False)
 
     @property
@@ -215,18 +239,37 @@ def all_of(conditions: Sequence[Operand]) -> Operand | None:
 
 def with_fields(operand: Operand, change: Callable[[Field], Field]) -> Operand:
     """An operand without sub-queries, with other fields in place of its own."""
+    return _rebuilt(operand, lambda part: change(part) if isinstance(part, Field) else None)
 
-    def changed(node: Operand) -> Operand:
+
+def with_queries(
+    operand: Operand, change: Callable[[tuple[Branch, ...]], tuple[Branch, ...]]
+) -> Operand:
+    """An operand with other branches in its sub-queries; what is inside of those is not visited."""
+
+    def changed(part: Operand) -> Operand | None:
+        if not isinstance(part, SubMembership):
+            return None
+        inside = with_queries(part.operand, change)
+        return replace(part, operand=inside, branches=change(part.branches))
+
+    return _rebuilt(operand, changed) if has_query(operand) else operand
+
+
+def _rebuilt(operand: Operand, change: Callable[[Operand], Operand | None]) -> Operand:
+    """An operand in which `change` replaced some parts; for None it is asked of what is inside."""
+
+    def rebuilt(node: Operand) -> Operand:
+        changed = change(node)
+        if changed is not None:
+            return changed
         match node:
-            case Field():
-                return change(node)
             case Comparison(left=left, right=right) | Arithmetic(left=left, right=right):
-                return replace(node, left=changed(left), right=changed(right))
+                return replace(node, left=rebuilt(left), right=rebuilt(right))
             case Membership(inside, items):
-                items = tuple(map(changed, items))
-                return replace(node, operand=changed(inside), items=items)
+                return replace(node, operand=rebuilt(inside), items=tuple(map(rebuilt, items)))
             case Chain(conditions=conditions):
-                return replace(node, conditions=tuple(map(changed, conditions)))
+                return replace(node, conditions=tuple(map(rebuilt, conditions)))
             case Function(arguments=arguments):
                 return replace(node, arguments=tuple(map(argument, arguments)))
             case _:
@@ -234,10 +277,10 @@ def with_fields(operand: Operand, change: Callable[[Field], Field]) -> Operand:
 
     def argument(node: Operand | Interval) -> Operand | Interval:
         if isinstance(node, Interval):
-            return replace(node, amount=changed(node.amount))
-        return changed(node)
+            return replace(node, amount=rebuilt(node.amount))
+        return rebuilt(node)
 
-    return changed(operand)
+    return rebuilt(operand)
 
 
 def is_value(operand: Operand) -> TypeGuard[Value]:

@@ -7,18 +7,21 @@ the database enforces.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from cti_oql.resolve.resolved import Branch, fields_in
-from cti_oql.schema import Attribute, Schema
+from cti_oql.resolve.resolved import Branch, ResolvedQuery, StandIn, fields_in
+from cti_oql.rewrite.rule import Context, each_branch
+from cti_oql.schema import Schema
 
 
-@dataclass(frozen=True)
-class StandIn:
-    """The key, of the source with the number `owner`, whose value is the id of another one."""
+def eliminate_joins(query: ResolvedQuery, context: Context) -> ResolvedQuery:
+    """The rule: every SELECT knows which keys stand for which of its sources."""
 
-    owner: int
-    key: Attribute
+    def eliminated(branch: Branch, inside: bool) -> Branch:
+        kept = context.kept(branch, inside)
+        return replace(branch, stand_ins=stand_ins(context.schema, branch, kept))
+
+    return each_branch(query, eliminated)
 
 
 def stand_ins(schema: Schema, branch: Branch, kept: set[int]) -> dict[int, StandIn]:
@@ -34,9 +37,9 @@ def stand_ins(schema: Schema, branch: Branch, kept: set[int]) -> dict[int, Stand
         if source.operator == "=":
             needed.add(source.other if source.pointing else source.number)
         else:
-            # A walk through a tree may begin at either, with the conditions on it.
+            # A walk through a hierarchy may begin at either, with the conditions on it.
             needed |= {source.number, *({source.other} & mentioned)}
-    found: dict[int, StandIn] = {}
+    keys: dict[int, StandIn] = {}
     for source in joined:
         if source.operator != "=" or source.key is None:
             continue
@@ -47,5 +50,5 @@ def stand_ins(schema: Schema, branch: Branch, kept: set[int]) -> dict[int, Stand
         else:
             continue
         if target.number not in needed and schema.is_a(source.key.target, target.class_def.name):
-            found.setdefault(target.number, StandIn(owner, source.key))
-    return found
+            keys.setdefault(target.number, StandIn(owner, source.key))
+    return keys

@@ -1,4 +1,4 @@
-"""Which conditions the databases would begin at: those that an index answers with few objects."""
+"""Which conditions the databases would begin at: those with an index that finds few objects."""
 
 from __future__ import annotations
 

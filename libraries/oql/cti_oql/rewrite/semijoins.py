@@ -2,13 +2,12 @@
 
 A joined class that nothing is selected from either repeats the objects found, or leaves the
 database to guess at which end to begin. As a sub-query, what it finds is looked up first, and once.
-That is not done where the query says something of the rest that an index answers, for then few
-objects of the rest are to be looked at; unless there are few objects of the class in any case.
+That is not done where an index helps with a condition on the rest, for then only few objects of
+the rest have to be read; but always where there are few objects of the joined class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from cti_oql.resolve.fields import field_of
@@ -18,6 +17,7 @@ from cti_oql.resolve.resolved import (
     Field,
     Membership,
     Operand,
+    ResolvedQuery,
     Source,
     SubMembership,
     all_of,
@@ -27,34 +27,33 @@ from cti_oql.resolve.resolved import (
     with_fields,
 )
 from cti_oql.rewrite.join_elimination import stand_ins
-from cti_oql.rewrite.outer_joins import required_paths
+from cti_oql.rewrite.outer_joins import required_paths, with_required
+from cti_oql.rewrite.rule import Context, each_branch
 from cti_oql.rewrite.selectivity import is_anchor
-from cti_oql.schema import Schema
 
 
-def with_filters_apart(
-    schema: Schema, branch: Branch, kept: set[int], numbers: Iterator[int]
-) -> Branch:
-    """The same SELECT with fewer joins.
+def separate_filters(query: ResolvedQuery, context: Context) -> ResolvedQuery:
+    """The rule: every SELECT has as few joins as can be."""
+    return each_branch(
+        query, lambda branch, inside: _separated(context, branch, context.kept(branch, inside))
+    )
 
-    :param branch: one in which `nullable` is said of those sources only that may be missing
-    :param kept: the sources of which more than the id is needed after SELECT or ORDER BY
-    :param numbers: for new sources; none that the query has
-    """
-    stand_in_of = stand_ins(schema, branch, kept)
+
+def _separated(context: Context, branch: Branch, kept: set[int]) -> Branch:
+    stand_in_of = stand_ins(context.schema, branch, kept)
     for root in branch.sources[1:]:
         # Where its key stands for the other object, nothing of the other one is looked up.
         stand_in = stand_in_of.get(root.other)
         if stand_in is not None and stand_in.owner == root.number:
             continue
-        apart = _apart(schema, branch, root, numbers)
+        apart = _apart(context, branch, root)
         if apart is not None:
-            return with_filters_apart(schema, apart, kept, numbers)
-    conditions = [_of_few(schema, branch, each, numbers) for each in conjuncts(branch.where)]
+            return _separated(context, apart, kept)
+    conditions = [_of_few(context, branch, each) for each in conjuncts(branch.where)]
     return replace(branch, where=all_of(conditions))
 
 
-def _apart(schema: Schema, branch: Branch, root: Source, numbers: Iterator[int]) -> Branch | None:
+def _apart(context: Context, branch: Branch, root: Source) -> Branch | None:
     """The SELECT without a joined source and all that is joined to it; None if it rather stays."""
     if root.operator != "=" or root.nullable or root.key is None:
         return None
@@ -84,18 +83,18 @@ def _apart(schema: Schema, branch: Branch, root: Source, numbers: Iterator[int])
             return None
         code = "id"
         # It stands for the objects that the key leads to.
-        first = Source(next(numbers), other.alias, schema[root.key.target])
+        first = Source(next(context.numbers), other.alias, context.schema[root.key.target])
         sources = [first, replace(root, other=first.number), *sources[1:]]
-    field = field_of(schema, other.number, other.class_def, code)
-    query = Branch(tuple(sources), (first.number,), all_of(moved))
-    return Branch(
-        tuple(source for source in branch.sources if source.number in outside),
-        branch.selected,
-        all_of([*kept, SubMembership(field, (query,), negated=False)]),
+    field = field_of(context.schema, other.number, other.class_def, code)
+    query = with_required(Branch(tuple(sources), (first.number,), all_of(moved)))
+    return replace(
+        branch,
+        sources=tuple(source for source in branch.sources if source.number in outside),
+        where=all_of([*kept, SubMembership(field, (query,), negated=False)]),
     )
 
 
-def _of_few(schema: Schema, branch: Branch, condition: Operand, numbers: Iterator[int]) -> Operand:
+def _of_few(context: Context, branch: Branch, condition: Operand) -> Operand:
     """A condition on an object behind a key, as one on the key if there are few such objects."""
     match condition:
         case Comparison(left=Field() as field, right=right) if is_value(right):
@@ -104,7 +103,7 @@ def _of_few(schema: Schema, branch: Branch, condition: Operand, numbers: Iterato
             pass
         case _:
             return condition
-    if len(field.hops) != 1 or not schema[field.hops[0].target].few:
+    if len(field.hops) != 1 or not context.schema[field.hops[0].target].few:
         return condition
     (key,) = field.hops
     owner = next((source for source in branch.sources if source.number == field.source), None)
@@ -112,17 +111,18 @@ def _of_few(schema: Schema, branch: Branch, condition: Operand, numbers: Iterato
     required = required_paths(replace(branch, where=condition))
     if owner is None or (owner.number, (key.code,)) not in required:
         return condition
-    target = Source(next(numbers), key.code, schema[key.target])
+    target = Source(next(context.numbers), key.code, context.schema[key.target])
     inner = replace(field, source=target.number, hops=())
     where = with_fields(condition, lambda _field: inner)
-    key_field = field_of(schema, owner.number, owner.class_def, key.code)
-    return SubMembership(key_field, (Branch((target,), (target.number,), where),), negated=False)
+    query = with_required(Branch((target,), (target.number,), where))
+    key_field = field_of(context.schema, owner.number, owner.class_def, key.code)
+    return SubMembership(key_field, (query,), negated=False)
 
 
 def _joined_to(branch: Branch, root: Source) -> set[int]:
     """The numbers of a source and of those that are joined to it, directly or not."""
-    found = {root.number}
+    numbers = {root.number}
     for source in branch.sources[1:]:
-        if source.other in found:
-            found.add(source.number)
-    return found
+        if source.other in numbers:
+            numbers.add(source.number)
+    return numbers

@@ -13,26 +13,31 @@ from cti_oql.resolve.fields import field_of
 from cti_oql.resolve.resolved import (
     Branch,
     Chain,
-    CheckedQuery,
     Field,
     Membership,
     Operand,
+    ResolvedQuery,
     Source,
     all_of,
     conjuncts,
     has_query,
     with_fields,
 )
+from cti_oql.rewrite.rule import Context
 from cti_oql.rewrite.selectivity import is_anchor
 from cti_oql.schema import ClassDef, Schema
 from cti_oql.syntax import tree
 
 
-def merged(schema: Schema, query: CheckedQuery) -> tuple[Branch, ...]:
-    """The branches of a query, or one in place of all.
+def merge_branches(query: ResolvedQuery, context: Context) -> ResolvedQuery:
+    """The rule: one branch in place of all, where they read one table.
 
     They must have a condition in common that finds its objects by an index.
     """
+    return replace(query, branches=_merged(context.schema, query))
+
+
+def _merged(schema: Schema, query: ResolvedQuery) -> tuple[Branch, ...]:
     branches = query.branches
     if len(branches) == 1 or not all(map(_is_plain, branches)):
         return branches

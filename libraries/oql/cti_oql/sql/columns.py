@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from cti_oql.fragments import Sql, compose, joined
 from cti_oql.resolve.fields import MAX_HOPS, field_of
-from cti_oql.resolve.resolved import Branch, Domain, Field, Source
-from cti_oql.rewrite.join_elimination import StandIn
-from cti_oql.rewrite.outer_joins import Path
+from cti_oql.resolve.resolved import Branch, Domain, Field, ObjectPath, Source, StandIn
 from cti_oql.schema import ClassDef, Schema
 from cti_oql.sql.dialect import Dialect
-from cti_oql.sql.fragments import Sql, compose, joined
 from cti_oql.sql.hierarchy import OPERATORS, Walk
 
 _TEXTS = (Domain.TEXT, Domain.PHONE, Domain.CODE)
@@ -27,19 +25,13 @@ class Columns:
         self._branch_of: dict[int, int] = {}
         self._hops: dict[tuple[str, str], str] = {}
         self._joins: dict[int, list[str]] = {}
-        self._required: set[Path] = set()
+        self._required: set[ObjectPath] = set()
         self._stand_ins: dict[int, StandIn] = {}
 
-    def enter(
-        self, branch: Branch, required: frozenset[Path], stand_ins: Mapping[int, StandIn]
-    ) -> None:
-        """Make the sources of a SELECT known, before anything in it is asked for.
-
-        :param required: the objects without which the SELECT finds nothing
-        :param stand_ins: what stands for those sources whose tables are not joined
-        """
-        self._required |= required
-        self._stand_ins.update(stand_ins)
+    def enter(self, branch: Branch) -> None:
+        """Make the sources of a SELECT known, before anything in it is asked for."""
+        self._required |= branch.required
+        self._stand_ins.update(branch.stand_ins)
         first = branch.sources[0].number
         for source in branch.sources:
             self._sources[source.number] = source
@@ -50,7 +42,7 @@ class Columns:
         """FROM with all joins; to be asked for after all fields.
 
         :param demands: what the query demands of a source alone, by its number
-        :param left_out: the numbers of sources that are not to be joined, see `in_tree`
+        :param left_out: the numbers of sources that are not to be joined, see `in_hierarchy`
         """
         first = self._first(branch)
         name = self._dialect.name(self._alias(first.number))
@@ -59,7 +51,7 @@ class Columns:
             if source is first or source.number in {*left_out, *self._stand_ins}:
                 continue
             tree = source.operator != "="
-            parts.append(self._tree_join(source, demands) if tree else Sql(self._join(source)))
+            parts.append(self._hierarchy_join(source, demands) if tree else Sql(self._join(source)))
         parts += [Sql(join) for join in self._joins[branch.sources[0].number]]
         return joined(" ", parts)
 
@@ -126,7 +118,8 @@ class Columns:
             code = self._dialect.text(field.attribute.code)
             entries = self._dialect.entries_text(identifier, code)
             return f"CASE WHEN {identifier} IS NOT NULL THEN {entries} END"
-        return self._dialect.name(alias, field.attribute.column)
+        column = self._dialect.name(alias, field.attribute.column)
+        return f"CAST({column} AS INTEGER)" if field.attribute.truth else column
 
     def number_value(self, field: Field) -> str:
         """The column with the comparable form of a phone attribute."""
@@ -155,16 +148,16 @@ class Columns:
         path: tuple[str, ...] = ()
         for key in field.hops:
             path = (*path, key.code)
-            found = self._hops.get((alias, key.code))
-            if found is None:
-                found = self._hops[alias, key.code] = f"h{len(self._hops)}"
+            target = self._hops.get((alias, key.code))
+            if target is None:
+                target = self._hops[alias, key.code] = f"h{len(self._hops)}"
                 name = self._dialect.name
                 kind = "JOIN" if (field.source, path) in self._required else "LEFT JOIN"
                 self._joins[self._branch_of[field.source]].append(
-                    f"{kind} {self._table(self._schema[key.target])} AS {name(found)}"
-                    f" ON {name(found, 'id')} = {name(alias, key.column)}"
+                    f"{kind} {self._table(self._schema[key.target])} AS {name(target)}"
+                    f" ON {name(target, 'id')} = {name(alias, key.column)}"
                 )
-            alias = found
+            alias = target
         return alias
 
     def _join(self, source: Source) -> str:
@@ -183,7 +176,7 @@ class Columns:
             f" ON {' AND '.join(filter(None, conditions))}"
         )
 
-    def _tree_join(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
+    def _hierarchy_join(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
         """A source joined by its place in a tree, through the pairs of upper and lower objects."""
         operator = OPERATORS[source.operator]
         # `a OP b`: b is the new source if it is pointed to, else a is.
@@ -213,7 +206,7 @@ class Columns:
             f"JOIN {{}} AS {name(place)} ON {on_pair} JOIN {table} ON {on_new}{also}", pairs
         )
 
-    def in_tree(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
+    def in_hierarchy(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
         """That an object is where in a tree one can be joined by its place, without joining it."""
         operator = OPERATORS[source.operator]
         downwards = source.pointing != operator.above

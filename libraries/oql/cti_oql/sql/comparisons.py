@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cti_oql.fragments import FALSE, UNKNOWN, Convert, Sql, chained, compose, joined
 from cti_oql.functions.fold import fold
 from cti_oql.parameters import DIGITS, INTEGER, NULL, NUMBER, TEXT, ZERO, ZERO_DIGITS
 from cti_oql.resolve.resolved import Domain, Field
@@ -23,19 +24,18 @@ from cti_oql.sql.converters import (
     to_number_key,
 )
 from cti_oql.sql.dialect import Dialect
-from cti_oql.sql.fragments import FALSE, UNKNOWN, Convert, Sql, chained, compose, joined
-from cti_oql.sql.operands import Operands, Val
+from cti_oql.sql.operands import Operands, ValueRef
 
 NUMERIC = (Domain.ID, Domain.KEY, Domain.NUMBER, Domain.FLAG)
 MOMENTS = (Domain.DATE, Domain.DATETIME)
 _SET_LETTERS = (INTEGER, DIGITS)
 _ZERO_LETTERS = (ZERO, ZERO_DIGITS)
 
-# As many values as rather make comparisons than a list.
+# Up to so many values are compared one by one, and not in a list.
 _FEW = 4
 
 
-class Comparing:
+class Comparisons:
     """Compiles the comparisons of fields with values of one statement."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Comparing:
         self._dialect = dialect
         self._operands = operands
 
-    def fits(self, field: Field, value: Val) -> bool:
+    def fits(self, field: Field, value: ValueRef) -> bool:
         """Whether the field and the value compare as what the column holds.
 
         A number in the query compares with the number that a text begins with, and with the place
@@ -55,7 +55,7 @@ class Comparing:
         number = value.literal and value.letter in (INTEGER, ZERO)
         return not number or field.domain in NUMERIC or field.domain in MOMENTS
 
-    def equals(self, field: Field, values: list[Val], *, negated: bool) -> Sql:
+    def equals(self, field: Field, values: list[ValueRef], *, negated: bool) -> Sql:
         """A field and one or more values: =, !=, IN and NOT IN."""
         if field.domain in NUMERIC:
             return self._equals_number(field, values, negated)
@@ -71,7 +71,7 @@ class Comparing:
             parts.append(UNKNOWN)
         return chained("AND" if negated else "OR", parts)
 
-    def alike(self, field: Field, value: Val, *, negated: bool) -> Sql:
+    def alike(self, field: Field, value: ValueRef, *, negated: bool) -> Sql:
         """A field and a value without wildcards: LIKE, which compares each character."""
         equal = self.equals(field, [value], negated=negated)
         if value.letter in (NULL, NUMBER) or field.domain not in (Domain.TEXT, Domain.PHONE):
@@ -85,7 +85,7 @@ class Comparing:
         # The first one has an index.
         return chained("OR" if negated else "AND", [equal, whole])
 
-    def ordered(self, operator: str, field: Field, value: Val) -> Sql:
+    def ordered(self, operator: str, field: Field, value: ValueRef) -> Sql:
         """A field and a value: < <= > >=."""
         if value.letter == NULL:
             return UNKNOWN
@@ -111,7 +111,7 @@ class Comparing:
         return Sql(f"COALESCE({column}, 0)")
 
     def _groups(
-        self, field: Field, values: list[Val], negated: bool
+        self, field: Field, values: list[ValueRef], negated: bool
     ) -> Iterator[tuple[Sql, list[Sql]]]:
         """What to compare with what, for fields that hold no numbers."""
         numbers = [v for v in values if field.domain is Domain.PHONE and v.letter == NUMBER]
@@ -132,11 +132,11 @@ class Comparing:
         converter = self._converter(field)
         yield column, [self._written(field, value, converter) for value in values]
 
-    def _written(self, field: Field, value: Val, convert: Convert) -> Sql:
+    def _written(self, field: Field, value: ValueRef, convert: Convert) -> Sql:
         """A value as the column has it.
 
-        One that is a code of the classes is no input, and part of the statement: so the databases
-        can tell how many objects have it.
+        A code that the classes have is part of the statement and not bound, so that the databases
+        can estimate how many objects have it.
         """
         if field.domain is Domain.CODE and value.literal:
             code = convert(value.constant)
@@ -169,7 +169,7 @@ class Comparing:
     def _ordering(self, field: Field) -> Convert:
         return self._converter(field) if field.domain in MOMENTS else to_folded
 
-    def _equals_number(self, field: Field, values: list[Val], negated: bool) -> Sql:
+    def _equals_number(self, field: Field, values: list[ValueRef], negated: bool) -> Sql:
         numbers = [self._integer(value) for value in values]
         if negated and None in numbers:
             return UNKNOWN
@@ -195,8 +195,8 @@ class Comparing:
             return compose(f"({{}} IS NULL AND {existing} IS NOT NULL)", column)
         return compose("({} IS NULL)", column)
 
-    def _integer(self, value: Val) -> _Integer | None:
-        """A value to compare with a number; None if it is none and so matches nothing."""
+    def _integer(self, value: ValueRef) -> _Integer | None:
+        """A value to compare with a number; None if it is not a number and so matches nothing."""
         if value.letter in _SET_LETTERS or value.letter in _ZERO_LETTERS:
             return _Integer(self._operands.bound(value, to_integer), value.letter in _ZERO_LETTERS)
         if value.letter == TEXT and value.literal and isinstance(value.constant, str):

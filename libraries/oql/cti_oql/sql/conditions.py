@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cti_oql.errors import OqlRunError
+from cti_oql.fragments import FALSE, TRUE, UNKNOWN, Sql, chained, compose, joined
 from cti_oql.parameters import DIGITS, INTEGER, NULL, NUMBER, TEXT
 from cti_oql.resolve import resolved
 from cti_oql.resolve.resolved import Branch, Domain, Field, Operand, fields_in, has_query, is_value
@@ -12,15 +13,14 @@ from cti_oql.schema import Schema
 from cti_oql.sql.columns import Columns
 from cti_oql.sql.comparisons import MOMENTS as MOMENT_DOMAINS
 from cti_oql.sql.comparisons import NUMERIC as NUMERIC_DOMAINS
-from cti_oql.sql.comparisons import Comparing
+from cti_oql.sql.comparisons import Comparisons
 from cti_oql.sql.converters import leading_number, to_expression
 from cti_oql.sql.dialect import Dialect
 from cti_oql.sql.expressions import Expressions
-from cti_oql.sql.fragments import FALSE, TRUE, UNKNOWN, Sql, chained, compose, joined
-from cti_oql.sql.like import Likes
-from cti_oql.sql.operands import Operands, Val
-from cti_oql.sql.types import MOMENTS, NUMERIC, Type, Typed
+from cti_oql.sql.like import LikeConditions
+from cti_oql.sql.operands import Operands, ValueRef
 from cti_oql.syntax import tree
+from cti_oql.types import MOMENTS, NUMERIC, Type, Typed
 
 _MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _SQL_OPERATORS = {"!=": "<>"}
@@ -48,9 +48,11 @@ class Conditions:
         self._operands = operands
         self._text = text
         self._sub_query = sub_query
-        self._comparing = Comparing(schema, columns, dialect, operands)
-        self._to = Expressions(columns, dialect, operands, text, self.condition)
-        self._likes = Likes(columns, self._comparing, self._to, operands, dialect, text)
+        self._comparisons = Comparisons(schema, columns, dialect, operands)
+        self._expressions = Expressions(columns, dialect, operands, text, self.condition)
+        self._likes = LikeConditions(
+            columns, self._comparisons, self._expressions, operands, dialect, text
+        )
 
     def condition(self, operand: Operand) -> Sql:
         """Any operand as a condition: true when it is not 0.
@@ -67,11 +69,13 @@ class Conditions:
             case resolved.SubMembership():
                 return self._in_query(operand)
             case Field(domain=domain) if domain in NUMERIC_DOMAINS:
-                return compose("({} <> 0)", self._comparing.number(operand))
+                return compose("({} <> 0)", self._comparisons.number(operand))
             case tree.Text() | tree.Integer() | tree.Null() | tree.Parameter():
                 return _truth(self._operands.one(operand))
             case _:
-                return compose("({} <> 0)", self._to.number(self._to.typed(operand)))
+                return compose(
+                    "({} <> 0)", self._expressions.number(self._expressions.typed(operand))
+                )
 
     def _compare(self, comparison: resolved.Comparison) -> Sql:
         operator, left, right = comparison.operator, comparison.left, comparison.right
@@ -93,7 +97,9 @@ class Conditions:
         if quick is not None:
             return quick
         sql_operator = _SQL_OPERATORS.get(operator, operator)
-        return self._to.compare(sql_operator, self._to.typed(left), self._to.typed(right))
+        return self._expressions.compare(
+            sql_operator, self._expressions.typed(left), self._expressions.typed(right)
+        )
 
     def _quick(self, operator: str, left: Operand, right: Operand) -> Sql | None:
         """A field compared with something that is bound or stored in the form of its column."""
@@ -102,11 +108,11 @@ class Conditions:
         sql_operator = _SQL_OPERATORS.get(operator, operator)
         if is_value(right):
             value = self._operands.one(right)
-            if not self._comparing.fits(left, value):
+            if not self._comparisons.fits(left, value):
                 return None
             if operator in ("=", "!="):
-                return self._comparing.equals(left, [value], negated=operator == "!=")
-            return self._comparing.ordered(operator, left, value)
+                return self._comparisons.equals(left, [value], negated=operator == "!=")
+            return self._comparisons.ordered(operator, left, value)
         column = self._columns.value(left)
         if isinstance(right, Field):
             other = self._columns.value(right)
@@ -119,12 +125,14 @@ class Conditions:
                     return Sql(f"({key} IS NOT NULL AND {column} = {other})")
             return None
         if left.domain is Domain.DATETIME and not has_query(right) and not any(fields_in(right)):
-            moment = self._dialect.stored_moment(self._to.text(self._to.typed(right)))
+            moment = self._dialect.stored_moment(
+                self._expressions.text(self._expressions.typed(right))
+            )
             return compose(f"({{}} {sql_operator} {{}})", Sql(column), moment)
         return None
 
     def _search(self, left: Operand, right: Operand) -> Sql:
-        text = self._to.text(self._to.typed(left))
+        text = self._expressions.text(self._expressions.typed(left))
         if is_value(right):
             value = self._operands.one(right)
             if value.letter == NULL:
@@ -132,29 +140,31 @@ class Conditions:
             convert = to_expression(postgresql=self._dialect.postgresql)
             bound = compose("CAST({} AS TEXT)", self._operands.bound(value, convert))
             return self._dialect.search(text, bound)
-        return self._dialect.search(text, self._to.text(self._to.typed(right)))
+        return self._dialect.search(text, self._expressions.text(self._expressions.typed(right)))
 
     def _membership(self, node: resolved.Membership) -> Sql:
-        values: list[Val] = []
+        values: list[ValueRef] = []
         others: list[Typed] = []
         field = node.operand if isinstance(node.operand, Field) else None
         for item in node.items:
             if is_value(item):
                 number = isinstance(item, tree.Integer)
                 for value in self._operands.several(item):
-                    if field is not None and self._comparing.fits(field, value):
+                    if field is not None and self._comparisons.fits(field, value):
                         values.append(value)
                     else:
-                        others.append(self._to.value(value, number=number))
+                        others.append(self._expressions.value(value, number=number))
             else:
-                others.append(self._to.typed(item))
+                others.append(self._expressions.typed(item))
         if not values and not others:
             return TRUE if node.negated else FALSE
         parts = []
         if field is not None and values:
-            parts.append(self._comparing.equals(field, values, negated=node.negated))
+            parts.append(self._comparisons.equals(field, values, negated=node.negated))
         if others:
-            parts += self._among(self._to.typed(node.operand), others, negated=node.negated)
+            parts += self._among(
+                self._expressions.typed(node.operand), others, negated=node.negated
+            )
         return chained("AND" if node.negated else "OR", parts)
 
     def _among(self, operand: Typed, items: list[Typed], *, negated: bool) -> list[Sql]:
@@ -166,20 +176,20 @@ class Conditions:
             if item.type is Type.NULL:
                 parts.append(UNKNOWN)
             elif operand.type in NUMERIC or item.type in NUMERIC:
-                numbers.append(self._to.number(item))
+                numbers.append(self._expressions.number(item))
             elif operand.type is Type.TEXT and item.type is Type.TEXT:
                 texts.append(self._dialect.folded(item.sql))
             elif operand.type in MOMENTS and item.type in (*MOMENTS, Type.TEXT):
-                moments.append(self._to.moment(item))
+                moments.append(self._expressions.moment(item))
             else:
-                parts.append(self._to.compare("<>" if negated else "=", operand, item))
+                parts.append(self._expressions.compare("<>" if negated else "=", operand, item))
         word = "NOT IN" if negated else "IN"
         if numbers:
-            parts.append(_listed(self._to.number(operand), word, numbers))
+            parts.append(_listed(self._expressions.number(operand), word, numbers))
         if texts:
             parts.append(_listed(self._dialect.folded(operand.sql), word, texts))
         if moments:
-            parts.append(_listed(self._to.moment(operand), word, moments))
+            parts.append(_listed(self._expressions.moment(operand), word, moments))
         return parts
 
     def _in_query(self, node: resolved.SubMembership) -> Sql:
@@ -199,7 +209,7 @@ class Conditions:
                 if operand.domain is Domain.ID:
                     return condition
                 return compose(f"({column} IS NOT NULL AND {{}})", condition)
-        number = self._to.number(self._to.typed(operand))
+        number = self._expressions.number(self._expressions.typed(operand))
         return compose(f"({{}} {'NOT IN' if node.negated else 'IN'} ({{}}))", number, query)
 
 
@@ -207,7 +217,7 @@ def _listed(operand: Sql, word: str, items: list[Sql]) -> Sql:
     return compose(f"({{}} {word} ({{}}))", operand, joined(", ", items))
 
 
-def _truth(value: Val) -> Sql:
+def _truth(value: ValueRef) -> Sql:
     """A literal or parameter alone as a condition."""
     if value.letter in (NULL, NUMBER):
         return UNKNOWN

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from cti_oql.errors import OqlRunError
+from cti_oql.fragments import Convert
 from cti_oql.functions.fold import fold, fold_like
 from cti_oql.functions.scalars import expression
-from cti_oql.parameters import LARGEST, SMALLEST, Known, to_text
+from cti_oql.parameters import LARGEST, SMALLEST, Scalar, to_text
 from cti_oql.schema import Attribute
-from cti_oql.sql.fragments import Convert
 
 _LEADING_NUMBER = re.compile(
     r"[ \t\r\n]*([+-]?(?:[0-9]{1,25}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[eE][+-]?[0-9]{1,2})?)",
@@ -21,24 +21,24 @@ _UNSHARED = re.compile(r"\(\?(?![:=!])|\\[pPXRKGQEhHvVNuUxcC0zZ]|[*+?}]\+|\[\[[.
 _WORD_EDGES = {r"\b": r"\y", r"\B": r"\Y", r"\A": r"\A"}
 
 
-def to_integer(value: Known) -> int | None:
+def to_integer(value: Scalar) -> int | None:
     """A key or id; only called for whole numbers, as text or not."""
     if not isinstance(value, str | int):
         return None
     return max(SMALLEST, min(LARGEST, int(value)))
 
 
-def to_number_key(value: Known) -> str | None:
+def to_number_key(value: Scalar) -> str | None:
     """What a number has in common with all its writings."""
     return None if value is None or isinstance(value, str | int) else value.key
 
 
-def to_folded(value: Known) -> str | None:
+def to_folded(value: Scalar) -> str | None:
     """A value as texts are compared."""
     return fold(to_text(value))
 
 
-def to_folded_like(value: Known) -> str | None:
+def to_folded_like(value: Scalar) -> str | None:
     """A value as LIKE compares texts."""
     return fold_like(to_text(value))
 
@@ -49,7 +49,7 @@ def to_code(known: dict[str, str]) -> Convert:
     :param known: folded code to code
     """
 
-    def convert(value: Known) -> object:
+    def convert(value: Scalar) -> object:
         text = to_text(value)
         return None if text is None else known.get(fold(text) or "", text)
 
@@ -63,21 +63,21 @@ def codes_of(attribute: Attribute) -> dict[str, str]:
 
 def leading_number(text: str) -> int | float:
     """The number that a text begins with, as casts in MySQL do; 0 if there is none."""
-    found = _LEADING_NUMBER.match(text)
-    if found is None:
+    number = _LEADING_NUMBER.match(text)
+    if number is None:
         return 0
-    digits = found.group(1)
+    digits = number.group(1)
     return float(digits) if {*".eE"} & {*digits} else max(SMALLEST, min(LARGEST, int(digits)))
 
 
 def to_expression(*, postgresql: bool) -> Convert:
     """A regular expression as the database reads it.
 
-    :raises OqlRunError: (the converter) it is none, or means different things to different
+    :raises OqlRunError: (the converter) it is not one, or means different things to different
         databases
     """
 
-    def convert(value: Known) -> object:
+    def convert(value: Scalar) -> object:
         pattern = to_text(value)
         if pattern is None:
             return None
@@ -88,12 +88,12 @@ def to_expression(*, postgresql: bool) -> Convert:
         try:
             expression(pattern)
         except (re.error, RecursionError, OverflowError) as error:
-            raise OqlRunError(f"{pattern!r} is no regular expression: {error}") from None
-        found = _UNSHARED.search(re.sub(r"\\\\", "", pattern))
-        if found is not None:
-            raise OqlRunError(f"{found[0]!r} in a regular expression is not supported")
+            raise OqlRunError(f"{pattern!r} is not a regular expression: {error}") from None
+        unshared = _UNSHARED.search(re.sub(r"\\\\", "", pattern))
+        if unshared is not None:
+            raise OqlRunError(f"{unshared[0]!r} in a regular expression is not supported")
         if not postgresql:
             return pattern
-        return re.sub(r"\\.", lambda found: _WORD_EDGES.get(found[0], found[0]), pattern)
+        return re.sub(r"\\.", lambda escape: _WORD_EDGES.get(escape[0], escape[0]), pattern)
 
     return convert

@@ -1,52 +1,13 @@
-"""The differences between the two databases, all of them; and what SQLite is taught."""
+"""The differences between the two databases, all of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
 
-import peewee
-
-from cti_oql.functions import moments, scalars
-from cti_oql.functions.fold import fold, fold_like
-from cti_oql.functions.patterns import escaped, folded_pattern
-from cti_oql.parameters import Known, to_text
-from cti_oql.sql.fragments import Sql, compose
-
-# Name, number of arguments, and what it computes. PostgreSQL has them in `functions.sql`.
-_FUNCTIONS = (
-    ("cti_fold", 1, fold),
-    ("cti_like", 1, fold_like),
-    ("cti_number", 1, scalars.to_number),
-    ("cti_number_text", 1, scalars.number_text),
-    ("cti_decimal_text", 1, scalars.decimal_text),
-    ("cti_round", 2, scalars.rounded),
-    ("cti_floor", 1, scalars.floor),
-    ("cti_bits", 3, scalars.bits),
-    ("cti_substr", 3, scalars.substring),
-    ("cti_inet_aton", 1, scalars.inet_aton),
-    ("cti_inet_ntoa", 1, scalars.inet_ntoa),
-    ("cti_regexp", 2, scalars.matches),
-    ("cti_escape", 1, escaped),
-    ("cti_pattern", 1, folded_pattern),
-    ("cti_moment", 1, moments.moment),
-    ("cti_moment_or_zero", 1, moments.moment_or_zero),
-    ("cti_time", 1, moments.time_of),
-    ("cti_to_local", 2, moments.to_local),
-    ("cti_to_utc", 2, moments.to_utc),
-    ("cti_date_add", 3, moments.date_add),
-    ("cti_to_days", 1, moments.to_days),
-    ("cti_from_days", 1, moments.from_days),
-    ("cti_date_format", 2, moments.date_format),
-)
-
-
-def teach(database: peewee.SqliteDatabase) -> None:
-    """Give a SQLite database the functions of the language, before anything connects."""
-    register: Any = database.register_function
-    for name, arguments, function in _FUNCTIONS:
-        register(function, name, arguments, deterministic=True)
+from cti_oql.fragments import Sql, compose
+from cti_oql.functions import moments
+from cti_oql.parameters import Scalar, to_text
 
 
 @dataclass(frozen=True)
@@ -70,10 +31,10 @@ class Dialect:
         return ' COLLATE "C"' if self.postgresql else ""
 
     @property
-    def lists_trees(self) -> bool:
-        """Whether it rather looks for an id in a list than joins a recursive query.
+    def lists_hierarchies(self) -> bool:
+        """Whether an id is looked for in the list that a recursive query makes, without a join.
 
-        SQLite takes a recursive query for large and reads all of the other table.
+        SQLite expects a recursive query to be large, so in a join it reads all of the other table.
         """
         return not self.postgresql
 
@@ -85,17 +46,17 @@ class Dialect:
         """The form of a text in which LIKE compares it."""
         if " " in text.text:
             return compose(f"cti_like({{}}){self.by_code_point}", text)
-        # No index has this form, and most texts are ASCII: those need no function of ours. An
-        # expression is rather worked out once than several times.
+        # No index has this form, and most texts are ASCII: those need no function of ours. What is
+        # calculated is rather calculated once than several times.
         size = "octet_length({0})" if self.postgresql else "length(CAST({0} AS BLOB))"
         template = f"(CASE WHEN {size} = length({{0}}) THEN {{1}} ELSE cti_like({{0}}) END)"
         lower = self.lower(text)
         return Sql(template.format(text.text, lower.text) + self.by_code_point)
 
     def nearly_always(self, condition: Sql) -> Sql:
-        """A condition that is nearly always true; never asked where it is unknown.
+        """A condition that is nearly always true, and never unknown.
 
-        PostgreSQL would think that it is true for a small part of the rows.
+        PostgreSQL would expect it to be true for a small part of the rows.
         """
         return compose("COALESCE({}, 1 = 1)", condition) if self.postgresql else condition
 
@@ -117,10 +78,6 @@ class Dialect:
         """That a regular expression finds something in a text."""
         return compose("({} ~* {})" if self.postgresql else "cti_regexp({}, {})", text, pattern)
 
-    def trimmed(self, text: Sql) -> Sql:
-        """A text without blanks at its ends."""
-        return compose("btrim({})" if self.postgresql else "trim({})", text)
-
     def day_text(self, column: str) -> str:
         """A column that holds a day, as text."""
         return f"to_char({column}, 'YYYY-MM-DD')" if self.postgresql else column
@@ -137,14 +94,10 @@ class Dialect:
         """A text that is a moment in the site's time zone, as a column of moments holds it."""
         return compose(f"cti_to_utc({{}}, '{self.zone}')", text)
 
-    def stored_day(self, column: str) -> str:
-        """A column that holds a day, as a moment."""
-        return f"CAST({column} AS TIMESTAMP)" if self.postgresql else f"({column} || ' 00:00:00')"
-
-    def moment_value(self, value: Known, *, date_only: bool) -> object:
+    def moment_value(self, value: Scalar, *, date_only: bool) -> object:
         """A value as a column of days or moments compares with it.
 
-        What is no moment comes before all of them.
+        What is not a moment comes before all of them.
 
         :param date_only: whether the column holds days
         """

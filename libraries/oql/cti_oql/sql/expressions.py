@@ -1,30 +1,45 @@
 """Any expression to SQL with a type, and from one type to another.
 
-What compares a field with a value is in `comparing`; that is nearly everything, and quick. This is
-for all the rest: arithmetic, functions, and what compares with them.
+A field compared with a value is a matter of `comparisons`; nearly all conditions are, and they are
+quick. All the rest is done here: arithmetic, functions, and what compares with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from cti_oql.errors import OqlRunError
+from cti_oql.fragments import Slot, Sql, chained, compose
+from cti_oql.functions import signature
+from cti_oql.functions.registry import FUNCTIONS
 from cti_oql.parameters import NULL, to_text
 from cti_oql.resolve import resolved
 from cti_oql.resolve.resolved import Domain, Field, Operand
-from cti_oql.sql.calls import Functions
 from cti_oql.sql.columns import Columns
 from cti_oql.sql.dialect import Dialect
-from cti_oql.sql.fragments import Sql, chained, compose
-from cti_oql.sql.operands import Operands, Val
-from cti_oql.sql.types import MOMENTS, NUMERIC, OF_DOMAIN, WHOLE, Type, Typed
+from cti_oql.sql.operands import Operands, ValueRef
 from cti_oql.syntax import tree
+from cti_oql.types import MOMENTS, NUMERIC, WHOLE, Type, Typed
 
+_OF_DOMAIN = {
+    Domain.ID: Type.INTEGER,
+    Domain.KEY: Type.INTEGER,
+    Domain.NUMBER: Type.INTEGER,
+    Domain.FLAG: Type.INTEGER,
+    Domain.TEXT: Type.TEXT,
+    Domain.PHONE: Type.TEXT,
+    Domain.CODE: Type.TEXT,
+    Domain.LOG: Type.TEXT,
+    Domain.DATE: Type.DATE,
+    Domain.DATETIME: Type.DATETIME,
+}
 _BITS = ("&", "|", "^", "<<", ">>")
 
 
 class Expressions:
-    """Compiles the expressions of one statement.
+    """Compiles the expressions of one statement; for functions it is their `Compiler`.
 
+    :param text: the query, for errors
     :param condition: compiles what is a condition
     """
 
@@ -40,7 +55,16 @@ class Expressions:
         self._dialect = dialect
         self._operands = operands
         self.condition = condition
-        self._functions = Functions(self, dialect, operands, text)
+        self._text = text
+
+    @property
+    def postgresql(self) -> bool:
+        """Whether the statement is for PostgreSQL, else for SQLite."""
+        return self._dialect.postgresql
+
+    def bound(self, slot: Slot) -> Sql:
+        """The place of a value that is only known when the statement runs."""
+        return Sql(self._dialect.placeholder, (slot,))
 
     def typed(self, operand: Operand) -> Typed:
         """An expression with its type.
@@ -57,11 +81,11 @@ class Expressions:
             case resolved.Arithmetic(operator, left, right):
                 return self._arithmetic(operator, self.typed(left), self.typed(right))
             case resolved.Function():
-                return self._functions.call(operand)
+                return self._call(operand)
             case _:
                 return Typed(self.condition(operand), Type.CONDITION)
 
-    def value(self, value: Val, *, number: bool = False) -> Typed:
+    def value(self, value: ValueRef, *, number: bool = False) -> Typed:
         """A literal or parameter with its type."""
         if value.letter == NULL:
             return Typed(Sql("NULL"), Type.NULL)
@@ -73,7 +97,7 @@ class Expressions:
 
     def _field(self, field: Field) -> Typed:
         column = self._columns.value(field)
-        type_ = OF_DOMAIN[field.domain]
+        type_ = _OF_DOMAIN[field.domain]
         match field.domain:
             case Domain.KEY:
                 existing = self._columns.id_if_nullable(field)
@@ -88,7 +112,7 @@ class Expressions:
             case Domain.CODE if field.attribute is not None:
                 codes = enumerate(field.attribute.values, start=1)
                 cases = " ".join(f"WHEN {self._dialect.text(code)} THEN {n}" for n, code in codes)
-                # The empty code of an optional enum is none at all.
+                # The empty code of an optional enum is NULL.
                 if not field.attribute.mandatory:
                     column = f"NULLIF({column}, '')"
                 place = f"CASE {column} {cases} WHEN '' THEN 0 END" if cases else "NULL"
@@ -109,6 +133,21 @@ class Expressions:
         return Typed(
             compose(f"({{}} {operator} {{}})", one, other), Type.WHOLE if whole else Type.REAL
         )
+
+    def _call(self, call: resolved.Function) -> Typed:
+        function = FUNCTIONS[call.name]
+        try:
+            function.check([isinstance(each, resolved.Interval) for each in call.arguments])
+        except signature.WrongArguments as error:
+            raise OqlRunError(
+                f"{call.name} {error}", text=self._text, position=call.position, word=call.name
+            ) from None
+        return function.call(self, [self._argument(each) for each in call.arguments])
+
+    def _argument(self, argument: Operand | resolved.Interval) -> Typed | signature.Interval:
+        if isinstance(argument, resolved.Interval):
+            return signature.Interval(self.real(self.typed(argument.amount)), argument.unit)
+        return self.typed(argument)
 
     # From one type to another
 
@@ -149,7 +188,7 @@ class Expressions:
                 return typed.sql
 
     def moment(self, typed: Typed) -> Sql:
-        """A value as a moment; what is none becomes the zero date, before all others."""
+        """A value as a moment; what is not one becomes the zero date, before all others."""
         if typed.type is Type.DATETIME:
             return typed.sql
         if typed.type is Type.DATE:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cti_oql.fragments import Sql, compose
 from cti_oql.sql.dialect import Dialect
-from cti_oql.sql.fragments import Sql, compose
 
 
 @dataclass(frozen=True)
-class TreeOperator:
+class HierarchyOperator:
     """What one of the operators means for `a OP b`."""
 
     above: bool  # whether a is the upper one
@@ -22,7 +22,7 @@ class TreeOperator:
 
 
 OPERATORS = {
-    f"{'NOT ' if negated else ''}{word}{' STRICT' if strict else ''}": TreeOperator(
+    f"{'NOT ' if negated else ''}{word}{' STRICT' if strict else ''}": HierarchyOperator(
         word == "ABOVE", strict, negated
     )
     for word in ("BELOW", "ABOVE")

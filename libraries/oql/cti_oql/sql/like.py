@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cti_oql.errors import OqlRunError
+from cti_oql.fragments import UNKNOWN, Run, Sql, chained, compose, joined
 from cti_oql.functions.patterns import MAX_PATTERN_BYTES, Pattern, joined_pattern, parse_pattern
 from cti_oql.parameters import DIGITS, NULL, ZERO_DIGITS, to_text
 from cti_oql.resolve.resolved import Domain, Field, Function, Interval, Operand, children
 from cti_oql.sql.columns import Columns
-from cti_oql.sql.comparisons import Comparing
+from cti_oql.sql.comparisons import Comparisons
 from cti_oql.sql.dialect import Dialect
 from cti_oql.sql.expressions import Expressions
-from cti_oql.sql.fragments import UNKNOWN, Run, Sql, chained, compose, joined
-from cti_oql.sql.operands import Operands, Val, literal
+from cti_oql.sql.operands import Operands, ValueRef, literal
 from cti_oql.syntax import tree
 
 _TEXTS = (Domain.TEXT, Domain.PHONE, Domain.CODE)
@@ -24,31 +24,31 @@ _TEXTS = (Domain.TEXT, Domain.PHONE, Domain.CODE)
 class _Part:
     """A piece of a pattern: what is written in the query, or a value, whose wildcards are text."""
 
-    value: Val
+    value: ValueRef
     pattern: Pattern | None = None
 
 
-class Likes:
+class LikeConditions:
     """Compiles the patterns of one statement; `text` is the query, for errors."""
 
     def __init__(
         self,
         columns: Columns,
-        comparing: Comparing,
+        comparisons: Comparisons,
         expressions: Expressions,
         operands: Operands,
         dialect: Dialect,
         text: str,
     ) -> None:
         self._columns = columns
-        self._comparing = comparing
-        self._to = expressions
+        self._comparisons = comparisons
+        self._expressions = expressions
         self._operands = operands
         self._dialect = dialect
         self._text = text
 
     def like(self, left: Operand, right: Operand, *, negated: bool) -> Sql:
-        """That a text has the form of a pattern, or has it not.
+        """That a text has the form of a pattern, or doesn't have it.
 
         :raises OqlRunError: the pattern is longer than the databases take
         """
@@ -76,42 +76,42 @@ class Likes:
             case tree.Null() | tree.Parameter():
                 return [_Part(self._operands.one(operand))]
             case Function("CONCAT", arguments) if arguments:
-                found: list[_Part] = []
+                pieces: list[_Part] = []
                 for argument in arguments:
                     parts = None if isinstance(argument, Interval) else self._parts(argument)
                     if parts is None:
                         return None
-                    found += parts
-                return found
+                    pieces += parts
+                return pieces
             case _:
                 return None
 
-    def _alike(self, left: Operand, value: Val, negated: bool) -> Sql:
+    def _alike(self, left: Operand, value: ValueRef, negated: bool) -> Sql:
         """A pattern without wildcards."""
         if isinstance(left, Field):
             digits = value.letter in (DIGITS, ZERO_DIGITS) or not value.literal
             if left.domain in _TEXTS or (left.domain in (Domain.ID, Domain.KEY) and digits):
-                return self._comparing.alike(left, value, negated=negated)
-        one = self._dialect.folded_like(self._to.text(self._to.typed(left)))
-        other = self._dialect.folded_like(self._to.text(self._to.value(value)))
+                return self._comparisons.alike(left, value, negated=negated)
+        one = self._dialect.folded_like(self._expressions.text(self._expressions.typed(left)))
+        other = self._dialect.folded_like(self._expressions.text(self._expressions.value(value)))
         return compose(f"({{}} {'<>' if negated else '='} {{}})", one, other)
 
     def _matching(self, left: Operand, parts: list[_Part], negated: bool) -> Sql:
         word = "NOT LIKE" if negated else "LIKE"
         text = self._text_of(left)
-        pattern = self._bound(parts, lambda found: _short(joined_pattern(found).folded, self._text))
+        pattern = self._bound(parts, lambda known: _short(joined_pattern(known).folded, self._text))
         folded = self._dialect.folded_like(text)
         condition = compose(f"({{}} {word} {{}} ESCAPE '\\')", folded, pattern)
         if negated or not _has_index(left) or not _has_beginning(parts):
             return condition
-        lowest = self._bound(parts, lambda found: joined_pattern(found).lowest)
-        highest = self._bound(parts, lambda found: joined_pattern(found).highest)
+        lowest = self._bound(parts, lambda known: joined_pattern(known).lowest)
+        highest = self._bound(parts, lambda known: joined_pattern(known).highest)
         column = self._dialect.folded(text)
         # The range has found nearly the same; what is quick to check settles most of it.
         quick = []
         if _is_beginning(parts):
-            length = self._bound(parts, lambda found: len(joined_pattern(found).beginning))
-            beginning = self._bound(parts, lambda found: joined_pattern(found).beginning)
+            length = self._bound(parts, lambda known: len(joined_pattern(known).beginning))
+            beginning = self._bound(parts, lambda known: joined_pattern(known).beginning)
             quick.append(compose("substr({}, 1, {}) = {}", text, length, beginning))
         if not any((True, "_") in part.pattern.pieces for part in parts if part.pattern):
             # What matches but for the case of ASCII letters matches.
@@ -142,18 +142,18 @@ class Likes:
             ):
                 return compose(
                     "CASE WHEN {} THEN {} ELSE {} END",
-                    self._to.condition(condition),
+                    self._expressions.condition(condition),
                     self._pattern(then),
                     self._pattern(otherwise),
                 )
             case _:
-                text = self._to.text(self._to.typed(operand))
+                text = self._expressions.text(self._expressions.typed(operand))
                 return compose("cti_escape({})", text) if _has_parameter(operand) else text
 
     def _text_of(self, operand: Operand) -> Sql:
         if isinstance(operand, Field) and operand.domain in (Domain.TEXT, Domain.PHONE):
             return Sql(self._columns.value(operand))
-        return self._to.text(self._to.typed(operand))
+        return self._expressions.text(self._expressions.typed(operand))
 
     def _bound(self, parts: list[_Part], wanted: Callable[[list[Pattern]], str | int]) -> Sql:
         """What is wanted of the whole pattern, bound; worked out at once if it is known."""
@@ -166,14 +166,14 @@ class Likes:
 
 def _read(parts: list[_Part], run: Run) -> list[Pattern]:
     """The pieces of a pattern in one run; a value is text, whatever it looks like."""
-    found = []
+    patterns = []
     for part in parts:
         if part.pattern is not None:
-            found.append(part.pattern)
+            patterns.append(part.pattern)
         else:
             text = to_text(part.value.read(run))
-            found.append(Pattern(((False, text),) if text else ()))
-    return found
+            patterns.append(Pattern(((False, text),) if text else ()))
+    return patterns
 
 
 def _has_index(operand: Operand) -> bool:
@@ -182,7 +182,7 @@ def _has_index(operand: Operand) -> bool:
 
 
 def _has_beginning(parts: list[_Part]) -> bool:
-    """Whether a pattern begins with something else than a wildcard."""
+    """Whether a pattern begins with something other than a wildcard."""
     first = parts[0].pattern
     return first is None or first.beginning != ""
 

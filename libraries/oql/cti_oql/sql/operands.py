@@ -5,32 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cti_oql.errors import OqlRunError
-from cti_oql.parameters import NULL, Known, Shape, letter, scalar
-from cti_oql.resolve.resolved import CheckedQuery, Value
-from cti_oql.sql.fragments import Convert, Read, Run, Sql
+from cti_oql.fragments import Convert, Read, Run, Sql
+from cti_oql.parameters import NULL, Scalar, Shape, letter, scalar
+from cti_oql.resolve.resolved import ResolvedQuery, Value
 from cti_oql.syntax import tree
 
 
 @dataclass(frozen=True)
-class Val:
-    """One value: a literal (`constant`), or an element of a parameter. `letter` is its shape."""
+class ValueRef:
+    """One value: a literal (`constant`), or an element of a parameter.
+
+    `letter` is its shape, and `read` gets it when the statement runs.
+    """
 
     letter: str
     read: Read
-    constant: Known = None
+    constant: Scalar = None
     literal: bool = False
 
 
 class Operands:
     """The literals and parameters of one query, compiled for parameters of some shapes."""
 
-    def __init__(self, query: CheckedQuery, shapes: tuple[Shape, ...], placeholder: str) -> None:
+    def __init__(self, query: ResolvedQuery, shapes: tuple[Shape, ...], placeholder: str) -> None:
         self._query = query
         self._shapes = shapes
         self._placeholder = placeholder
 
-    def one(self, operand: Value) -> Val:
-        """The value of an operand that is none but one.
+    def one(self, operand: Value) -> ValueRef:
+        """The value of an operand that stands for a single one.
 
         :raises OqlRunError: it is a list
         """
@@ -43,21 +46,22 @@ class Operands:
             )
         return self.several(operand)[0]
 
-    def several(self, operand: Value) -> list[Val]:
+    def several(self, operand: Value) -> list[ValueRef]:
         """The values an operand stands for: none, one, or those of a list."""
         match operand:
             case tree.Text(value) | tree.Integer(value):
                 return [literal(value)]
             case tree.Null():
-                return [Val(NULL, lambda run: None, literal=True)]
+                return [ValueRef(NULL, lambda run: None, literal=True)]
             case tree.Parameter(name):
                 number = self._query.parameters.index(name)
                 letters = self._shape(operand).letters
                 return [
-                    Val(letters[index], _element(number, index)) for index in range(len(letters))
+                    ValueRef(letters[index], _element(number, index))
+                    for index in range(len(letters))
                 ]
 
-    def bound(self, value: Val, convert: Convert) -> Sql:
+    def bound(self, value: ValueRef, convert: Convert) -> Sql:
         """The place of a value in a statement, converted when it is bound."""
         if value.literal:
             constant = convert(value.constant)
@@ -69,14 +73,14 @@ class Operands:
         return self._shapes[self._query.parameters.index(operand.name)]
 
 
-def literal(value: str | int) -> Val:
+def literal(value: str | int) -> ValueRef:
     """A value that is written in the query."""
     constant = scalar("", value)
-    return Val(letter(constant), lambda run: constant, constant, literal=True)
+    return ValueRef(letter(constant), lambda run: constant, constant, literal=True)
 
 
 def _element(number: int, index: int) -> Read:
-    def read(run: Run) -> Known:
+    def read(run: Run) -> Scalar:
         return run.parameters[number].values[index]
 
     return read

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cti_oql.sql.fragments import Sql, compose, joined
-
-Keys = list[tuple[str, str]]
+from cti_oql.fragments import Sql, compose, joined
 
 
 @dataclass(frozen=True)
 class Select:
     """One branch compiled: what is after SELECT is still open.
 
-    `keys` are finalclass and id of each class selected, `classes` the classes that the first of
-    them may be, and `sort` what to sort by. `body` is FROM and all that follows. `repeats` tells
-    that an object may come several times.
+    `key` is finalclass and id of the class selected, `classes` are the classes that an object may
+    be of, and `sort` is what to sort by. `body` is FROM and all that follows. `repeats` tells that
+    an object may come several times.
     """
 
-    keys: Keys
+    key: tuple[str, str]
     classes: frozenset[str]
     sort: str
     body: Sql
@@ -27,23 +25,19 @@ class Select:
 
 @dataclass(frozen=True)
 class Together:
-    """All objects found, each once: the query of a table with the columns `keys` and `sort`."""
+    """All objects found, each once: the query of a table with the columns `key` and `sort`."""
 
-    keys: Keys
+    key: tuple[str, str]
     sort: str
     query: Sql
 
 
 def together(selects: list[Select]) -> Together:
-    """What some branches find, which each select as many classes."""
-    names = [(f'"class{n}"', f'"id{n}"') for n in range(len(selects[0].keys))]
+    """What some branches find."""
+    names = ('"class0"', '"id0"')
     pieces = []
     for select in selects:
-        columns = [
-            f"{value} AS {name}"
-            for key, named in zip(select.keys, names, strict=True)
-            for value, name in zip(key, named, strict=True)
-        ]
+        columns = [f"{value} AS {name}" for value, name in zip(select.key, names, strict=True)]
         if select.sort:
             columns.append(f'{select.sort} AS "sort"')
         word = "DISTINCT " if select.repeats and len(selects) == 1 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-# More choices than these help nobody.
+# More choices than these don't help.
 MOST_WORDS = 6
 
 _VALUE = ("an attribute", "a text", "a number", "a parameter", "a function", '"("')

@@ -13,6 +13,7 @@ from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedInput, VisitError
 
 from cti_oql.errors import OqlSyntaxError
+from cti_oql.functions.registry import FUNCTIONS, UNITS
 from cti_oql.syntax import tree
 from cti_oql.syntax.syntax_errors import syntax_error
 
@@ -22,9 +23,8 @@ MAX_LENGTH = 100_000
 MAX_DEPTH = 20
 MAX_HEIGHT = 400
 MAX_BRANCHES = 100
-# How many levels an operator or a function is worth, for what becomes of it.
+# How many levels an operator is worth, for what becomes of it; functions declare theirs.
 _WEIGHTS = dict.fromkeys(("LIKE", "NOT LIKE", "REGEXP", "&", "|", "^", "<<", ">>"), 2) | {"/": 3}
-_FUNCTION_WEIGHTS = {"FROM_DAYS": 4, "DATE_ADD": 4, "DATE_SUB": 4}
 
 _LARGEST = 2**63 - 1
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -34,7 +34,7 @@ def parse(text: str) -> tree.Query:
     """Parse a query.
 
     :param text: the query
-    :raises OqlSyntaxError: it is none, or it is longer or deeper than can be handled
+    :raises OqlSyntaxError: it is not a query, or is longer or deeper than can be handled
     """
     if len(text) > MAX_LENGTH:
         raise OqlSyntaxError(f"the query is too long (more than {MAX_LENGTH:,} characters)")
@@ -189,7 +189,7 @@ class _Build(Transformer[Token, tree.Query]):
     def call(self, function: Token, arguments: tuple[_Built, ...] = ()) -> _Built:
         nodes = tuple(argument.node for argument in arguments)
         call = tree.Call(str(function), nodes, function.start_pos or 0)
-        return _deeper(call, *arguments, weight=_FUNCTION_WEIGHTS.get(function, 2))
+        return _deeper(call, *arguments, weight=FUNCTIONS[function].weight)
 
     def interval(self, _interval: Token, amount: _Built, unit: Token) -> _Built:
         return _deeper(tree.Interval(amount.node, str(unit)), amount)
@@ -263,7 +263,16 @@ def _saturated(digits: str) -> int:
 @cache
 def _parser() -> Lark:
     grammar = files("cti_oql.syntax").joinpath("grammar.lark").read_text(encoding="utf-8")
+    functions, units = FUNCTIONS.keys(), {*UNITS}
+    grammar += _terminal("FUNCTION", functions - units)
+    grammar += _terminal("PART", functions & units)
+    grammar += _terminal("UNIT", units - functions)
     # The basic lexer: a keyword is one everywhere, also where a name is expected.
     return Lark(
         grammar, parser="lalr", lexer="basic", transformer=_Build(), maybe_placeholders=False
     )
+
+
+def _terminal(name: str, words: Iterable[str]) -> str:
+    """The rule for a terminal that is one of some words."""
+    return f"{name}.7: /(?:{'|'.join(sorted(words))})(?![A-Za-z0-9_])/\n"

@@ -7,15 +7,16 @@ import re
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from cti_oql.errors import OqlSyntaxError
+from cti_oql.functions.registry import FUNCTIONS
 from cti_oql.syntax.expected import expected_words
-from cti_oql.syntax.words import FUNCTIONS, KEYWORDS
+from cti_oql.syntax.words import KEYWORDS
 
 
 def syntax_error(text: str, error: UnexpectedInput) -> OqlSyntaxError:
     """The error to raise where the parser stopped: what is wrong, and what could be right."""
     if isinstance(error, UnexpectedCharacters):
         return _character_error(text, error.pos_in_stream or 0)
-    assert isinstance(error, UnexpectedToken)  # noqa: S101 (the parser knows no other)
+    assert isinstance(error, UnexpectedToken)  # noqa: S101 (the parser raises no other)
     token, accepted = error.token, error.accepts or set()
     at_end = token.type == "$END"
     position = len(text) if at_end else token.start_pos or 0
@@ -77,8 +78,8 @@ _LAST_WORD = re.compile(r"[A-Za-z0-9_]{1,80}\Z")
 
 
 def _last_word(text: str) -> str:
-    found = _LAST_WORD.search(text[-80:])
-    return found.group() if found else ""
+    word = _LAST_WORD.search(text[-80:])
+    return word.group() if word else ""
 
 
 def _shortened(word: str) -> str:
@@ -90,7 +91,7 @@ def _character_error(text: str, position: int) -> OqlSyntaxError:
     message = f"{character!r} has no meaning here"
     if character in "'\"":
         message = (
-            "this string has no end, or a backslash before something else than a backslash or "
+            "this string has no end, or a backslash before something other than a backslash or "
             "its own kind of quote"
         )
     elif character == "`":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 Position = int
 
@@ -141,27 +141,66 @@ class Query:
     branches: tuple[Select, ...]
 
 
+def children(node: Expression) -> tuple[Expression, ...]:
+    """The operands directly inside an expression, in the order of the text; no sub-queries."""
+    match node:
+        case Binary(_, left, right):
+            return (left, right)
+        case Logical(_, operands) | Call(_, operands):
+            return operands
+        case In(operand, items):
+            return (operand, *items)
+        case InQuery(operand, _):
+            return (operand,)
+        case Interval(amount):
+            return (amount,)
+        case _:
+            return ()
+
+
 def sub_queries(node: Query | Expression) -> Iterator[Query]:
     """Every query inside a query or expression, in the order of the text."""
+    if isinstance(node, Query):
+        for branch in node.branches:
+            if branch.where is not None:
+                yield from sub_queries(branch.where)
+        return
+    for child in children(node):
+        yield from sub_queries(child)
+    if isinstance(node, InQuery):
+        yield node.query
+        yield from sub_queries(node.query)
+
+
+def parameters(node: Query | Expression) -> Iterator[Parameter]:
+    """Every parameter inside a query or expression, sub-queries included, in order."""
+    if isinstance(node, Query):
+        for branch in node.branches:
+            if branch.where is not None:
+                yield from parameters(branch.where)
+        return
+    if isinstance(node, Parameter):
+        yield node
+    for child in children(node):
+        yield from parameters(child)
+    if isinstance(node, InQuery):
+        yield from parameters(node.query)
+
+
+def with_children(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """An expression with another in place of each operand directly inside; no sub-queries."""
     match node:
-        case Query(branches):
-            for branch in branches:
-                if branch.where is not None:
-                    yield from sub_queries(branch.where)
         case Binary(_, left, right):
-            yield from sub_queries(left)
-            yield from sub_queries(right)
-        case Logical(_, operands) | Call(_, operands):
-            for operand in operands:
-                yield from sub_queries(operand)
+            return replace(node, left=change(left), right=change(right))
+        case Logical(_, operands):
+            return replace(node, operands=tuple(map(change, operands)))
+        case Call(_, arguments):
+            return replace(node, arguments=tuple(map(change, arguments)))
         case In(operand, items):
-            for item in (operand, *items):
-                yield from sub_queries(item)
-        case InQuery(operand, query):
-            yield from sub_queries(operand)
-            yield query
-            yield from sub_queries(query)
+            return replace(node, operand=change(operand), items=tuple(map(change, items)))
+        case InQuery(operand, _):
+            return replace(node, operand=change(operand))
         case Interval(amount):
-            yield from sub_queries(amount)
+            return replace(node, amount=change(amount))
         case _:
-            return
+            return node

@@ -2,33 +2,8 @@
 
 from __future__ import annotations
 
-FUNCTIONS = frozenset(
-    (
-        "IF",
-        "ELT",
-        "COALESCE",
-        "ISNULL",
-        "CONCAT",
-        "SUBSTR",
-        "TRIM",
-        "DATE",
-        "TIME",
-        "DATE_FORMAT",
-        "CURRENT_DATE",
-        "NOW",
-        "YEAR",
-        "MONTH",
-        "DAY",
-        "TO_DAYS",
-        "FROM_DAYS",
-        "DATE_ADD",
-        "DATE_SUB",
-        "ROUND",
-        "FLOOR",
-        "INET_ATON",
-        "INET_NTOA",
-    )
-)
+from cti_oql.functions.registry import FUNCTIONS, UNITS
+
 KEYWORDS = frozenset(
     (
         "SELECT",
@@ -50,8 +25,7 @@ KEYWORDS = frozenset(
         "ABOVE",
     )
 )
-UNITS = frozenset(("SECOND", "MINUTE", "HOUR", "DAY", "MONTH", "YEAR"))
-RESERVED = FUNCTIONS | KEYWORDS | UNITS
+RESERVED = KEYWORDS | FUNCTIONS.keys() | {*UNITS}
 
 # How tightly an operator binds: a higher level binds tighter, equal ones group to the left.
 LEVELS = {

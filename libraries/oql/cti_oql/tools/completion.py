@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cti_oql.functions.registry import FUNCTIONS, UNITS
 from cti_oql.resolve.fields import known_codes
 from cti_oql.schema import ClassDef, Kind, Schema
 from cti_oql.syntax.parse import accepted
 from cti_oql.syntax.printing import name_text
-from cti_oql.syntax.words import FUNCTIONS, KEYWORDS, UNITS
+from cti_oql.syntax.words import KEYWORDS
 from cti_oql.tools.scopes import Word, aliases, words
 
 _PHRASES = (
     *("NOT IN", "NOT LIKE", "BELOW STRICT", "ABOVE STRICT", "NOT BELOW", "NOT ABOVE"),
     *("NOT BELOW STRICT", "NOT ABOVE STRICT"),
 )
-# MATCHES is for attributes of a kind that there is none of.
+# MATCHES is for sets of tags, which no attribute is.
 _OFFERED = (*(KEYWORDS - {"MATCHES"}), *_PHRASES)
 _TYPED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
 _JOIN_OPERATORS = frozenset(("=", "BELOW", "ABOVE", "STRICT"))
@@ -59,12 +60,12 @@ class Completer:
         typed = _TYPED.search(before)
         start = typed.start() if typed else len(before)
         context = [word for word in written if word.end <= start]
-        found = [
+        completions = [
             *_phrases(before),
             *_matching(self._offered(text, start, context), before[start:], start),
         ]
         unique: dict[str, Completion] = {}
-        for completion in found:
+        for completion in completions:
             unique.setdefault(completion.text, completion)
         return list(unique.values())
 
@@ -101,7 +102,7 @@ class Completer:
             counts[code] = counts.get(code, 0) + 1
         yield from ((code, f"attribute of {name}") for code, name in codes if counts[code] == 1)
         yield from _aliases(known) if not several else ()
-        yield from ((name, "function") for name in sorted(FUNCTIONS))
+        yield from ((name, FUNCTIONS[name].usage) for name in sorted(FUNCTIONS))
         yield from ((f":{name}", "parameter") for name in self._parameters)
 
     def _attributes(self, class_def: ClassDef, before: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""An error in a query as a person reads it: the line, and marks under the place."""
+"""An error in a query for a person: the line, and marks under the place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a query is answered: its parts, the statement, what the database makes of it, and times."""
+"""How a query is run: its parts, the statement, the plan of the database, and times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import peewee
 
 from cti_oql import Key, Oql, Param
-from cti_oql.resolve.resolve import check
+from cti_oql.resolve.resolve import resolve
 from cti_oql.running import is_postgresql, rows
 from cti_oql.syntax.parse import parse
 from cti_oql.tools.outline import Node, outline
@@ -69,19 +69,19 @@ class Explanation:
 def explain(
     oql: Oql, database: peewee.Database, text: str, values: Mapping[str, Param]
 ) -> Explanation:
-    """Answer a query and watch it.
+    """Run a query and watch it.
 
     :raises OqlError: it can't be answered
     """
     seconds: dict[str, float] = {}
     # The parser is made when it is first needed.
-    oql.check(text)
+    oql.resolve(text)
     fresh = oql.fresh()
     with _timed(seconds, "parse"):
         parsed = parse(text)
     with _timed(seconds, "check"):
-        check(oql.schema, parsed, text)
-    fresh.check(text)
+        resolve(oql.schema, parsed, text)
+    fresh.resolve(text)
     postgresql = is_postgresql(database)
     with _timed(seconds, "compile"):
         statement = fresh.statement(text, values, postgresql=postgresql)

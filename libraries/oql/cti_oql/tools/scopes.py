@@ -73,10 +73,10 @@ def aliases(schema: Schema, text: str, place: int) -> dict[str, ClassDef]:
                 open_[-1].classes.clear()
             if open_:
                 open_[-1].classes.update(_named(schema, listed[number + 1 : number + 4]))
-    found: dict[str, ClassDef] = {}
+    named: dict[str, ClassDef] = {}
     for branch in reversed(open_ if seen is None else seen):
-        found = {**found, **{a: c for a, c in branch.classes.items() if a not in found}}
-    return found
+        named = {**named, **{a: c for a, c in branch.classes.items() if a not in named}}
+    return named
 
 
 def _named(schema: Schema, following: list[Word]) -> Iterator[tuple[str, ClassDef]]:

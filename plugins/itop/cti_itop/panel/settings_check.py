@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
+from cti_oql import OqlError
+
 from cti_host import Host, is_query, placeholder_of
 from cti_itop.queries.agent_parameters import KNOWN, is_known
-from cti_itop.queries.literals import NotOql
-from cti_itop.queries.query import Query
+from cti_itop.queries.query import Param, Query
 from cti_itop.rest.client import Account
 from cti_itop.rest.links import NEVER_PRESET
 from cti_itop.settings import BadSecretFile, ItopConfig, read_secret
@@ -74,7 +75,10 @@ def check_address(host: Host, config: ItopConfig) -> None:
 
 
 def check_queries(host: Host) -> None:
-    """Every query can be taken apart, and something gives each of its placeholders."""
+    """Every query is one, and each of its placeholders has a value.
+
+    Whether iTop has the classes and attributes, only iTop knows: `cti-host check --online` asks.
+    """
     settings = host.settings
     information = settings.caller_information
     path: Path = ("caller_information", "query")
@@ -107,16 +111,21 @@ def _check_presets(host: Host, path: Path, presets: Mapping[str, str]) -> None:
 
 
 def _query(host: Host, path: Path, text: str, known: Iterable[str]) -> Query | None:
+    """A query of the settings; None after reporting why iTop couldn't be asked it."""
     try:
         query = Query(text)
-    except NotOql as error:
-        host.problem(path, str(error), "iTop's strings know two escapes: \\\\ and \\'")
-        return None
-    if not query.class_name:
-        host.problem(path, "is no query", 'write "SELECT Class WHERE …"')
+        # A list is only allowed in IN.
+        query.inlined({name: _example(name) for name in query.parameters})
+    except OqlError as error:
+        host.problem(path, str(error))
         return None
     _placeholders(host, path, query.parameters, known)
     return query
+
+
+def _example(name: str) -> Param:
+    """A value such as a call gives this parameter."""
+    return [1, 2] if name == "callers_list" else "1"
 
 
 def _placeholders(host: Host, path: Path, used: Iterable[str], known: Iterable[str]) -> None:
@@ -124,4 +133,6 @@ def _placeholders(host: Host, path: Path, used: Iterable[str], known: Iterable[s
     for name in used:
         if name not in given and not is_known(name):
             listed = ", ".join(f":{one}" for one in sorted({*given, *KNOWN}))
-            host.problem(path, f"nothing gives :{name}", f"known: {listed}, :current_contact->…")
+            host.problem(
+                path, f"no setting provides :{name}", f"known: {listed}, :current_contact->…"
+            )

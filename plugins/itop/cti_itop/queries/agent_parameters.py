@@ -10,8 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from cti_host import Agent, current_agent
-from cti_itop.queries.literals import NoLiteral, like_literal
-from cti_itop.queries.query import Param
+from cti_itop.queries.query import Param, Query
 from cti_itop.rest.reader import Reader
 
 KEPT_SECONDS = 600.0
@@ -21,6 +20,7 @@ _OF_THE_USER: Mapping[str, Callable[[Agent], str]] = {
     "current_user->email": lambda agent: agent.email,
     "current_user->friendlyname": str,
 }
+_BY_EMAIL = Query("SELECT Person WHERE email LIKE :email")
 # Placeholders that every query may have.
 KNOWN = frozenset({"current_contact_id", "current_user->contactid", *_OF_THE_USER})
 
@@ -52,12 +52,9 @@ class Agents:
             until, known = self._kept.get(agent.email, (0.0, 0))
         if until > time.monotonic():
             return known
-        try:
-            query = f"SELECT Person WHERE email LIKE {like_literal(agent.email)}"
-        except NoLiteral:
-            return 0
-        found = self._reader.get(query, "Person", ["id"], limit=2).objects
-        known = found[0].id if len(found) == 1 else 0
+        query = _BY_EMAIL.inlined({"email": agent.email})
+        persons = self._reader.get(query, "Person", ["id"], limit=2).objects
+        known = persons[0].id if len(persons) == 1 else 0
         with self._lock:
             self._kept[agent.email] = (time.monotonic() + KEPT_SECONDS, known)
         return known
@@ -75,15 +72,15 @@ class Agents:
         except RuntimeError:  # a command: nobody is at the keyboard
             agent = Agent("")
         contact_id = self.contact_id(agent)
-        found: dict[str, Param] = {}
+        values: dict[str, Param] = {}
         for name in wanted:
             if name in _OF_THE_USER:
-                found[name] = _OF_THE_USER[name](agent)
+                values[name] = _OF_THE_USER[name](agent)
             elif name.startswith(CURRENT_CONTACT):
-                found[name] = self._attribute(contact_id, name.removeprefix(CURRENT_CONTACT))
+                values[name] = self._attribute(contact_id, name.removeprefix(CURRENT_CONTACT))
             else:
-                found[name] = contact_id
-        return found
+                values[name] = contact_id
+        return values
 
     def _attribute(self, contact_id: int, code: str) -> Param:
         person = self._reader.one("Person", contact_id, [code]) if contact_id else None

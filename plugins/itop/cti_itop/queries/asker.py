@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cti_host import Host, Number
-from cti_itop.queries.query import Comparison, NothingToAsk, Param, Query, number_pattern
+from cti_itop.queries.query import Comparison, NothingToAsk, Param, Query
 from cti_itop.rest.classes import common_class
 from cti_itop.rest.client import Found
 from cti_itop.rest.reader import Reader, good
@@ -100,8 +100,7 @@ class Asker:
 
     def _texts(self, comparison: Comparison, number: Number) -> list[str]:
         """The texts that hold the digits of a number; asked in a thread of its own."""
-        pattern = number_pattern(number)
-        query = f"SELECT {comparison.class_name} WHERE {comparison.attribute} LIKE {pattern}"
+        query = comparison.candidates(number)
         found = self._reader.get(
             query, comparison.class_name, [comparison.attribute], limit=MOST_CANDIDATES
         )

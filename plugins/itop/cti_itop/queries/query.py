@@ -1,24 +1,22 @@
 """A query of the settings: what it asks for, and its text with values in it.
 
-iTop's REST services take no parameters. So every `:name` outside of strings and backticks becomes
-a literal; nothing else of the text changes.
+iTop's REST services take no parameters. So every `:name` becomes a literal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cti_oql import OqlRunError, parse, to_text, tree
 
 from cti_host import Number, Unsearchable
 from cti_itop.queries.literals import (
-    Kind,
     NoLiteral,
-    Token,
-    digits_literal,
-    like_literal,
-    regexp_literal,
-    string_literal,
-    tokens,
+    digits_pattern,
+    like_pattern,
+    literal,
+    regexp_pattern,
 )
 
 Param = str | int | Number | Unsearchable | Sequence[int] | None
@@ -40,35 +38,40 @@ class MissingParameter(LookupError):
 class Comparison:
     """A place `attribute LIKE :name`, `= :name` or `IN (:name)` of a query.
 
-    `class_name` is the class that has the attribute, `first` and `last` are the positions of the
-    tokens from the operator to the end of the right side.
+    `class_name` is the class that has the attribute, `place` where the parameter is in the text.
     """
 
     class_name: str
     attribute: str
     parameter: str
-    first: int
-    last: int
+    place: int
+
+    def candidates(self, number: Number) -> str:
+        """The query for every object whose attribute may be this number, and for others."""
+        attribute = tree.Path(tree.Name(self.attribute))
+        where = tree.Binary("LIKE", attribute, tree.Text(_number_pattern(number)))
+        return to_text(tree.Query((tree.Select(tree.Name(self.class_name), where=where),)))
 
 
 class Query:
     """A query, taken apart once.
 
-    :raises NotOql: it has something that is no token of OQL
+    `parameters` are the names in it, `branches` the class that each part of a UNION finds, and
+    `comparisons` those of attributes with parameters.
+
+    :raises OqlSyntaxError: it is not a query
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = list(tokens(text))
-        self.parameters = list(
-            dict.fromkeys(t.name for t in self.tokens if t.kind is Kind.PARAMETER)
-        )
-        self.branches, self.comparisons = _read(self.tokens)
+        self._tree = parse(text)
+        self.parameters = list(dict.fromkeys(p.name for p in tree.parameters(self._tree)))
+        self.branches = [_selected_class(select) for select in self._tree.branches]
+        self.comparisons = list(_comparisons(self._tree, {}))
 
     @property
     def class_name(self) -> str:
-        """The class it finds, "" if it can't be told; of a UNION, of its first part."""
-        return self.branches[0] if self.branches else ""
+        """The class it finds; of a UNION, that of its first part."""
+        return self.branches[0]
 
     @property
     def only_compares(self) -> bool:
@@ -76,21 +79,11 @@ class Query:
 
         Then a person it found can be checked here, without asking again.
         """
-        after = next((i for i, t in enumerate(self.tokens) if t.is_word("WHERE")), None)
-        if after is None or len(self.branches) != 1 or not self.comparisons:
+        first, *others = self._tree.branches
+        if others or first.joins or first.where is None:
             return False
-        if any(t.is_word("JOIN", "UNION") for t in self.tokens):
-            return False
-        covered = set()
-        for comparison in self.comparisons:
-            covered |= set(range(comparison.first, comparison.last + 1))
-        rest = [t for i, t in enumerate(self.tokens) if i > after and i not in covered]
-        names = sum(t.kind in (Kind.NAME, Kind.QUOTED_NAME) and not t.is_word("OR") for t in rest)
-        dots = sum(t.is_word(".") for t in rest)
-        return (
-            all(t.kind in (Kind.NAME, Kind.QUOTED_NAME) or t.is_word(".") for t in rest)
-            and names == len(self.comparisons) + dots
-        )
+        places = {comparison.place for comparison in self.comparisons}
+        return _only_compares(first.where, places)
 
     def inlined(
         self,
@@ -104,143 +97,167 @@ class Query:
 
         :raises NothingToAsk: a list is empty
         :raises MissingParameter: a parameter has no value
+        :raises OqlRunError: a list is where one value belongs
         """
-        placed = {
-            comparison.first: (comparison, number)
-            for comparison in self.comparisons
-            if isinstance(number := parameters.get(comparison.parameter), Number)
-        }
-        pieces: list[str] = []
-        position = done = 0
-        while position < len(self.tokens):
-            token = self.tokens[position]
-            if position in placed:
-                comparison, number = placed[position]
-                texts = None if stored is None else stored.get(comparison, ())
-                new, last = _number_condition(number, texts), comparison.last
-            elif token.kind is Kind.PARAMETER:
-                new, last = self._literal(position, parameters), position
-            else:
-                position += 1
-                continue
-            pieces += [self.text[done : token.start], new]
-            done = self.tokens[last].end
-            position = last + 1
-        return "".join([*pieces, self.text[done:]])
+        texts = None
+        if stored is not None:
+            texts = {comparison.place: found for comparison, found in stored.items()}
+        return to_text(_Inlining(self.comparisons, parameters, texts).query(self._tree))
 
-    def _literal(self, position: int, parameters: Mapping[str, Param]) -> str:
-        name = self.tokens[position].name
-        if name not in parameters:
-            raise MissingParameter(name)
-        value = parameters[name]
+
+class _Inlining:
+    """Puts values into a query."""
+
+    def __init__(
+        self,
+        comparisons: Sequence[Comparison],
+        parameters: Mapping[str, Param],
+        stored: Mapping[int, Sequence[str]] | None,
+    ) -> None:
+        self._places = {comparison.place for comparison in comparisons}
+        self._parameters = parameters
+        self._stored = stored
+
+    def query(self, query: tree.Query) -> tree.Query:
+        return tree.Query(tuple(map(self._select, query.branches)))
+
+    def _select(self, select: tree.Select) -> tree.Select:
+        if select.where is None:
+            return select
+        return replace(select, where=self._expression(select.where))
+
+    def _expression(self, node: tree.Expression, operator: str = "") -> tree.Expression:
+        """An expression with values.
+
+        :param operator: LIKE or REGEXP, where it is the pattern of one
+        """
+        compared = _compared(node)
+        if compared is not None and compared[1].position in self._places:
+            value = self._value(compared[1])
+            if isinstance(value, Number):
+                return self._number_condition(*compared, value)
+        match node:
+            case tree.Parameter():
+                return self._literal(node, operator)
+            case tree.Binary("LIKE" | "NOT LIKE" | "REGEXP" as pattern, left, right):
+                right = self._expression(right, pattern.removeprefix("NOT "))
+                return replace(node, left=self._expression(left), right=right)
+            case tree.Call("IF", (condition, *others)):
+                texts = [self._expression(each, operator) for each in others]
+                return replace(node, arguments=(self._expression(condition), *texts))
+            case tree.Call("CONCAT" | "COALESCE"):
+                return tree.with_children(node, lambda each: self._expression(each, operator))
+            case tree.In(operand, items):
+                listed = tuple(one for item in items for one in self._items(item))
+                return replace(node, operand=self._expression(operand), items=listed)
+            case tree.InQuery(operand, query):
+                return replace(node, operand=self._expression(operand), query=self.query(query))
+            case _:
+                return tree.with_children(node, self._expression)
+
+    def _items(self, item: tree.Expression) -> Iterator[tree.Expression]:
+        """What stands for one item of a list: several, if it is a list itself."""
+        if isinstance(item, tree.Parameter):
+            value = self._value(item)
+            if isinstance(value, Sequence) and not isinstance(value, str):
+                if not value:
+                    raise NothingToAsk(item.name)
+                yield from (tree.Integer(int(one)) for one in value)
+                return
+        yield self._expression(item)
+
+    def _number_condition(
+        self, attribute: tree.Path, parameter: tree.Parameter, number: Number
+    ) -> tree.Expression:
+        """What stands for the comparison of an attribute with a number."""
+        if self._stored is None:
+            return tree.Binary("LIKE", attribute, tree.Text(_number_pattern(number)))
+        texts = self._stored.get(parameter.position) or [NOBODY]
+        return tree.In(attribute, tuple(tree.Text(literal(text)) for text in texts))
+
+    def _literal(self, parameter: tree.Parameter, operator: str) -> tree.Expression:
+        value = self._value(parameter)
         if value is None or isinstance(value, Unsearchable):
-            return "NULL"  # compared with it, nothing matches
+            return tree.Null()  # compared with it, nothing matches
         if isinstance(value, int):
-            return str(value)
-        if not isinstance(value, (str, Number)):
-            if not value:
-                raise NothingToAsk(name)
-            return ",".join(str(int(one)) for one in value)
-        text = str(value)
-        operator = self._operator_before(position)
+            return tree.Integer(value)
+        if not isinstance(value, str | Number):
+            name = parameter.name
+            raise OqlRunError(f"the parameter {name} is a list; write IN (:{name})", word=name)
+        pattern = {"LIKE": like_pattern, "REGEXP": regexp_pattern}.get(operator, literal)
         try:
-            if operator == "LIKE":
-                return like_literal(text)
-            return regexp_literal(text) if operator == "REGEXP" else string_literal(text)
+            return tree.Text(pattern(str(value)))
         except NoLiteral:
-            return "NULL"  # what iTop can't even be asked for, nobody has
+            return tree.Null()  # what iTop can't even be asked for, nobody has
 
-    def _operator_before(self, position: int) -> str:
-        """The operator of patterns whose right side holds a token, also inside CONCAT(…)."""
-        depth = 0
-        for token in reversed(self.tokens[:position]):
-            if token.is_word("(") and depth:
-                depth -= 1
-            elif token.is_word(")"):
-                depth += 1
-            elif not depth and token.is_word("LIKE", "REGEXP"):
-                return token.text
-            elif not depth and not (token.is_word("(", ",", "CONCAT") or _is_value(token)):
-                return ""
-        return ""
+    def _value(self, parameter: tree.Parameter) -> Param:
+        if parameter.name not in self._parameters:
+            raise MissingParameter(parameter.name)
+        return self._parameters[parameter.name]
 
 
-def _is_value(token: Token) -> bool:
-    return token.kind in (Kind.STRING, Kind.PARAMETER, Kind.NUMBER)
-
-
-def _number_condition(number: Number, texts: Sequence[str] | None) -> str:
-    """What stands for the operator and the right side of a comparison with a number."""
-    if texts is not None:
-        return f"IN ({', '.join(map(string_literal, texts or [NOBODY]))})"
-    return f"LIKE {number_pattern(number)}"
-
-
-def number_pattern(number: Number) -> str:
+def _number_pattern(number: Number) -> str:
     """The pattern of LIKE that finds every text that may be this number, and others."""
     if number.e164 is None:
-        return digits_literal(number.extension or "")
+        return digits_pattern(number.extension or "")
     digits = number.e164.lstrip("+")
     # Every writing of the number ends with what follows its country code, which has at most three
     # digits; the candidates that are not this number are sorted out afterwards.
-    return digits_literal(digits[3:] if len(digits) > 6 else digits)
+    return digits_pattern(digits[3:] if len(digits) > 6 else digits)
 
 
-def _read(found: Sequence[Token]) -> tuple[list[str], list[Comparison]]:
-    """The class of each branch of a query, and its comparisons with parameters."""
-    branches: list[str] = []
-    comparisons: list[Comparison] = []
-    aliases: dict[str, str] = {}
-    depth = 0
-    selected, main = "", ""
-    for i, token in enumerate(found):
-        depth += token.is_word("(") - token.is_word(")")
-        if token.is_word("SELECT"):
-            selected, main = _name(found, i + 1), ""
-        if token.is_word("SELECT", "FROM", "JOIN"):
-            follows = found[i + 2] if i + 2 < len(found) else None
-            if token.is_word("SELECT") and follows and follows.is_word("FROM", ","):
-                continue
-            class_name = _name(found, i + 1)
-            aliased = follows is not None and follows.is_word("AS")
-            alias = _name(found, i + 3) if aliased else class_name
-            aliases[alias] = class_name
-            main = main or class_name
-            if depth == 0 and not token.is_word("JOIN"):
-                branches.append(class_name)
-            # SELECT o FROM Person AS p JOIN Organization AS o: the alias says which.
-            if depth == 0 and token.is_word("JOIN") and alias == selected and branches:
-                branches[-1] = class_name
-        comparison = _comparison(found, i, aliases, main)
-        if comparison is not None:
-            comparisons.append(comparison)
-    return branches, comparisons
+def _selected_class(select: tree.Select) -> str:
+    """The class whose objects a SELECT finds: SELECT o FROM Person AS p JOIN … says it by alias."""
+    if not select.selected:
+        return select.class_name.text
+    return _aliases(select).get(select.selected[0].text, select.class_name.text)
 
 
-def _name(found: Sequence[Token], position: int) -> str:
-    if position < len(found) and found[position].kind in (Kind.NAME, Kind.QUOTED_NAME):
-        return found[position].name
-    return ""
+def _aliases(select: tree.Select) -> dict[str, str]:
+    """The classes of a SELECT by alias."""
+    named = [(select.alias, select.class_name)]
+    named += [(join.alias, join.class_name) for join in select.joins]
+    return {(alias or class_name).text: class_name.text for alias, class_name in named}
 
 
-def _comparison(
-    found: Sequence[Token], i: int, aliases: Mapping[str, str], main: str
-) -> Comparison | None:
-    """The comparison whose operator is the token at `i`, if it is one with a parameter."""
-    if i < 1 or not found[i].is_word("=", "LIKE", "IN") or found[i - 1].is_word("NOT"):
-        return None
-    is_list = found[i].is_word("IN")
-    wanted = (Kind.SYMBOL, Kind.PARAMETER, Kind.SYMBOL) if is_list else (Kind.PARAMETER,)
-    right = found[i + 1 : i + 1 + len(wanted)]
-    if tuple(t.kind for t in right) != wanted:
-        return None
-    if is_list and not (right[0].is_word("(") and right[2].is_word(")")):
-        return None
-    attribute = _name(found, i - 1)
-    if not attribute:
-        return None
-    class_name = main
-    if i >= 3 and found[i - 2].is_word("."):
-        class_name = aliases.get(_name(found, i - 3), "")
-    parameter = right[1 if is_list else 0].name
-    return Comparison(class_name, attribute, parameter, i, i + len(right))
+def _comparisons(query: tree.Query, outer: Mapping[str, str]) -> Iterator[Comparison]:
+    """The comparisons with parameters, sub-queries included.
+
+    :param outer: the classes of the queries around this one, by alias
+    """
+    for select in query.branches:
+        if select.where is not None:
+            main = select.class_name.text
+            yield from _comparisons_in(select.where, main, {**outer, **_aliases(select)})
+
+
+def _comparisons_in(
+    node: tree.Expression, main: str, aliases: Mapping[str, str]
+) -> Iterator[Comparison]:
+    compared = _compared(node)
+    if compared is not None:
+        path, parameter = compared
+        class_name = aliases.get(path.alias.text, "") if path.alias else main
+        yield Comparison(class_name, path.attribute.text, parameter.name, parameter.position)
+    for child in tree.children(node):
+        yield from _comparisons_in(child, main, aliases)
+    if isinstance(node, tree.InQuery):
+        yield from _comparisons(node.query, aliases)
+
+
+def _compared(node: tree.Expression) -> tuple[tree.Path, tree.Parameter] | None:
+    """The attribute and the parameter of such a comparison; None if it is another expression."""
+    match node:
+        case tree.Binary("=" | "LIKE", tree.Path() as path, tree.Parameter() as parameter):
+            return path, parameter
+        case tree.In(tree.Path() as path, (tree.Parameter() as parameter,), negated=False):
+            return path, parameter
+        case _:
+            return None
+
+
+def _only_compares(node: tree.Expression, places: set[int]) -> bool:
+    if isinstance(node, tree.Logical) and node.operator == "OR":
+        return all(_only_compares(operand, places) for operand in node.operands)
+    compared = _compared(node)
+    return compared is not None and compared[1].position in places

@@ -132,7 +132,7 @@ def ticket_codes(class_name: str) -> list[str]:
     return [*_TICKET, "status"]
 
 
-def brief_codes(class_name: str) -> list[str]:
+def detail_codes(class_name: str) -> list[str]:
     """The attributes of a ticket that its page shows."""
     codes = [*ticket_codes(class_name), "org_name", "team_id_friendlyname", "description"]
     codes += ["close_date", "private_log"]

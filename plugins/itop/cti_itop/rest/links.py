@@ -1,11 +1,10 @@
-"""Addresses: iTop's own pages, and this host's page about a ticket."""
+"""The addresses of iTop's own pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from flask import url_for
 from markupsafe import escape
 
 from cti_itop.rest.classes import HTML, LOGS, TICKETS
@@ -43,10 +42,6 @@ class Links:
             if code != NEVER_PRESET
         }
         return self._at(operation="new", **{"class": class_name, **presets})
-
-    def brief(self, class_name: str, id_: int) -> str:
-        """A ticket in brief, with its phone menu, on this host."""
-        return url_for("itop.view", class_name=class_name, id_=id_)
 
     def _at(self, **parameters: str) -> str:
         return f"{self.page}?{urlencode(parameters)}"

@@ -112,7 +112,7 @@ def _found(oql: Oql, text: str, values: dict[str, Any], as_json: bool) -> Iterat
     if as_json:
         yield json.dumps({"keys": [f"{name}::{id_}" for name, id_ in keys]})
         return
-    class_name = oql.check(text).class_name
+    class_name = oql.resolve(text).class_name
     records = Records(schema())
     for start in range(0, len(keys), _BATCH):
         ids = [id_ for _name, id_ in keys[start : start + _BATCH]]

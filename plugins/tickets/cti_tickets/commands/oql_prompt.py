@@ -114,7 +114,7 @@ class Prompt:
         seconds = perf_counter() - start
         ids = [id_ for _class_name, id_ in page.keys]
         records = Records(schema())
-        class_name = self._oql.check(text).class_name
+        class_name = self._oql.resolve(text).class_name
         for record in records.load(database, class_name, ids, [FRIENDLYNAME]):
             yield f"{record.class_name}::{record.id}  {record.text(FRIENDLYNAME)}"
         if page.total > len(page.keys):

@@ -1,10 +1,10 @@
 """What queries need: functions on PostgreSQL, and indexes of texts in the form they compare in.
 
-The functions are those of the package as it is; a later change of them is a further migration.
+The indexes need the functions. `cti-host db upgrade` replaces these whenever they have changed.
 """
 
 import peewee
-from cti_oql.functions.postgresql import statements
+from cti_oql import install_functions
 
 FOLDED = {
     "organization": ["name", "code"],
@@ -18,13 +18,10 @@ USELESS = ["contact_phone", "contact_mobile_phone", "contact_email"]
 
 
 def up(migrator, db):
-    postgresql = isinstance(db, peewee.PostgresqlDatabase)
-    if postgresql:
-        for statement in statements():
-            db.execute_sql(statement.replace("%", "%%"))
+    install_functions(db)
     for index in USELESS:
         db.execute_sql(f"DROP INDEX {index}")
-    collation = ' COLLATE "C"' if postgresql else ""
+    collation = ' COLLATE "C"' if isinstance(db, peewee.PostgresqlDatabase) else ""
     for table, columns in FOLDED.items():
         for column in columns:
             db.execute_sql(

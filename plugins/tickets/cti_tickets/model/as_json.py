@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cti_oql.schema import Attribute, Kind, Label
+from cti_oql.schema import Kind
 
+from cti_host import Localised
 from cti_tickets.model.lifecycle import Flag, LifeCycle
-from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 
 def model_as_json(schema: Schema) -> dict[str, Any]:
@@ -15,7 +16,7 @@ def model_as_json(schema: Schema) -> dict[str, Any]:
     return {"classes": [_class(definition) for definition in schema]}
 
 
-def label(text: Label) -> dict[str, str]:
+def label(text: Localised) -> dict[str, str]:
     """A label in English and French."""
     return {language: text.in_language(language) for language in ("en", "fr")}
 

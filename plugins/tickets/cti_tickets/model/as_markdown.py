@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cti_oql.schema import Attribute, Kind, Label
+from cti_oql.schema import Kind
 
+from cti_host import Localised
 from cti_tickets.model.lifecycle import LifeCycle
-from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 INTRODUCTION = """\
 # Data model
@@ -167,5 +168,5 @@ def _name(cls: ClassDef) -> str:
     return (" + " if blank else f' + "{cls.friendlyname_separator}" + ').join(cls.friendlyname)
 
 
-def _in(text: Label, language: str) -> str:
+def _in(text: Localised, language: str) -> str:
     return text.in_language(language).replace("|", "\\|")

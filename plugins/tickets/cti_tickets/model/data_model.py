@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 
 import peewee
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask import current_app
 
 from cti_tickets.model.fields import ClassInfo, Columnless
 from cti_tickets.model.lifecycles_changes import CHANGE_LIFE_CYCLES
 from cti_tickets.model.lifecycles_requests import LIFE_CYCLES
 from cti_tickets.model.registry import MODELS
-from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 _LIFE_CYCLES = {**LIFE_CYCLES, **CHANGE_LIFE_CYCLES}
 
@@ -86,9 +86,9 @@ def class_name(model: type[peewee.Model]) -> str:
 
 
 def _info(model: type[peewee.Model]) -> ClassInfo | None:
-    """What a model says of its class; one that only adds to another says what that one says."""
-    about = vars(model).get("about")
-    return about or (getattr(model, "about", None) if vars(model).get("extended") else None)
+    """What a model says of its class; one that only adds to another says it in `extended`."""
+    about: ClassInfo | None = vars(model).get("about") or vars(model).get("extended")
+    return about
 
 
 def _columns(definition: ClassDef) -> tuple[str, ...]:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import peewee
-from cti_oql.schema import Attribute, Kind, OnDelete
+from cti_oql.schema import Kind
 
 from cti_host import Localised
+from cti_tickets.model.schema import Attribute, OnDelete
 
 Label = tuple[str, str]
 
@@ -67,7 +68,7 @@ def labels(codes: Mapping[str, Label]) -> dict[str, Localised]:
 
 def _described(field: _Field, kind: Kind, label: Label, **description: Any) -> _Field:
     # Codes and columns are known when the field is bound to its model; `derive` adds them.
-    field.__dict__["attribute"] = Attribute("", kind, Localised.of(*label), **description)
+    field.__dict__["attribute"] = Attribute("", kind, label=Localised.of(*label), **description)
     return field
 
 
@@ -115,11 +116,6 @@ def html(label: Label, *, mandatory: bool = False) -> peewee.TextField[str]:
     """Several lines of text that may hold markup: it is stored as it came."""
     field = peewee.TextField(default="", constraints=EMPTY_TEXT)
     return _described(field, Kind.HTML, label, mandatory=mandatory)
-
-
-def integer(label: Label, *, mandatory: bool = False) -> peewee.IntegerField[int | None]:
-    """A whole number, or none."""
-    return _described(peewee.IntegerField(null=True), Kind.INTEGER, label, mandatory=mandatory)
 
 
 def duration(label: Label, *, read_only: bool = False) -> peewee.IntegerField[int | None]:
@@ -261,7 +257,7 @@ def external(label: Label, path: str) -> Columnless:
         Attribute(
             "",
             Kind.EXTERNAL,
-            Localised.of(*label),
+            label=Localised.of(*label),
             read_only=True,
             via=via,
             target_attribute=target_attribute,
@@ -271,22 +267,22 @@ def external(label: Label, path: str) -> Columnless:
 
 def log(label: Label) -> Columnless:
     """A log; its entries are rows of `log_entry`."""
-    return Columnless(Attribute("", Kind.LOG, Localised.of(*label)))
+    return Columnless(Attribute("", Kind.LOG, label=Localised.of(*label)))
 
 
 def image(label: Label) -> Columnless:
     """A picture; there is no place for it here."""
-    return Columnless(Attribute("", Kind.IMAGE, Localised.of(*label), read_only=True))
+    return Columnless(Attribute("", Kind.IMAGE, label=Localised.of(*label), read_only=True))
 
 
 def link_set(label: Label, path: str = "") -> Columnless:
     """The objects of a class whose key leads here: "Ticket.caller_id"; "": of no class here."""
     target, _, via = path.partition(".")
     return Columnless(
-        Attribute("", Kind.SET, Localised.of(*label), read_only=True, target=target, via=via)
+        Attribute("", Kind.SET, label=Localised.of(*label), read_only=True, target=target, via=via)
     )
 
 
 def same_as(code: str, kind: Kind, label: Label) -> Columnless:
     """Another attribute's value under a second code."""
-    return Columnless(Attribute("", kind, Localised.of(*label), column=code, read_only=True))
+    return Columnless(Attribute("", kind, label=Localised.of(*label), column=code, read_only=True))

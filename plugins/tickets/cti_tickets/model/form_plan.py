@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 
 from cti_tickets.model.lifecycle import Flag, Transition
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 
 # Attributes of a ticket that a form for changing it shows first, besides those of its creation.
 _FIRST = ("team_id", "agent_id")

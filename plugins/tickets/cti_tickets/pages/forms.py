@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from cti_oql.functions.fold import fold
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask_babel import gettext as _
 from flask_babel import to_user_timezone, to_utc
 from flask_wtf import FlaskForm
@@ -25,7 +25,7 @@ from wtforms.widgets import (
 )
 
 from cti_host import current_host, has_bearer_token
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.name_search import any_ids, ids_by_name
 from cti_tickets.store.records import Records, as_datetime
 from cti_tickets.store.values import LONG_TEXTS, BadValue, Raw

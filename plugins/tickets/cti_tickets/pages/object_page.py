@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask import url_for
 from markupsafe import Markup
 
-from cti_host import Caller, OutboundAction, Ticket, allow_form_target, current_host
+from cti_host import Caller, PhoneCall, PhoneMenu, Ticket, current_host, phone_menu
 from cti_tickets.hook_values import ticket_with_caller
 from cti_tickets.model.form_plan import FormPlan, transition_plan
 from cti_tickets.model.lifecycle import Flag
 from cti_tickets.model.registry import LogEntry
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store import logs, objects
-from cti_tickets.store.calls import phone_calls
 from cti_tickets.store.markup import harmless, holds_markup
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, shown
 from cti_tickets.store.values import LONG_TEXTS
@@ -54,20 +52,6 @@ class Way:
 
 
 @dataclass(frozen=True)
-class CallRow:
-    """A phone call in a ticket's list."""
-
-    id: int
-    moment: datetime | None
-    flow: str
-    flow_label: str
-    contact: str
-    agent: str
-    note: str
-    url: str
-
-
-@dataclass(frozen=True)
 class ObjectView:
     """An object as its page shows it; the last fields are only for tickets."""
 
@@ -83,10 +67,9 @@ class ObjectView:
     ways: Sequence[Way] = ()
     ticket: Ticket | None = None
     caller: Caller | None = None
-    actions: Sequence[OutboundAction] = ()
-    shortcuts: Sequence[OutboundAction] = ()
+    menu: PhoneMenu | None = None
     logs: Mapping[str, Sequence[LogEntry]] = field(default_factory=dict)
-    calls: Sequence[CallRow] = ()
+    calls: Sequence[PhoneCall] | None = None
 
 
 def view_object(
@@ -94,7 +77,7 @@ def view_object(
 ) -> ObjectView | None:
     """An object with everything its page shows; `None` if there is none.
 
-    :param brief: leave out what only the page of a ticket shows: actions, logs, phone calls
+    :param brief: leave out what only the page of a ticket shows: phone menu, logs, phone calls
     """
     schema = records.schema
     try:
@@ -129,25 +112,19 @@ def view_object(
 def _of_ticket(
     records: Records, cls: ClassDef, record: Record, caller_class: str
 ) -> dict[str, Any]:
-    host = current_host()
     ticket, caller = ticket_with_caller(
         records, cls.name, record.id, caller_class, record.values.get("caller_id")
     )
-    actions = host.hooks.outbound_actions(ticket, caller)
-    for action in actions:
-        allow_form_target(action.url)
-    moved = set(host.settings.shortcut_actions)
     return {
         "ticket": ticket,
         "caller": caller,
-        "actions": actions,
-        "shortcuts": [action for action in actions if action.name in moved],
+        "menu": phone_menu(ticket, caller),
         "logs": {
             str(a.label): logs.entries(record.id, a.code)
             for a in cls.attributes.values()
             if a.kind is Kind.LOG
         },
-        "calls": _calls(records, record.id),
+        "calls": current_host().hooks.phone_calls(ticket),
     }
 
 
@@ -181,24 +158,6 @@ def _version(cls: ClassDef, record: Record) -> str:
     own = [code for code, attribute in cls.attributes.items() if attribute.stored]
     values = repr([(code, record.text(code)) for code in own])
     return sha256(values.encode()).hexdigest()[:16]
-
-
-def _calls(records: Records, ticket_id: int) -> list[CallRow]:
-    """The phone calls about a ticket, with the names of who talked, in two statements."""
-    calls = phone_calls(ticket_id)
-    people = ["contact_id_friendlyname", "agent_id_friendlyname"]
-    found = records.load(current_host().database, "PhoneCall", [c.id for c in calls], people)
-    names = {record.id: [record.text(code) for code in people] for record in found}
-    flow = records.schema["PhoneCall"].attributes["flow"]
-    rows = []
-    for call in calls:
-        contact, agent = names.get(call.id, ["", ""])
-        url = url_for("tickets.view", class_name="PhoneCall", id_=call.id)
-        label = shown(flow, call.flow)
-        rows.append(
-            CallRow(call.id, call.created, call.flow, label, contact, agent, call.note, url)
-        )
-    return rows
 
 
 def _worth_a_line(attribute: Attribute, cls: ClassDef, record: Record, state: str) -> bool:

@@ -1,4 +1,4 @@
-"""The pages of objects: seen, changed, created, and called from."""
+"""The pages of objects: seen, changed and created."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from cti_tickets.store.values import InvalidValues
 TICKET = "Ticket"
 
 
-class Pages:
+class ObjectPages:
     """The views of the blueprint `tickets`; one for each application.
 
     :param records: reads objects of this application's schema
@@ -49,32 +49,29 @@ class Pages:
 
     def blueprint(self) -> Blueprint:
         """The pages, under /objects."""
-        found = Blueprint(
+        pages = Blueprint(
             "tickets", __name__, url_prefix="/objects", template_folder="../templates"
         )
-        found.add_url_rule("/new/<class_name>", "new", self.new, methods=["GET", "POST"])
-        found.add_url_rule("/options/<class_name>", "options", self.options)
-        found.add_url_rule("/<class_name>/<int:id_>", "view", self.view)
-        found.add_url_rule(
+        pages.add_url_rule("/new/<class_name>", "new", self.new, methods=["GET", "POST"])
+        pages.add_url_rule("/options/<class_name>", "options", self.options)
+        pages.add_url_rule("/<class_name>/<int:id_>", "view", self.view)
+        pages.add_url_rule(
             "/<class_name>/<int:id_>/modify", "modify", self.modify, methods=["GET", "POST"]
         )
-        found.add_url_rule(
+        pages.add_url_rule(
             "/<class_name>/<int:id_>/stimulus/<stimulus>",
             "transition",
             self.transition,
             methods=["GET", "POST"],
         )
-        found.add_url_rule(
-            "/<class_name>/<int:id_>/call/<action_name>", "call", self.call, methods=["POST"]
-        )
-        return found
+        return pages
 
     def view(self, class_name: str, id_: int) -> ResponseReturnValue:
         """All attributes of an object; for a ticket its logs and phone calls too."""
-        found = self._view(class_name, id_)
+        view = self._view(class_name, id_)
         return render_template(
             "tickets/view.html",
-            view=found,
+            view=view,
             tab=request.args.get("tab", ""),
             back=safe_return_url(request.args.get("next"), ""),
         )
@@ -106,12 +103,12 @@ class Pages:
 
     def modify(self, class_name: str, id_: int) -> ResponseReturnValue:
         """The form that changes an object; nothing is filled in but what it has."""
-        found = self._view(class_name, id_, brief=True)
-        cls = self._schema[found.class_name]
-        plan = relaxed(cls, change_plan(cls, found.state, found.values))
-        form = make_form(cls, plan.asked, self._records, found.values)
+        view = self._view(class_name, id_, brief=True)
+        cls = self._schema[view.class_name]
+        plan = relaxed(cls, change_plan(cls, view.state, view.values))
+        form = make_form(cls, plan.asked, self._records, view.values)
         problems: list[str] = []
-        if request.method == "POST" and self._submitted(form, problems, found):
+        if request.method == "POST" and self._submitted(form, problems, view):
             values = stored_values(form, cls, changed_codes(form, plan.asked))
             try:
                 objects.update(cls.name, id_, values, author=current_agent(), rules=editing(cls))
@@ -121,22 +118,22 @@ class Pages:
                 problems += show_errors(form, error.errors)
             else:
                 return self._saved(cls, id_)
-        title = _("Modify %(name)s", name=found.title)
-        facts = {fact.code: fact for fact in found.facts}
-        return self._show_form(FormPage(form, cls, plan, problems, title, facts, found))
+        title = _("Modify %(name)s", name=view.title)
+        facts = {fact.code: fact for fact in view.facts}
+        return self._show_form(FormPage(form, cls, plan, problems, title, facts, view))
 
     def transition(self, class_name: str, id_: int, stimulus: str) -> ResponseReturnValue:
         """The form of a transition: what the next state asks for."""
-        found = self._view(class_name, id_, brief=True)
-        cls = self._schema[found.class_name]
+        view = self._view(class_name, id_, brief=True)
+        cls = self._schema[view.class_name]
         life = cls.lifecycle
-        way = life.transition(found.state, stimulus) if life else None
+        way = life.transition(view.state, stimulus) if life else None
         if life is None or way is None or life.stimuli[stimulus].internal:
             return self._not_possible(cls, id_)
-        plan = relaxed(cls, transition_plan(cls, way, found.values))
-        form = make_form(cls, plan.asked, self._records, found.values)
+        plan = relaxed(cls, transition_plan(cls, way, view.values))
+        form = make_form(cls, plan.asked, self._records, view.values)
         problems: list[str] = []
-        if request.method == "POST" and self._submitted(form, problems, found):
+        if request.method == "POST" and self._submitted(form, problems, view):
             values = stored_values(form, cls, plan.asked)
             try:
                 apply_stimulus(cls.name, id_, stimulus, values, author=current_agent())
@@ -149,27 +146,16 @@ class Pages:
             else:
                 return self._saved(cls, id_)
         label = str(life.stimuli[stimulus].label)
-        title = _("%(stimulus)s: %(name)s", stimulus=label, name=found.title)
-        return self._show_form(FormPage(form, cls, plan, problems, title, {}, found, save=label))
+        title = _("%(stimulus)s: %(name)s", stimulus=label, name=view.title)
+        return self._show_form(FormPage(form, cls, plan, problems, title, {}, view, save=label))
 
     def options(self, class_name: str) -> ResponseReturnValue:
         """The objects whose name begins with what is typed, for a field that holds a key."""
         cls = self._class(class_name)
         text = request.args.get("q", "")[:100]
         database = current_host().database
-        found = ids_by_name(database, self._schema, cls.name, text, MOST_SUGGESTIONS)
-        return jsonify(references(self._records, cls.name, found))
-
-    def call(self, class_name: str, id_: int, action_name: str) -> ResponseReturnValue:
-        """Place a call from a ticket: tell the plugins, then open the phone system."""
-        found = self._view(class_name, id_)
-        action = next((a for a in found.actions if a.name == action_name), None)
-        if found.ticket is None or action is None:
-            abort(404, _("This call can't be placed: the caller has no such number."))
-        agent = current_agent()
-        for line in current_host().hooks.call_placed(found.ticket, found.caller, action, agent):
-            flash(line, "warning")
-        return redirect(action.url, 303)
+        ids = ids_by_name(database, self._schema, cls.name, text, MOST_SUGGESTIONS)
+        return jsonify(references(self._records, cls.name, ids))
 
     def _class(self, class_name: str) -> ClassDef:
         try:
@@ -179,20 +165,20 @@ class Pages:
 
     def _view(self, class_name: str, id_: int, *, brief: bool = False) -> ObjectView:
         self._class(class_name)
-        found = view_object(self._records, class_name, id_, self._caller_class, brief=brief)
-        if found is None:
+        view = view_object(self._records, class_name, id_, self._caller_class, brief=brief)
+        if view is None:
             abort(404, _("There is no such object, or no longer."))
-        return found
+        return view
 
     def _submitted(
-        self, form: FlaskForm, problems: list[str], found: ObjectView | None = None
+        self, form: FlaskForm, problems: list[str], view: ObjectView | None = None
     ) -> bool:
         """Whether what was sent may be stored; why not is added to the problems."""
         if not form.validate():
             if "csrf_token" in form.errors:
                 problems.append(_("This page was open for too long. Please save again."))
             return False
-        if found is None or request.form.get("version", found.version) == found.version:
+        if view is None or request.form.get("version", view.version) == view.version:
             return True
         problems.append(
             _(
@@ -200,7 +186,7 @@ class Pages:
                 "here: compare, and save again to overwrite."
             )
         )
-        cls = self._schema[found.class_name]
+        cls = self._schema[view.class_name]
         codes = [code for code in cls.attributes if code in form]
         show_errors(form, stored_now(form, cls, changed_codes(form, codes)))
         return False

@@ -41,7 +41,7 @@ class Lists:
                 # Tickets went away meanwhile: the last page that there still is.
                 page_number = -(-page.total // PAGE_SIZE)
                 page = self._page(settings.query, parameters, page_number)
-            class_name = self._oql.check(settings.query).class_name
+            class_name = self._oql.resolve(settings.query).class_name
             rows = tickets(
                 self._records, self._host.database, class_name, [id_ for _class, id_ in page.keys]
             )

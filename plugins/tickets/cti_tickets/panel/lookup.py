@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from cti_oql import Oql
 from cti_oql.functions.fold import fold
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cti_host import Call, Caller, Given, Host, Match, Number, Unsearchable, Value
 from cti_tickets.hook_values import callers, query_parameters
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.records import Records
 
 # More persons than this behind one number are no help to anybody.
@@ -29,7 +29,7 @@ class Lookup:
 
     def find(self, call: Call) -> list[Match]:
         """Everybody the query finds, in its order, each with the reason."""
-        checked = self._oql.check(self._settings.query)
+        checked = self._oql.resolve(self._settings.query)
         used = {n: v for n in checked.parameters if (v := call.parameters.get(n)) is not None}
         if all(isinstance(value, Unsearchable) for value in used.values()):
             return []

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from cti_oql import Oql, OqlError, Param, UnknownClassError
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 
 from cti_host import Host, is_postgresql, is_query, placeholder_of
 from cti_tickets.model.form_plan import editable
-from cti_tickets.model.schema import Schema
+from cti_tickets.model.schema import Attribute, Schema
 from cti_tickets.panel.agent_parameters import is_magic
 
 # What has no value that could stand in a line.
@@ -31,7 +31,7 @@ class SettingsCheck:
         class_name = self._query(path, settings.query, ())
         if class_name is None:
             return None
-        if not self._oql.check(settings.query).parameters:
+        if not self._oql.resolve(settings.query).parameters:
             self._host.warn(
                 path,
                 "nothing of the call is in the query: nobody is found",
@@ -140,7 +140,7 @@ class SettingsCheck:
     ) -> str | None:
         """The class a query finds; `None` after reporting why it can't be used."""
         try:
-            checked = self._oql.check(query)
+            checked = self._oql.resolve(query)
         except UnknownClassError as error:
             if list_:
                 self._host.warn(path, f"{error}: the list is not shown")

@@ -44,7 +44,7 @@ def attach_inbound_call(ticket: Any, agent: Agent | None, note: str, moment: dat
         _store_call(ticket, "inbound", ticket.caller_id, agent, note, moment)
 
 
-def phone_calls(ticket_id: int) -> list[PhoneCall]:
+def calls_about(ticket_id: int) -> list[PhoneCall]:
     """The phone calls about a ticket, newest first."""
     query = PhoneCall.select().where(PhoneCall.ticket == ticket_id)
     return list(query.order_by(PhoneCall.created.desc(), PhoneCall.id.desc()))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import peewee
-from cti_oql.sql.dialect import teach
+from cti_oql import register_functions
 from flask_babel import gettext as _
 
 from cti_host import Agent
@@ -31,8 +31,7 @@ class NotFound(LookupError):
 
 def prepare(database: peewee.Database) -> None:
     """Make a database ready for this plugin's queries; call it before anything connects."""
-    if isinstance(database, peewee.SqliteDatabase):
-        teach(database)
+    register_functions(database)
 
 
 def create(

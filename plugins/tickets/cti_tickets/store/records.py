@@ -9,11 +9,11 @@ from typing import Any
 
 import peewee
 from cti_oql.running import marks, rows
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 
-from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 FRIENDLYNAME = "friendlyname"
 _SUFFIX = "_friendlyname"

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any, Protocol
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_host import database, is_postgresql
 from cti_tickets.model.data_model import model_of, schema
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.state_rules import Rules
 from cti_tickets.store.values import BadValue, InvalidValues, Raw, Stored, as_it_is, parse
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_host import current_host
+from cti_tickets.model.schema import Attribute
 
 Stored = str | int | date | datetime | None
 

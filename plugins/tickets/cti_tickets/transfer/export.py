@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import IO, Any
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 
 from cti_tickets.model.data_model import schema
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.validation import default_of
 from cti_tickets.transfer import bulk
 from cti_tickets.transfer.cells import EMPTY_TEXT, cell_of

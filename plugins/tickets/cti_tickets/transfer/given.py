@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import schema
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.values import BadValue, Raw
 from cti_tickets.transfer.files import Record
 from cti_tickets.transfer.log_parsing import GivenLog, from_cell, given_log, without_authors

@@ -12,11 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cti_oql.schema import Attribute
 from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import current
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.validation import may_be_empty, no_such_object, unique_codes
 from cti_tickets.transfer import bulk
 

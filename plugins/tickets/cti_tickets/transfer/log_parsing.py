@@ -11,17 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_host import Localised
 from cti_tickets.model.registry import LogEntry
+from cti_tickets.model.schema import Attribute
 from cti_tickets.store.markup import plain
 from cti_tickets.store.values import BadValue, parse
 
-_MOMENT = Attribute("date", Kind.DATETIME, Localised.of("Date"))
-_AUTHOR = Attribute("user_login", Kind.STRING, Localised.of("Author", "Auteur"))
-_CONTACT = Attribute("contact_id", Kind.KEY, Localised.of("Contact"), target="Person")
+_MOMENT = Attribute("date", Kind.DATETIME, label=Localised.of("Date"))
+_AUTHOR = Attribute("user_login", Kind.STRING, label=Localised.of("Author", "Auteur"))
+_CONTACT = Attribute("contact_id", Kind.KEY, target="Person", label=Localised.of("Contact"))
 _LONGEST_AUTHOR = 255
 # How a log stands in the cell of a table.
 _ENTRIES_IN_CELL = '{"entries":'

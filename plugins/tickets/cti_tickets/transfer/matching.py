@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cti_oql.functions.fold import fold
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import schema
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.validation import default_of
 from cti_tickets.store.values import BadValue, number_key, parse
 from cti_tickets.transfer import bulk

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from cti_tickets.model.data_model import schema
+from cti_tickets.model.schema import Attribute
 from cti_tickets.store import objects
 from cti_tickets.store.records import Records, shown
 from cti_tickets.store.values import BadValue, InvalidValues, parse
@@ -24,7 +25,7 @@ NOW = datetime(2026, 3, 2, 9, 30)
 
 
 def attribute(kind: Kind) -> Attribute:
-    return Attribute("x", kind, Localised.of("X"))
+    return Attribute("x", kind, label=Localised.of("X"))
 
 
 @pytest.mark.parametrize(

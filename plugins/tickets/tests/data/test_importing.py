@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from cti_tickets.commands.data import data
 from cti_tickets.model.registry import Contact, Location, LogEntry, Organization, Person, Ticket
 from cti_tickets.store import logs, objects
-from cti_tickets.store.calls import phone_calls
+from cti_tickets.store.calls import calls_about
 from cti_tickets.transfer.importing import ImportRefused, import_files
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -124,7 +124,7 @@ def test_phone_calls_and_memberships_can_be_imported(db_app: Flask, tmp_path: Pa
         line("PhoneCall", 1, ticket_id=1, agent_id=70, flow="inbound", date="2020-01-02"),
     ]
     import_files([written(tmp_path, *lines)])
-    (call,) = phone_calls(1)
+    (call,) = calls_about(1)
     assert str(call.created) == "2020-01-02 00:00:00"
     member = objects.load("lnkPersonToTeam", 1)
     assert (member.team_id, member.person_id) == (71, 70)

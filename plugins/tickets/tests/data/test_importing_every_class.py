@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cti_oql.schema import Attribute, Kind
+from cti_oql.schema import Kind
 from cti_tickets.model.data_model import schema
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store import logs, objects
 from cti_tickets.store.records import Records
 from cti_tickets.transfer.importing import import_files

@@ -13,7 +13,7 @@ import pytest
 from cti_tickets.model.registry import LogEntry, Organization, Person, PhoneCall, Ticket
 from cti_tickets.store import logs
 from cti_tickets.store.agents import contact_of
-from cti_tickets.store.calls import phone_calls, record_outbound_call
+from cti_tickets.store.calls import calls_about, record_outbound_call
 from cti_tickets.store.objects import NotFound, create, load, update
 from cti_tickets.store.records import Records
 from cti_tickets.store.values import InvalidValues
@@ -203,7 +203,7 @@ def test_a_ticket_from_the_phone_gets_an_inbound_call(db_app: Flask, agent: Agen
     caller = person()
     known = replace(agent, contact_id=person(organization("Us")).id)
     ticket = create("UserRequest", request_values(caller, origin="phone"), author=known, now=NOON)
-    (call,) = phone_calls(ticket.id)
+    (call,) = calls_about(ticket.id)
     assert (call.contact_id, call.agent_id) == (caller.id, known.contact_id)
     assert (call.flow, call.date, call.created) == ("inbound", date(2026, 3, 1), NOON)
     assert call.note == "The ticket was created during this call."
@@ -214,7 +214,7 @@ def test_an_agent_who_is_nobody_in_the_data_is_named_in_the_note(
 ) -> None:
     gone = replace(agent, contact_id=4711)
     ticket = create("UserRequest", request_values(person()), author=gone, call_note="Urgent!")
-    (call,) = phone_calls(ticket.id)
+    (call,) = calls_about(ticket.id)
     assert call.agent_id is None
     assert call.note == "Urgent!\nAgent: Sam Support"
 
@@ -227,7 +227,7 @@ def test_other_origins_and_profiles_make_no_call(
 ) -> None:
     other = replace(agent, profiles=frozenset({profile}))
     ticket = create("UserRequest", request_values(person(), origin=origin), author=other)
-    assert phone_calls(ticket.id) == []
+    assert calls_about(ticket.id) == []
 
 
 def test_an_outbound_call_is_recorded(db_app: Flask, agent: Agent) -> None:
@@ -235,7 +235,7 @@ def test_an_outbound_call_is_recorded(db_app: Flask, agent: Agent) -> None:
     ticket = create("Problem", request_values(caller), author=None)
     call = record_outbound_call(ticket, caller.id, agent, "+33987654321", now=NOON)
     assert (call.flow, call.contact_id, call.ticket_id) == ("outbound", caller.id, ticket.id)
-    assert phone_calls(ticket.id) == [call]
+    assert calls_about(ticket.id) == [call]
 
 
 def test_if_the_call_can_not_be_stored_the_ticket_is_not_either(
@@ -345,7 +345,7 @@ def test_a_deleted_person_leaves_the_tickets(db_app: Flask, agent: Agent) -> Non
     ticket = create("UserRequest", request_values(caller), author=agent)
     Person.delete().where(Person.name == "Lovelace").execute()
     assert load("UserRequest", ticket.id).caller_id is None
-    assert phone_calls(ticket.id)[0].contact_id is None
+    assert calls_about(ticket.id)[0].contact_id is None
 
 
 def test_an_organization_with_people_is_not_deleted(db_app: Flask) -> None:

@@ -10,11 +10,9 @@ from typing import Any
 import peewee
 import psycopg
 import pytest
-from cti_oql import Oql
-from cti_oql.functions.postgresql import statements
-from cti_oql.schema import Attribute, Kind
-from cti_oql.sql.dialect import teach
-from cti_tickets.model.schema import ClassDef, Schema
+from cti_oql import Oql, install_functions, register_functions
+from cti_oql.schema import Kind
+from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from playhouse.db_url import connect
 
 from cti_host import Localised
@@ -418,7 +416,7 @@ def fill(database: Any) -> None:
 def open_sqlite(path: Path) -> Any:
     """An SQLite database with the function that compares texts."""
     database: Any = peewee.SqliteDatabase(str(path))
-    teach(database)
+    register_functions(database)
     return database
 
 
@@ -452,8 +450,7 @@ def postgresql(postgres_server: str) -> Iterator[Any]:
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     database = connect(postgres_server.replace("/postgres?", f"/{name}?"), prefer_psycopg3=True)
-    for statement in statements():
-        database.execute_sql(statement.replace("%", "%%"))
+    install_functions(database)
     fill(database)
     yield database
     database.close()

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from cti_oql import Oql, OqlError
+from cti_oql.functions.registry import FUNCTIONS, UNITS
 from cti_oql.resolve.fields import known_codes
 from cti_oql.syntax.parse import parse
-from cti_oql.syntax.words import FUNCTIONS, UNITS
 from cti_tickets.model.data_model import schema_of
 from cti_tickets.model.registry import MODELS
 
@@ -39,13 +39,13 @@ KINDS = table("| Kind | Is |")
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_an_example_of_the_documentation_runs(oql: Oql, database: Any, text: str) -> None:
-    values = {name: VALUES.get(name, "x") for name in oql.check(text).parameters}
+    values = {name: VALUES.get(name, "x") for name in oql.resolve(text).parameters}
     oql.ids(database, text, values)
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_an_example_fits_the_classes_that_a_site_has(text: str) -> None:
-    Oql(OWN).check(text)
+    Oql(OWN).resolve(text)
 
 
 @pytest.mark.parametrize(("written", "read"), [row[:2] for row in READ_AS])
@@ -58,7 +58,7 @@ def test_what_is_written_elsewhere_is_an_error_and_has_another_way(
     oql: Oql, database: Any, wrong: str, right: str
 ) -> None:
     with pytest.raises(OqlError):
-        oql.check(wrong)
+        oql.resolve(wrong)
     oql.ids(database, right, {})
 
 
@@ -67,9 +67,13 @@ def test_every_kind_of_error_is_explained() -> None:
     assert {kind for kind, _meaning in KINDS} == kinds
 
 
-def test_every_function_and_unit_is_explained() -> None:
-    named = set(re.findall(r"\b[A-Z_]{2,}\b", TEXT))
-    assert named >= FUNCTIONS | UNITS
+def test_the_functions_are_those_of_the_language() -> None:
+    rows = [f"| `{each.usage}` | {each.description} |" for each in FUNCTIONS.values()]
+    assert "\n".join(["| Function | Returns |", "|---|---|", *rows, ""]) in TEXT
+
+
+def test_every_unit_is_explained() -> None:
+    assert {*re.findall(r"\b[A-Z]+\b", TEXT)} >= {*UNITS}
 
 
 def test_the_attributes_that_the_documentation_names_are_there() -> None:

@@ -11,7 +11,7 @@ VALUES = ("an attribute", "a text", "a number", "a parameter", "a function", '"(
 
 def error_of(oql: Oql, text: str) -> OqlError:
     with pytest.raises(OqlError) as caught:
-        oql.check(text)
+        oql.resolve(text)
     return caught.value
 
 

@@ -26,24 +26,26 @@ def test_the_page_of_queries_is_read() -> None:
     assert len(CASES) > 150
 
 
-def test_several_classes_come_as_tuples(oql: Oql, database: Any) -> None:
-    text = "SELECT p, l FROM Person AS p JOIN Location AS l ON p.location_id = l.id WHERE p.id < 4"
-    assert oql.check(text).class_names == ("Person", "Location")
-    assert oql.tuples(database, text, {}) == [
-        (("Person", 3), ("Location", 2)),
-        (("Person", 1), ("Location", 1)),
-        (("Person", 2), None),
-    ]
-    assert oql.ids(database, text, {}) == [("Person", 3), ("Person", 1), ("Person", 2)]
-
-
-def test_of_a_class_and_what_points_to_it_each_pair_is_a_tuple(oql: Oql, database: Any) -> None:
-    text = "SELECT o, p FROM Organization AS o JOIN Person AS p ON p.org_id = o.id WHERE o.id = 2"
-    assert oql.tuples(database, text, {}) == [
-        (("Organization", 2), ("Person", 2)),
-        (("Organization", 2), ("Person", 3)),
-    ]
-    assert oql.ids(database, text, {}) == [("Organization", 2)]
+@pytest.mark.parametrize(
+    ("text", "classes", "found"),
+    [
+        (
+            "SELECT p, l FROM Person AS p JOIN Location AS l ON p.location_id = l.id",
+            ("Person", "Location"),
+            [3, 1, 5, 2],
+        ),
+        (
+            "SELECT o, p FROM Organization AS o JOIN Person AS p ON p.org_id = o.id WHERE o.id = 2",
+            ("Organization", "Person"),
+            [2],
+        ),
+    ],
+)
+def test_of_several_classes_the_objects_of_the_first_are_found(
+    oql: Oql, database: Any, text: str, classes: tuple[str, ...], found: list[int]
+) -> None:
+    assert oql.resolve(text).class_names == classes
+    assert oql.ids(database, text, {}) == [(classes[0], identifier) for identifier in found]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def test_of_a_class_and_what_points_to_it_each_pair_is_a_tuple(oql: Oql, databas
     ],
 )
 def test_branches_have_their_nearest_common_class(oql: Oql, text: str, class_name: str) -> None:
-    assert oql.check(text).class_name == class_name
+    assert oql.resolve(text).class_name == class_name
 
 
 PARAMETERS: list[tuple[str, dict[str, Param], list[int]]] = [
@@ -119,7 +121,7 @@ def test_what_the_agent_is_can_not_be_said_by_somebody_else(database: Any, oql: 
         ("SELECT Person WHERE DATE_ADD(NOW(), 1)", "DATE_ADD takes a date and an INTERVAL"),
         ("SELECT Person WHERE TRIM(INTERVAL 1 DAY)", "TRIM takes no INTERVAL"),
         ("SELECT Team WHERE name MATCHES 'desk'", "MATCHES"),
-        ("SELECT Person WHERE name REGEXP '('", "no regular expression"),
+        ("SELECT Person WHERE name REGEXP '('", "not a regular expression"),
         ("SELECT Person WHERE name REGEXP '(?<=a)b'", "is not supported"),
         ("SELECT Person WHERE name REGEXP CONCAT('(', 'a')", "can't"),
         (
@@ -132,7 +134,7 @@ def test_what_the_agent_is_can_not_be_said_by_somebody_else(database: Any, oql: 
 def test_what_can_not_be_calculated_is_told_when_it_runs(
     oql: Oql, database: Any, text: str, message: str
 ) -> None:
-    assert oql.check(text).class_name
+    assert oql.resolve(text).class_name
     with database.atomic() as transaction:
         with pytest.raises(OqlRunError) as caught:
             oql.ids(database, text, {})

@@ -78,7 +78,7 @@ def test_queries_with_values_alike_share_a_statement(oql: Oql) -> None:
     first = oql.statement(text, {"ids": [1, 2, 3], "name": "a"}, postgresql=False)
     second = oql.statement(text, {"ids": [4, 5, 6, 7], "name": "b"}, postgresql=False)
     assert first.sql is second.sql
-    assert oql.check(text) is oql.check(text)
+    assert oql.resolve(text) is oql.resolve(text)
 
 
 def test_only_a_join_that_can_repeat_an_object_makes_rows_distinct(oql: Oql) -> None:

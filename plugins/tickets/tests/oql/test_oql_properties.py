@@ -47,7 +47,7 @@ VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=6))
 def test_any_text_is_a_query_or_an_oql_error(oql: Oql, text: str) -> None:
     told: OqlError | None = None
     try:
-        query = oql.check(text)
+        query = oql.resolve(text)
         for postgresql in (False, True):
             values = dict.fromkeys(query.parameters, "x")
             oql.statement(text, values, postgresql=postgresql)
@@ -218,7 +218,7 @@ def test_a_printed_tree_is_parsed_to_the_same_tree(query: tree.Query) -> None:
 )
 def test_what_is_too_long_or_too_deep_is_told_so(oql: Oql, condition: str) -> None:
     with pytest.raises(OqlSyntaxError, match=r"too deeply|too long|ends too early"):
-        oql.check(f"SELECT Person WHERE {condition}")
+        oql.resolve(f"SELECT Person WHERE {condition}")
 
 
 # What stands before and behind the innermost, once for each level.

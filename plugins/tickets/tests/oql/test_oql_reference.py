@@ -25,7 +25,7 @@ def queries() -> Oql:
 def verdict(queries: Oql, db_app: Flask, text: str) -> str:
     """What becomes of a query that is checked and then run."""
     try:
-        queries.check(text)
+        queries.resolve(text)
     except OqlError as error:
         return error.kind
     try:

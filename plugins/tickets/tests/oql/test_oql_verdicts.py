@@ -203,10 +203,10 @@ VERDICTS: list[tuple[str, type[OqlError] | None]] = [
 @pytest.mark.parametrize(("text", "expected"), VERDICTS)
 def test_a_query_gets_its_verdict(oql: Oql, text: str, expected: type[OqlError] | None) -> None:
     if expected is None:
-        assert oql.check(text).class_name
+        assert oql.resolve(text).class_name
         return
     with pytest.raises(OqlError) as caught:
-        oql.check(text)
+        oql.resolve(text)
     assert type(caught.value) is expected, str(caught.value)
 
 
@@ -227,7 +227,7 @@ def test_an_error_points_at_the_place_and_offers_the_nearest_word(
     oql: Oql, text: str, line: int, column: int, word: str, suggestion: str | None
 ) -> None:
     with pytest.raises(OqlError) as caught:
-        oql.check(text)
+        oql.resolve(text)
     error = caught.value
     assert (error.line, error.column, error.word) == (line, column, word)
     assert error.suggestion == ("location_id" if suggestion is None else suggestion)
@@ -235,7 +235,7 @@ def test_an_error_points_at_the_place_and_offers_the_nearest_word(
 
 def test_a_missing_parameter_is_named_when_the_query_runs(oql: Oql, schema: Schema) -> None:
     text = "SELECT UserRequest WHERE caller_id = :caller"
-    assert oql.check(text).parameters == ("caller",)
+    assert oql.resolve(text).parameters == ("caller",)
     with pytest.raises(OqlRunError, match=re.escape("the parameter caller is missing")) as caught:
         oql.statement(text, {"callers": 1}, postgresql=False)
     assert caught.value.suggestion == "callers"

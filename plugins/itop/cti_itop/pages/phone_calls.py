@@ -1,0 +1,149 @@
+"""Phone calls: recorded in iTop where it has the class for them, else in the host's own store."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, date, datetime
+
+from flask_babel import gettext as _
+
+from cti_host import Agent, Caller, PhoneCall, Ticket
+from cti_itop.pages.phone_calls_model import ItopPhoneCall
+from cti_itop.queries.agent_parameters import Agents
+from cti_itop.rest.errors import ItopForbidden, ItopProblem
+from cti_itop.rest.reader import Reader, is_unknown_class
+
+log = logging.getLogger("cti_host.plugin.itop")
+
+CLASS = "PhoneCall"
+INBOUND, OUTBOUND = "inbound", "outbound"
+MOST_SHOWN = 50
+# An extension may be installed while the host runs.
+ASKED_AGAIN_SECONDS = 600.0
+_CODES = ("date", "flow", "note", "contact_id_friendlyname", "agent_id_friendlyname")
+_LONGEST = 255
+
+
+class PhoneCalls:
+    """The phone calls about iTop's tickets.
+
+    :param where: "itop", "host", or "auto": in iTop if it has the class
+    """
+
+    def __init__(self, reader: Reader, agents: Agents, where: str) -> None:
+        self._reader, self._agents, self._where = reader, agents, where
+        self._url = reader.itop.url
+        self._absent_until = 0.0
+
+    def about(self, ticket_id: int) -> list[PhoneCall]:
+        """The phone calls about a ticket, those in the host's store and those of iTop.
+
+        :raises ItopProblem: iTop gives no usable answer
+        """
+        return [*self._of_the_host(ticket_id), *self._of_itop(ticket_id)]
+
+    def _of_the_host(self, ticket_id: int) -> list[PhoneCall]:
+        query = (
+            ItopPhoneCall.select()
+            .where(ItopPhoneCall.itop == self._url, ItopPhoneCall.ticket_id == ticket_id)
+            .order_by(ItopPhoneCall.id.desc())
+            .limit(MOST_SHOWN)
+        )
+        return [
+            PhoneCall(call.flow, call.created, call.contact, call.agent, call.note)
+            for call in query
+        ]
+
+    def _of_itop(self, ticket_id: int) -> list[PhoneCall]:
+        if self._where == "host" or self._is_absent():
+            return []
+        try:
+            query = f"SELECT {CLASS} WHERE ticket_id = {ticket_id}"
+            answer = self._reader.get(query, CLASS, _CODES, limit=MOST_SHOWN)
+        except ItopProblem as problem:
+            if isinstance(problem, ItopForbidden):
+                return []
+            if is_unknown_class(problem):
+                self._is_not_there()
+                return []
+            raise
+        newest = sorted(answer.objects, key=lambda one: (one.text("date"), one.id), reverse=True)
+        return [
+            PhoneCall(
+                one.text("flow"),
+                _day(one.text("date")),
+                one.text("contact_id_friendlyname"),
+                one.text("agent_id_friendlyname"),
+                one.text("note"),
+            )
+            for one in newest
+        ]
+
+    def record(
+        self, ticket: Ticket, caller: Caller | None, flow: str, note: str, agent: Agent
+    ) -> None:
+        """Record a phone call about a ticket, once: in iTop, else in the host's store."""
+        if (
+            self._where != "host"
+            and not self._is_absent()
+            and self._in_itop(ticket, caller, flow, note, agent)
+        ):
+            return
+        ItopPhoneCall.create(
+            itop=self._url,
+            ticket_class=ticket.class_name,
+            ticket_id=ticket.id,
+            contact_id=caller.id if caller else None,
+            contact=(caller.headline if caller else "")[:_LONGEST],
+            agent=str(agent)[:_LONGEST],
+            flow=flow,
+            note=note,
+            created=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        )
+
+    def _in_itop(
+        self, ticket: Ticket, caller: Caller | None, flow: str, note: str, agent: Agent
+    ) -> bool:
+        """Whether iTop has recorded it; if not, the log says why."""
+        try:
+            agent_id = self._agents.contact_id(agent)
+            if not agent_id:
+                log.warning(
+                    "a phone call of %s is recorded here, not in iTop: no person of iTop is this "
+                    "agent (set the contact id of the account, or its e-mail address)",
+                    agent.name,
+                )
+                return False
+            fields: dict[str, str | int] = {
+                "ticket_id": ticket.id,
+                "agent_id": agent_id,
+                "flow": flow,
+                "date": self._reader.today().isoformat(),
+                "note": note,
+            }
+            if caller is not None:
+                fields["contact_id"] = caller.id
+            self._reader.itop.create(CLASS, fields, comment=_("Recorded by CTI Host"))
+        except ItopProblem as problem:
+            if is_unknown_class(problem):
+                self._is_not_there()
+                log.info("iTop has no class %s: phone calls are recorded here", CLASS)
+            else:
+                log.error("a phone call is recorded here, not in iTop: %s", problem)
+            return False
+        return True
+
+    def _is_absent(self) -> bool:
+        return self._where == "auto" and time.monotonic() < self._absent_until
+
+    def _is_not_there(self) -> None:
+        self._absent_until = time.monotonic() + ASKED_AGAIN_SECONDS
+
+
+def _day(text: str) -> date | None:
+    """A day as iTop writes it: more is not known of a call."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

@@ -1,0 +1,131 @@
+"""What other plugins may import from this one: its hooks, and the types that cross them.
+
+With these hooks a plugin adds classes and attributes to the data model. The plugin *tickets* makes
+tables, forms, lists, queries and imports of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cti_host import Budget, Kind, Localised, contract
+
+__all__ = [
+    "AddedAttributes",
+    "DataAttribute",
+    "DataClass",
+    "DataKind",
+    "DataModelHooks",
+    "OnDelete",
+]
+
+
+class DataKind(StrEnum):
+    """What an attribute holds."""
+
+    STRING = "string"  # one line, at most 255 characters
+    TEXT = "text"  # several lines
+    HTML = "html"  # several lines that may hold harmless markup
+    EMAIL = "email"
+    PHONE = "phone"  # a number as typed; found however it is written
+    ENUM = "enum"  # one of `values`
+    KEY = "key"  # the id of an object of the class `target`
+    EXTERNAL = "external"  # read-only: an attribute of the object behind a key, see `path`
+    DATE = "date"
+    DATETIME = "datetime"  # UTC
+    INTEGER = "integer"
+    DURATION = "duration"  # seconds
+    BOOLEAN = "boolean"
+
+
+class OnDelete(StrEnum):
+    """What happens to an object when the object behind one of its keys is deleted."""
+
+    RESET = "reset"  # the key is emptied; the only possibility of a key that may be empty
+    MANUAL = "manual"  # refused while there are such objects
+    AUTO = "auto"  # it is deleted too
+
+
+@dataclass(frozen=True)
+class DataAttribute:
+    """An attribute of a class.
+
+    `code` names it in queries, imports and the database: small letters, digits and "_"; that of a
+    key ends in "_id". `values` are the codes of an enum with their labels, `default` is what a new
+    object has ("1" for a boolean that is true). `path` says where an external field comes from:
+    "org_id.name" is the name of the object behind the key `org_id`.
+    """
+
+    code: str
+    kind: DataKind
+    label: Localised
+    mandatory: bool = False
+    read_only: bool = False
+    default: str = ""
+    values: Mapping[str, Localised] = field(default_factory=dict)
+    target: str = ""
+    on_delete: OnDelete = OnDelete.RESET
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class DataClass:
+    """A class of objects.
+
+    `name` is what queries call it ("Contract"). With a `parent` that may have children ("Contact",
+    "Ticket" and those below them) its objects are found wherever the parent's are. The values of
+    `friendlyname`, joined by the separator, name an object; `order` is the attribute lists are
+    sorted by, with a leading "-" descending. `form` are the attributes of the form of a new object
+    in order, all that are mandatory among them; by default it is the parent's, then its own.
+    """
+
+    name: str
+    label: Localised
+    attributes: Sequence[DataAttribute]
+    parent: str = ""
+    abstract: bool = False
+    friendlyname: Sequence[str] = ("name",)
+    friendlyname_separator: str = " "
+    order: str = "friendlyname"
+    form: Sequence[str] = ()
+    reconciliation: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class AddedAttributes:
+    """Attributes that a plugin adds to a class that is there already, and to those below it."""
+
+    class_name: str
+    attributes: Sequence[DataAttribute]
+
+
+class DataModelHooks:
+    """The hooks that the plugin *tickets* brings."""
+
+    @contract(Kind.SETUP, DataClass, many=True, budget=Budget.NONE)
+    def data_classes(self) -> Sequence[DataClass]:  # type: ignore[empty-body]
+        """Add classes to the data model: forms, lists, queries and imports know them at once.
+
+        Fires once, when the application is built and *tickets* registers. `cti-host db upgrade`
+        creates the tables.
+
+        :return: the classes; a class that is there already, an unknown parent or target, a bad
+            code, or a form that lacks a mandatory attribute is refused with the name of the plugin
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
+    @contract(Kind.SETUP, AddedAttributes, many=True, budget=Budget.NONE)
+    def data_attributes(self) -> Sequence[AddedAttributes]:  # type: ignore[empty-body]
+        """Add attributes to classes of the data model that are there already.
+
+        Fires once, when the application is built and *tickets* registers. `cti-host db upgrade`
+        adds the columns; it never removes any. A mandatory attribute is on the form of a new object
+        by itself; any other one is where the form for changing an object has what is further down.
+
+        :return: the attributes by class; refusals are as for `data_classes`
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """

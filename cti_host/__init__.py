@@ -38,16 +38,6 @@ from cti_host.pop.presets import Presets, QueryParameters, fill_in, is_query, pl
 from cti_host.pop.url import pop_url
 from cti_host.reasons import explained
 from cti_host.settings.config import PluginConfig
-from cti_host.stored import (
-    LogLine,
-    NotStored,
-    StoredAttribute,
-    StoredClass,
-    StoredObject,
-    StoredValue,
-    Storing,
-    ValueKind,
-)
 from cti_host.web.requests import allow_form_target, has_bearer_token, safe_return_url, wants_json
 
 __version__ = "0.1.0"
@@ -67,12 +57,10 @@ __all__ = [
     "Kind",
     "Level",
     "Localised",
-    "LogLine",
     "Match",
     "Matches",
     "Must",
     "NavigationItem",
-    "NotStored",
     "Number",
     "OutboundAction",
     "PanelSection",
@@ -83,11 +71,6 @@ __all__ = [
     "Presets",
     "QueryParameters",
     "Reason",
-    "StoredAttribute",
-    "StoredClass",
-    "StoredObject",
-    "StoredValue",
-    "Storing",
     "Ticket",
     "TicketDetails",
     "TicketKey",
@@ -96,7 +79,6 @@ __all__ = [
     "Unavailable",
     "Unsearchable",
     "Value",
-    "ValueKind",
     "allow_form_target",
     "contract",
     "contracts_of",

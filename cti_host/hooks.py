@@ -27,7 +27,6 @@ from cti_host.model import (
     Ticket,
     TicketList,
 )
-from cti_host.stored import StoredClass, StoredObject, Storing
 
 
 class Hooks(Dispatcher):
@@ -182,24 +181,6 @@ class Hooks(Dispatcher):
     def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
         """See `HookSpecs.ticket_created`."""
         self.event("ticket_created", ticket=ticket, caller=caller, agent=agent)
-
-    def stored_classes(self) -> dict[str, StoredClass]:
-        """See `HookSpecs.stored_classes`; by name."""
-        classes: dict[str, StoredClass] = {}
-        for cls in self.collect("stored_classes", StoredClass):
-            classes.setdefault(cls.name, cls)
-        return classes
-
-    def store_objects(self, class_name: str, objects: Sequence[StoredObject]) -> Storing | None:
-        """See `HookSpecs.store_objects`."""
-        return self.first("store_objects", Storing, class_name=class_name, objects=objects)
-
-    def read_objects(
-        self, class_name: str, after: int, upto: int, limit: int
-    ) -> Sequence[StoredObject] | None:
-        """See `HookSpecs.read_objects`."""
-        page = {"after": after, "upto": upto, "limit": limit}
-        return self.first("read_objects", tuple, class_name=class_name, **page)
 
     def server_started(self) -> None:
         """See `HookSpecs.server_started`."""

@@ -25,7 +25,6 @@ from cti_host.model import (
     TicketList,
 )
 from cti_host.setup_hookspecs import SetUpHookSpecs
-from cti_host.stored import StoredClass, StoredObject, Storing
 from cti_host.ticket_hookspecs import TicketHookSpecs
 
 
@@ -217,51 +216,6 @@ class HookSpecs(TicketHookSpecs, SetUpHookSpecs):
         :return: nothing; results are ignored
         Order: the order of the config.
         On an error: logged; the agent sees nothing of it.
-        """
-
-    @contract(Kind.COLLECT, StoredClass, many=True, budget=Budget.NONE)
-    def stored_classes(self) -> Sequence[StoredClass] | None:
-        """Name the classes whose objects can be copied into this plugin's store.
-
-        Fires when objects are copied from another system, inside the application's context.
-
-        :return: the classes, without abstract ones, and their attributes; `None` or empty: none
-        Order: all results are kept, in the order of the config; a class named twice counts once.
-        On an error: logged; the classes of the other plugins stay.
-        """
-
-    @contract(Kind.FIRST, Storing, budget=Budget.NONE)
-    def store_objects(self, class_name: str, objects: Sequence[StoredObject]) -> Storing | None:
-        """Store a page of objects with their ids: make the new ones, change those that differ.
-
-        Fires for each page when objects are copied from another system. All of the page is stored
-        in one transaction. An object is stored whole or not at all, but for keys whose target is
-        not in the store yet: these are left empty and reported, and the object comes again.
-
-        :param class_name: a class of `stored_classes`
-        :param objects: objects of this class, with values of the class's attributes; attributes
-            that are missing stay as they are, or take their defaults
-        :return: what became of them; `None`: this plugin doesn't keep the class
-        Order: the first plugin, in the order of the config, that returns something.
-        On an error: logged, the next plugin is asked; without any result the copying stops.
-        """
-
-    @contract(Kind.FIRST, Sequence, budget=Budget.NONE)
-    def read_objects(
-        self, class_name: str, after: int, upto: int, limit: int
-    ) -> Sequence[StoredObject] | None:
-        """Give objects of the store, to compare them with what was to be stored.
-
-        Fires when a copy is verified, and before one is begun.
-
-        :param class_name: a class of `stored_classes`
-        :param after: only objects whose ids are above this one
-        :param upto: and not above this one
-        :param limit: at most so many
-        :return: the objects with all their attributes, by id; `None`: this plugin doesn't keep the
-            class
-        Order: the first plugin, in the order of the config, that returns something.
-        On an error: logged, the next plugin is asked; without any result the verification stops.
         """
 
     @contract(Kind.COLLECT, NavigationItem, many=True)

@@ -161,21 +161,6 @@ OBSERVATIONS = {
         _ignored,
     ),
     "server_started": Observation("", "NAME", lambda hooks: hooks.server_started(), _ignored),
-    "stored_classes": Observation(
-        "", "[StoredClass(NAME, ())]", lambda hooks: hooks.stored_classes(), list
-    ),
-    "store_objects": Observation(
-        "class_name, objects",
-        "Storing(not_stored=(NotStored(class_name, 1, NAME),))",
-        lambda hooks: hooks.store_objects("Person", []),
-        lambda storing: [one.reason for one in storing.not_stored],
-    ),
-    "read_objects": Observation(
-        "class_name, after, upto, limit",
-        "[StoredObject(NAME, 1, {})]",
-        lambda hooks: hooks.read_objects("Person", 0, 10, 5),
-        _each("class_name"),
-    ),
     "navigation": Observation(
         "agent",
         "[NavigationItem(NAME, '/')]",

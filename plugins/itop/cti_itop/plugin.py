@@ -84,7 +84,7 @@ class Plugin:
             host.problem((*SECTION, "ca_file"), message, "name a file of certificates in PEM form")
             return
         zone = ZoneInfo(config.timezone or host.settings.timezone)
-        self._copying = Copying(host, connection, zone)
+        self._copying = Copying(connection, zone)
         reader = Reader(self._itop, zone)
         agents, asker = Agents(reader), Asker(host, reader)
         self._links = Links(self._itop.url)

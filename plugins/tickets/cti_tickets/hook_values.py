@@ -22,6 +22,7 @@ from cti_host import (
 from cti_tickets.model import SOURCE
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.store import objects
+from cti_tickets.store.calls import calls_about
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_datetime, shown
 
 # The first of these that a class has is what a ticket list shows.
@@ -132,7 +133,7 @@ def callers(
 
 def phone_calls(records: Records, database: peewee.Database, ticket_id: int) -> list[PhoneCall]:
     """The phone calls about a ticket with the names of who talked, in two statements."""
-    stored = objects.phone_calls(ticket_id)
+    stored = calls_about(ticket_id)
     people = ["contact_id_friendlyname", "agent_id_friendlyname"]
     named = records.load(database, "PhoneCall", [call.id for call in stored], people)
     names = {record.id: [record.text(code) for code in people] for record in named}

@@ -23,9 +23,6 @@ from cti_host import (
     PanelSection,
     PhoneCall,
     PluginConfig,
-    StoredClass,
-    StoredObject,
-    Storing,
     Ticket,
     TicketDetails,
     TicketKey,
@@ -46,8 +43,8 @@ from cti_tickets.panel.presets import make_presets
 from cti_tickets.panel.recent_calls import recent_calls
 from cti_tickets.panel.settings import SettingsCheck
 from cti_tickets.store import objects as storage
+from cti_tickets.store.calls import record_outbound_call
 from cti_tickets.store.records import Records
-from cti_tickets.transfer import copying
 
 
 class Plugin:
@@ -172,21 +169,4 @@ class Plugin:
         """Record the outbound phone call with its ticket."""
         stored = storage.load(ticket.class_name, ticket.id)
         note = _("%(action)s: %(number)s", action=action.label, number=action.number)
-        storage.record_outbound_call(stored, caller.id if caller else None, agent, note)
-
-    @hookimpl
-    def stored_classes(self) -> Sequence[StoredClass]:
-        """The classes of the data model."""
-        return copying.stored_classes()
-
-    @hookimpl
-    def store_objects(self, class_name: str, objects: Sequence[StoredObject]) -> Storing | None:
-        """Keep objects of another system, with their ids."""
-        return copying.store_objects(class_name, objects)
-
-    @hookimpl
-    def read_objects(
-        self, class_name: str, after: int, upto: int, limit: int
-    ) -> Sequence[StoredObject] | None:
-        """Objects of a class, by id."""
-        return copying.read_objects(class_name, after, upto, limit)
+        record_outbound_call(stored, caller.id if caller else None, agent, note)

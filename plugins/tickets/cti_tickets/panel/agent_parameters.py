@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cti_oql import Param
 
 from cti_host import Agent, current_agent, current_host
-from cti_tickets.store.logs import contact_of
+from cti_tickets.store.agents import contact_of
 from cti_tickets.store.records import Records
 
 CONTACT_ID = "current_contact_id"

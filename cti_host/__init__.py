@@ -13,6 +13,7 @@ from cti_host.data_classes import (
 )
 from cti_host.databases.connection import database, is_postgresql
 from cti_host.host import Host, current_agent, current_host
+from cti_host.known_names import KnownNames
 from cti_host.localised import Localised, current_language
 from cti_host.model import (
     Agent,
@@ -35,7 +36,10 @@ from cti_host.model import (
 )
 from cti_host.pop.presets import fill_in, is_query, placeholder_of
 from cti_host.pop.url import pop_url
-from cti_host.settings.config import PluginConfig
+from cti_host.settings.labels import with_labels
+from cti_host.settings.mistakes import BadSetting, bad_settings
+from cti_host.settings.nearest import did_you_mean, nearest
+from cti_host.settings.plugin_config import PluginConfig
 from cti_host.stored import (
     LogLine,
     NotStored,
@@ -53,6 +57,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AddedAttributes",
     "Agent",
+    "BadSetting",
     "Call",
     "Caller",
     "DataAttribute",
@@ -61,6 +66,7 @@ __all__ = [
     "Finding",
     "Given",
     "Host",
+    "KnownNames",
     "Level",
     "Localised",
     "LogLine",
@@ -85,17 +91,21 @@ __all__ = [
     "Value",
     "ValueKind",
     "allow_form_target",
+    "bad_settings",
     "current_agent",
     "current_host",
     "current_language",
     "database",
+    "did_you_mean",
     "fill_in",
     "has_bearer_token",
     "hookimpl",
     "is_postgresql",
     "is_query",
+    "nearest",
     "placeholder_of",
     "pop_url",
     "safe_return_url",
     "wants_json",
+    "with_labels",
 ]

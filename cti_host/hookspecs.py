@@ -16,6 +16,7 @@ from flask import Blueprint, Request
 
 from cti_host.contract import Contract, Kind, contract
 from cti_host.data_classes import AddedAttributes, DataClass
+from cti_host.known_names import KnownNames
 from cti_host.model import (
     Agent,
     Call,
@@ -385,6 +386,18 @@ class HookSpecs:
 
         :param host: settings, hooks, database; `host.problem(...)` refuses the configuration
         :return: nothing
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
+    @contract(Kind.SETUP, KnownNames, budget=False)
+    def known_names(self) -> KnownNames | None:
+        """Name the classes and attributes of this plugin's data that settings may use.
+
+        Fires once, when the application is built, after `register`. The host compares the settings
+        with the names: `cti-host check` finds those that are misspelt.
+
+        :return: the names; `None`: this plugin has no data, or doesn't know the names beforehand
         Order: the order of the config.
         On an error: the host doesn't start and says which plugin failed.
         """

@@ -10,7 +10,7 @@ from typing import Any
 
 from cti_host.contract import PROJECT
 from cti_host.hookspecs import contracts
-from cti_host.settings.config import PluginConfig
+from cti_host.settings.plugin_config import PluginConfig
 from cti_host.settings.toml import KeyPath
 
 

@@ -18,8 +18,10 @@ from pydantic import ValidationError
 from cti_host.contract import PROJECT
 from cti_host.hookspecs import HookSpecs, contracts
 from cti_host.loaded import LoadedPlugin, hook_marks
-from cti_host.settings.config import Config, PluginConfig
-from cti_host.settings.problems import Problem, did_you_mean
+from cti_host.settings.config import TABLES, Config
+from cti_host.settings.nearest import did_you_mean, nearest
+from cti_host.settings.plugin_config import PluginConfig
+from cti_host.settings.problems import Problem
 from cti_host.settings.toml import KeyPath, dotted
 
 ENTRY_POINT_GROUP = "cti_host.plugins"
@@ -108,7 +110,9 @@ def find_plugins(config: Config) -> tuple[list[LoadedPlugin], list[Problem]]:
     for position, name in enumerate(config.settings.plugins):
         path: KeyPath = ("plugins", position)
         if name not in available:
-            remedy = did_you_mean(name, [*available]) or "install it, or set plugins_dir"
+            installed = f"; installed: {', '.join(sorted(available))}" if available else ""
+            otherwise = f"install it, or set plugins_dir{installed}"
+            remedy = did_you_mean(name, available, otherwise)
             problems.append(config.problem(path, f"no plugin {name!r} is installed", remedy))
             continue
         plugin, found = _load(available[name], config, path)
@@ -120,8 +124,7 @@ def find_plugins(config: Config) -> tuple[list[LoadedPlugin], list[Problem]]:
                     message = f"the table {table} is read by {other.name} and by {name}"
                     problems.append(config.problem(path, message, "take one of them out"))
             loaded.append(plugin)
-    if len(loaded) == len(config.settings.plugins):  # else it isn't known who owns what
-        problems += _unowned(config, loaded, available)
+    problems += _unread_tables(config, loaded, available)
     return loaded, problems
 
 
@@ -156,7 +159,7 @@ def _load(
         return None, [*problems, config.problem(path, message, "class Config(PluginConfig): …")]
     section: KeyPath = (cls.section,) if hasattr(cls, "section") else ("plugin", available.name)
     try:
-        settings = settings_class.model_validate(_table(config, section))
+        settings = settings_class.model_validate(config.table(section))
     except ValidationError as error:
         return None, [*problems, *config.validation_problems(section, error, settings_class)]
     if problems:
@@ -183,36 +186,78 @@ def _load(
     )
 
 
-def _table(config: Config, section: KeyPath) -> Any:
-    """The table of the file that a plugin owns; none is the same as an empty one."""
-    data: Any = config.file.data
-    for part in section:
-        data = data.get(part, {})
-    return data
-
-
-def _unowned(
+def _unread_tables(
     config: Config, loaded: list[LoadedPlugin], available: Mapping[str, Available]
 ) -> list[Problem]:
-    """Tables that no enabled plugin reads: a warning, so that a plugin can be taken out alone."""
-    owned = {plugin.section for plugin in loaded}
-    enabled = set(config.settings.plugins)
+    """Tables that no enabled plugin reads.
+
+    A misspelt one is a mistake. Any other is a warning, so that a plugin can be taken out alone.
+    """
+    sections = {plugin.section: plugin.name for plugin in loaded}
+    # Of a plugin that could not be loaded it isn't known which table is its own.
+    all_known = config.file.data.get("plugins", []) == [plugin.name for plugin in loaded]
     found = []
-    for key in config.sections:
-        if (key,) not in owned and isinstance(config.sections[key], dict):
-            remedy = did_you_mean(key, [*type(config.settings).model_fields])
-            if not remedy.startswith("did you mean"):
-                remedy = "enable the plugin that reads it, or remove it"
-            found.append(
-                config.problem((key,), "no enabled plugin reads this table", remedy, warning=True)
-            )
-    for name in config.settings.plugin:
-        if name in enabled:
+    unread = [key for key in config.sections if (key,) not in sections]
+    others = _sections_of_others(config, available) if unread else {}
+    tables = [*TABLES, *(str(section[0]) for section in sections if len(section) == 1)]
+    for key in unread:
+        near = nearest(key, tables)
+        if key in others:
+            remedy = f"add {others[key]!r} to plugins, or remove the table"
+        elif near:
+            remedy = f"did you mean [{near}]?"
+            found.append(config.problem((key,), "unknown section", remedy))
             continue
-        remedy = f"add {name!r} to plugins" if name in available else did_you_mean(name, [*enabled])
-        message = f"settings of {name!r}, which is not enabled"
-        found.append(config.problem(("plugin", name), message, remedy, warning=True))
+        else:
+            remedy = "enable the plugin that reads it, or remove it"
+        if all_known:
+            message = "no enabled plugin reads this table"
+            found.append(config.problem((key,), message, remedy, warning=True))
+    if all_known:
+        found += [
+            problem
+            for name in config.settings.plugin
+            if (problem := _unread_plugin_table(config, name, sections, available))
+        ]
     return found
+
+
+def _sections_of_others(config: Config, available: Mapping[str, Available]) -> dict[str, str]:
+    """The tables with a name of their own that plugins read which are not enabled; their names."""
+    found: dict[str, str] = {}
+    for name, plugin in available.items():
+        if name in config.settings.plugins:
+            continue
+        try:
+            section = getattr(plugin.load(), "section", None)
+        except (Exception, SystemExit):  # it may be switched off because it can't be imported
+            continue
+        if isinstance(section, str):
+            found[section] = name
+    return found
+
+
+def _unread_plugin_table(
+    config: Config,
+    name: str,
+    sections: Mapping[KeyPath, str],
+    available: Mapping[str, Available],
+) -> Problem | None:
+    """What is wrong with the table `[plugin.NAME]`; `None`: an enabled plugin reads it."""
+    path: KeyPath = ("plugin", name)
+    if path in sections:
+        return None
+    own = next((section for section, plugin in sections.items() if plugin == name), None)
+    if own is not None:
+        return config.problem(path, f"{name} does not read this table", f"write [{dotted(own)}]")
+    without = {plugin for plugin in sections.values() if plugin not in config.settings.plugin}
+    near = nearest(name, without)
+    if near and name not in available:
+        return config.problem(path, f"no plugin {name!r} is installed", f"did you mean {near!r}?")
+    remedy = f"add {name!r} to plugins, or remove the table"
+    if name not in available:
+        remedy = "install the plugin, or remove the table"
+    return config.problem(path, f"settings of {name!r}, which is not enabled", remedy, warning=True)
 
 
 def _hook_mistakes(cls: Any) -> list[tuple[str, str]]:

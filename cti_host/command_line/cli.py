@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import asdict
 from pathlib import Path
@@ -168,11 +168,7 @@ def check(context: _Context, online: bool, as_json: bool) -> None:
     else:
         for problem in problems:
             click.echo(str(problem), err=True)
-        errors = sum(not problem.warning for problem in problems)
-        if refused:
-            click.echo(f"{errors} mistake{'s' if errors != 1 else ''} to correct", err=True)
-        else:
-            click.echo(f"{context.path}: all right")
+        click.echo(_verdict(context, problems, refused=refused), err=refused)
         for plugin, finding in findings:
             click.echo(f"{plugin}: {finding.level:7}  {finding.what}: {finding.detail}")
             if finding.remedy:
@@ -180,6 +176,16 @@ def check(context: _Context, online: bool, as_json: bool) -> None:
         if online and not findings and not refused:
             click.echo("no plugin stands on anything outside this host")
     sys.exit(1 if refused or failed else 0)
+
+
+def _verdict(context: _Context, problems: Sequence[Problem], *, refused: bool) -> str:
+    errors = sum(not problem.warning for problem in problems)
+    warnings = len(problems) - errors
+    if refused:
+        return f"{errors} mistake{'s' if errors != 1 else ''} to correct"
+    if warnings:
+        return f"{context.path}: it starts, with {warnings} warning{'s' if warnings != 1 else ''}"
+    return f"{context.path}: all right"
 
 
 def _check_online(context: _Context) -> list[tuple[str, Finding]]:

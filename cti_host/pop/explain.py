@@ -19,7 +19,7 @@ from cti_host.model import (
     TicketList,
     Unsearchable,
 )
-from cti_host.pop.panel import Panel, UnknownChoice, build_panel, creation_target, search
+from cti_host.pop.panel import Panel, UnknownChoice, build_panel, direct_target, search
 from cti_host.pop.url import BadCall, read_call
 
 MAX_SHOWN = 400
@@ -94,9 +94,8 @@ def explain_url(app: Flask, url: str) -> Explanation:
                 )
                 found = search(host, call)
                 wanted = dict(parse_qsl(parts.query)).get("selected_caller", "")
-                if host.settings.direct and not wanted:
-                    class_name, _creation = host.settings.direct
-                    creation_target(host, found, class_name, found.selected(""), direct=True)
+                if not wanted:
+                    direct_target(host, found)
                 explanation.panel = build_panel(host, found, wanted)
                 explanation.panel_json = explanation.panel.as_json()
             except BadCall as bad:

@@ -9,7 +9,14 @@ from flask_babel import gettext as _
 from cti_host.dispatch import current_walk
 from cti_host.host import current_agent, current_host
 from cti_host.model import Call
-from cti_host.pop.panel import UNKNOWN, UnknownChoice, build_panel, creation_target, search
+from cti_host.pop.panel import (
+    UNKNOWN,
+    UnknownChoice,
+    build_panel,
+    creation_target,
+    direct_target,
+    search,
+)
 from cti_host.pop.url import BadCall, read_call
 from cti_host.web.i18n import COOKIE, LANGUAGES
 from cti_host.web.requests import safe_return_url, wants_json
@@ -109,9 +116,8 @@ def _show(call: Call) -> ResponseReturnValue:
     opened = request.method == "GET" and not wanted and not call.pages
     if opened:
         host.hooks.call_received(found.call, [m.caller for m in found.matches], current_agent())
-    if opened and host.settings.direct and not wants_json():
-        class_name, _creation = host.settings.direct
-        target = creation_target(host, found, class_name, found.selected(""), direct=True)
+    if opened and not wants_json():
+        target = direct_target(host, found)
         if target is not None:
             return _to_form(target)
     try:

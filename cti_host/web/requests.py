@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 from cti_host.dispatch import current_walk
 from cti_host.host import Host
 from cti_host.localised import current_language
-from cti_host.settings.config import Settings
+from cti_host.settings.settings import Settings
 from cti_host.web.i18n import LANGUAGES
 
 if TYPE_CHECKING:

@@ -183,6 +183,12 @@ OBSERVATIONS = {
     "register": Observation(
         "host", "NAME", lambda hooks: hooks.set_up("register", host=None), _answers_of_set_up
     ),
+    "known_names": Observation(
+        "",
+        "KnownNames(classes=[NAME])",
+        lambda hooks: hooks.set_up("known_names"),
+        _answers_of_set_up,
+    ),
     "blueprints": Observation(
         "",
         "[Blueprint(NAME, NAME)]",

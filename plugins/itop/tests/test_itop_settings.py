@@ -112,32 +112,32 @@ def list_with(query: str) -> str:
             "caller_information.query",
             "is no OQL",
         ),
-        ('[caller_information]\nquery = ""', "caller_information.query", "is no query"),
+        ('[caller_information]\nquery = ""', "caller_information.query", "is not a query"),
         (
             '[caller_information]\nquery = "SELECT Person WHERE email = :mail"',
             "caller_information.query",
-            "nothing gives :mail",
+            "no setting provides :mail",
         ),
         (
             list_with("SELECT UserRequest WHERE agent_id = :current_user_id"),
             "display_tickets.lists[0].query",
-            "nothing gives :current_user_id",
+            "no setting provides :current_user_id",
         ),
         (
             list_with("SELECT UserRequest WHERE agent_id = :this->agent_id"),
             "display_tickets.lists[0].query",
-            "nothing gives :this->agent_id",
+            "no setting provides :this->agent_id",
         ),
         (
             '[direct_creation.Incident]\nenabled = true\npreset = { caller_id = ":caller" }',
             "direct_creation.Incident.preset.caller_id",
-            "nothing gives :caller",
+            "no setting provides :caller",
         ),
         (
             "[indirect_creation.Incident]\nenabled = true\n"
             'preset = { org_id = "SELECT Organization WHERE id = :org" }',
             "indirect_creation.Incident.preset.org_id",
-            "nothing gives :org",
+            "no setting provides :org",
         ),
     ],
 )

@@ -6,6 +6,7 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
@@ -228,12 +229,11 @@ def _sections_of_others(config: Config, available: Mapping[str, Available]) -> d
     for name, plugin in available.items():
         if name in config.settings.plugins:
             continue
-        try:
+        # It may be switched off because it can't be imported.
+        with suppress(Exception, SystemExit):
             section = getattr(plugin.load(), "section", None)
-        except (Exception, SystemExit):  # it may be switched off because it can't be imported
-            continue
-        if isinstance(section, str):
-            found[section] = name
+            if isinstance(section, str):
+                found[section] = name
     return found
 
 

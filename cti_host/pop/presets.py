@@ -30,7 +30,7 @@ def placeholder_of(preset: str) -> str:
 
 
 def names_in(text: str) -> list[str]:
-    """The names that `fill_in` looks for in a text: "phone" in "Call from $phone$, 5 $ a minute"."""
+    """The names that `fill_in` looks for in a text: "phone" in "Call from $phone$"."""
     return [name for name in _IN_TEXT.findall(text) if not name[0].isdigit()]
 
 

@@ -91,7 +91,7 @@ class Config:
 
 
 def _is_table(key: str) -> bool:
-    default = Settings.model_fields[key].default
+    default = Settings.model_fields[key].get_default(call_default_factory=True)
     return isinstance(default, dict | BaseModel)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from cti_host.settings.defaults import DISPLAY_TICKETS, INDIRECT_CREATION
 from cti_host.settings.mistakes import BadSetting, bad_settings
@@ -30,20 +30,20 @@ class Settings(Section):
     """
 
     database: str = "sqlite:///../var/cti.db"
-    plugins: list[str] = []
+    plugins: list[str] = Field(default_factory=list)
     plugins_dir: str = ""
     language: Literal["en", "fr"] = "en"
     timezone: str = "UTC"
     secret_key_file: str = "../var/secret_key"  # noqa: S105 -- a path
     https_only: bool = False
     server: Server = Server()
-    url_parameters: dict[str, str] = {"phone": "phone"}
+    url_parameters: dict[str, str] = Field(default_factory=lambda: {"phone": "phone"})
     caller_information: CallerInformation = CallerInformation()
-    direct_creation: dict[str, Creation] = {}
-    indirect_creation: dict[str, Creation] = INDIRECT_CREATION
+    direct_creation: dict[str, Creation] = Field(default_factory=dict)
+    indirect_creation: dict[str, Creation] = Field(default_factory=lambda: INDIRECT_CREATION)
     display_tickets: DisplayTickets = DISPLAY_TICKETS
-    shortcut_actions: CommaList = []
-    plugin: dict[str, dict[str, Any]] = {}
+    shortcut_actions: CommaList = Field(default_factory=list)
+    plugin: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @field_validator("timezone")
     @classmethod

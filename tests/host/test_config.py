@@ -111,8 +111,20 @@ def test_enabled_direct_creations_count_in_the_order_of_the_file(config_file: Pa
             'write a text in quotes: "…"',
         ),
         ("[server]\nport = 'http'", 2, "server.port", "valid integer", "write a number"),
-        ("[server]\nport = 70000", 2, "server.port", "less than or equal to 65535", "write 65535 or less"),
-        ("[server]\n\nworkers = 0", 3, "server.workers", "greater than or equal to 1", "write 1 or more"),
+        (
+            "[server]\nport = 70000",
+            2,
+            "server.port",
+            "less than or equal to 65535",
+            "write 65535 or less",
+        ),
+        (
+            "[server]\n\nworkers = 0",
+            3,
+            "server.workers",
+            "greater than or equal to 1",
+            "write 1 or more",
+        ),
         ("language = 'de'", 1, "language", "'en' or 'fr'", 'write "en" or "fr"'),
         ("language = 'fre'", 1, "language", "'en' or 'fr'", "did you mean 'fr'?"),
         (

@@ -33,7 +33,7 @@ class Address:
             raise BadSetting(f"{self.scheme}: places no call", "begin with http:// or https://")
         self.placeholders = tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
         if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
-            raise BadSetting("has a brace without its partner", "write a placeholder as {telephone}")
+            raise BadSetting("has a brace without its partner", "a placeholder is {telephone}")
         if self.is_web:
             _check_web(text)
         elif not self.placeholders:

@@ -30,9 +30,7 @@ def _parameter_mistake(parameter: str, code: str) -> BadSetting | None:
     if not parameter.strip():
         return BadSetting("the URL parameter has no name", 'write telephone = "phone"')
     if not _ATTRIBUTE.fullmatch(code):
-        return BadSetting(
-            f"{code!r} is not an attribute of the caller", 'write its code: "phone"'
-        )
+        return BadSetting(f"{code!r} is not an attribute of the caller", 'write its code: "phone"')
     return None
 
 

@@ -65,7 +65,12 @@ def test_an_address_that_cannot_place_a_call_is_refused(
     [
         ('url_parameters = { t = "phone" }', "url", 1, "is required"),
         ('url = "https://cti.example"', "url_parameters", 1, "is required"),
-        ('url = "https://cti.example"\nurl_parameters = {}', "url_parameters", 3, "names no parameter"),
+        (
+            'url = "https://cti.example"\nurl_parameters = {}',
+            "url_parameters",
+            3,
+            "names no parameter",
+        ),
         ('url = 5\nurl_parameters = { t = "phone" }', "url", 2, "valid string"),
         (
             'url = "https://cti.example"\nurl_parameters = "phone"',

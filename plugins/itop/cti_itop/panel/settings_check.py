@@ -115,7 +115,9 @@ def _display_name(host: Host, class_name: str) -> None:
 def _check_presets(host: Host, path: Path, presets: Mapping[str, str]) -> None:
     for code, preset in presets.items():
         if code == NEVER_PRESET:
-            host.warn((*path, code), "is left out: iTop decides the first state itself", "remove it")
+            host.warn(
+                (*path, code), "is left out: iTop decides the first state itself", "remove it"
+            )
         elif is_query(preset):
             _query(host, (*path, code), preset, ("selected_caller",))
         elif placeholder_of(preset):

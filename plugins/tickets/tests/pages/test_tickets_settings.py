@@ -105,7 +105,8 @@ WARNINGS = [
         )
     ),
     (preset("org_id", "SELECT Organization WHERE status = 'activ'"), 4,
-     "indirect_creation.UserRequest.preset.org_id", "'activ' is not a value of Organization.status"),
+     "indirect_creation.UserRequest.preset.org_id",
+     "'activ' is not a value of Organization.status"),
 ]  # fmt: skip
 
 FINE = [

@@ -17,7 +17,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
         for candidate in known
         if (different := _different(word.casefold(), candidate.casefold())) is not None
     }
-    return min(near, key=lambda candidate: near[candidate], default="")
+    # Of two that are as near, a wrong letter is likelier than two letters too many.
+    return min(near, key=lambda one: (near[one], abs(len(one) - len(word))), default="")
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) -> str:
@@ -40,7 +41,7 @@ def _different(one: str, other: str) -> int | None:
     A letter that is wrong counts twice: it has no partner, nor has the one in its place.
     """
     letters = len(one) + len(other)
-    most = min(4, max(2, letters // 4)) if letters >= 6 else 1
+    most = min(4, max(2, letters // 4)) if letters >= 6 else letters // 3
     if abs(len(one) - len(other)) > most:
         return None
     blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()

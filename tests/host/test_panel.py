@@ -316,8 +316,7 @@ def test_a_form_that_is_not_available_is_not_replaced_by_that_of_another_class(
         "if class_name == 'Incident':\n            raise OSError\n"
         "        if class_name not in LABELS:",
     )
-    two = DIRECT + "[direct_creation.UserRequest]\nenabled = true\n"
-    running = make_host(two + ONE, plugins=["people"], sources={"people": broken})
+    running = make_host(DIRECT + ONE, plugins=["people"], sources={"people": broken})
     page = running.client().get("/pop?phone=12")
     assert page.status_code == 200
     assert "The form of people is not available right now." in page.text

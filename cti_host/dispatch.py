@@ -17,8 +17,9 @@ import pluggy
 from flask import Request, g
 from flask_babel import gettext
 
-from cti_host.contract import Contract, Kind
+from cti_host.contract import Contract, Kind, takes_strangers
 from cti_host.hookspecs import contracts
+from cti_host.identity import as_seen_by, sign
 from cti_host.model import (
     Agent,
     Call,
@@ -98,6 +99,7 @@ class _Implementation:
     plugin: str
     function: Callable[..., Any]
     argnames: tuple[str, ...]
+    strangers: bool
 
 
 class Dispatcher:
@@ -116,7 +118,12 @@ class Dispatcher:
         self._contracts = contracts()
         self._implementations = {
             hook: [
-                _Implementation(impl.plugin_name, impl.function, impl.argnames)
+                _Implementation(
+                    impl.plugin_name,
+                    impl.function,
+                    impl.argnames,
+                    takes_strangers(impl.function),
+                )
                 for impl in reversed(getattr(manager.hook, hook).get_hookimpls())
             ]
             for hook in self._contracts
@@ -128,10 +135,19 @@ class Dispatcher:
 
     def _answers(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
         """Call the implementations one by one; give plugin and answer of those that answered."""
-        for implementation in self._implementations[hook]:
-            step = self._step(hook, implementation, arguments)
+        for step in self._steps(hook, arguments):
             if step.answer is not None:
                 yield step.plugin, step.answer
+
+    def _steps(self, hook: str, arguments: Mapping[str, Any]) -> Iterator[Step]:
+        """Call the implementations one by one, each with what it may see of the arguments."""
+        contract = self._contracts[hook]
+        for implementation in self._implementations[hook]:
+            seen = as_seen_by(
+                implementation.plugin, contract, arguments, strangers=implementation.strangers
+            )
+            if not contract.needs or seen[contract.needs]:
+                yield self._step(hook, implementation, seen)
 
     def _step(
         self, hook: str, implementation: _Implementation, arguments: Mapping[str, Any]
@@ -145,6 +161,8 @@ class Dispatcher:
         try:
             answer = self._call(contract, implementation, given)
             problem = _type_problem(contract, answer)
+            if not problem and contract.kind is Kind.COLLECT and answer:
+                answer = sign(plugin, answer)
         except Overdue as error:
             problem = str(error)
             log.error("%s of plugin %s: %s", hook, plugin, problem)
@@ -211,10 +229,10 @@ class Dispatcher:
 
     def lookup_callers(self, call: Call) -> list[Match]:
         """See `HookSpecs.lookup_callers`; each person once."""
-        found: dict[tuple[str, int], Match] = {}
+        matches: dict[str, Match] = {}
         for match in self._collect(Match, "lookup_callers", call=call):
-            found.setdefault((match.caller.class_name, match.caller.id), match)
-        return list(found.values())
+            matches.setdefault(match.caller.key, match)
+        return list(matches.values())
 
     def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> list[TicketList]:
         """See `HookSpecs.ticket_lists`."""
@@ -313,11 +331,7 @@ class Dispatcher:
         self._event("server_started")
 
     def _event(self, hook: str, **arguments: Any) -> list[str]:
-        steps = [
-            self._step(hook, implementation, arguments)
-            for implementation in self._implementations[hook]
-        ]
-        return [step.line for step in steps if step.line]
+        return [step.line for step in self._steps(hook, arguments) if step.line]
 
     def set_up(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
         """Call a set-up hook; give plugin and answer of those that answered.

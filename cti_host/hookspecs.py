@@ -93,14 +93,16 @@ class HookSpecs:
         TicketList,
         many=True,
         unavailable=_("Tickets from %(plugin)s are not available right now."),
+        own=("callers",),
+        needs="callers",
     )
     def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> Sequence[TicketList] | None:
         """Give the groups of tickets of the panel.
 
-        Fires when the panel shows at least one caller.
+        Fires when the panel shows at least one caller of the plugin's own.
 
         :param call: the preprocessed call; `call.pages` says which page of a list is looked at
-        :param callers: the caller chosen, or every caller for "All contacts found"
+        :param callers: the plugin's own among the caller chosen, or all for "All contacts found"
         :return: the lists in the order to show them, one that could not be read with its `problem`;
             `None` or empty: no list
         Order: all answers are kept, in the order of the config.
@@ -123,6 +125,7 @@ class HookSpecs:
         Kind.COLLECT,
         Mapping,
         unavailable=_("Presets from %(plugin)s are not available right now."),
+        own=("caller",),
     )
     def creation_presets(
         self, class_name: str, caller: Caller | None, call: Call, direct: bool
@@ -132,7 +135,7 @@ class HookSpecs:
         Fires when an agent presses "Create a new …", or on the call itself for direct creation.
 
         :param class_name: the class to create, as named in the settings ("UserRequest")
-        :param caller: the caller chosen; `None`: unknown, or several
+        :param caller: the caller chosen; `None`: unknown, several, or another plugin's
         :param call: the preprocessed call
         :param direct: whether `direct_creation` asks, else `indirect_creation`
         :return: attribute code to text; `None` or empty: no presets
@@ -162,6 +165,8 @@ class HookSpecs:
         OutboundAction,
         many=True,
         unavailable=_("Phone actions from %(plugin)s are not available right now."),
+        own=("ticket", "caller"),
+        needs="ticket",
     )
     def outbound_actions(
         self, ticket: Ticket, caller: Caller | None
@@ -170,8 +175,9 @@ class HookSpecs:
 
         Fires when a ticket is shown, and again when an entry is clicked.
 
-        :param ticket: the ticket
-        :param caller: the ticket's caller with all their attributes; `None`: the ticket has none
+        :param ticket: the ticket, one of the plugin's own
+        :param caller: the ticket's caller with all their attributes; `None`: the ticket has none,
+            or another plugin's
         :return: the actions that can be done now (a number that is empty offers none); `None` or
             empty: none
         Order: all answers are kept, in the order of the config.
@@ -208,6 +214,7 @@ class HookSpecs:
         PanelSection,
         many=True,
         unavailable=_("A section of %(plugin)s is not available right now."),
+        own=("callers",),
     )
     def panel_sections(
         self, call: Call, callers: Sequence[Caller]
@@ -217,37 +224,41 @@ class HookSpecs:
         Fires once per request of the panel, also for an unknown caller.
 
         :param call: the preprocessed call
-        :param callers: the caller chosen, every caller for "All contacts found", or none
+        :param callers: the plugin's own among the caller chosen, or all for "All contacts found"
         :return: the sections; `None` or empty: none
         Order: all answers are kept, in the order of the config.
         On an error: the other sections stay; the panel says so in one line.
         """
 
-    @contract(Kind.EVENT)
+    @contract(Kind.EVENT, own=("callers",))
     def call_received(self, call: Call, callers: Sequence[Caller], agent: Agent) -> None:
         """An agent was shown the panel of a call.
 
         Fires when the phone system opens the panel, not when the agent chooses another caller.
 
         :param call: the preprocessed call
-        :param callers: everybody who was found
+        :param callers: the plugin's own among those who were found
         :param agent: who sees it
         :return: nothing; answers are ignored
         Order: the order of the config.
         On an error: logged; the agent sees nothing of it.
         """
 
-    @contract(Kind.EVENT, unavailable=_("The call could not be recorded by %(plugin)s."))
+    @contract(
+        Kind.EVENT,
+        unavailable=_("The call could not be recorded by %(plugin)s."),
+        own=("ticket", "caller"),
+        needs="ticket",
+    )
     def call_placed(
         self, ticket: Ticket, caller: Caller | None, action: OutboundAction, agent: Agent
     ) -> None:
         """An agent placed a call from a ticket.
 
-        Fires when an entry of the phone menu was clicked, before the phone system is opened. A
-        plugin that keeps tickets records the calls about its own.
+        Fires when an entry of the phone menu was clicked, before the phone system is opened.
 
-        :param ticket: the ticket
-        :param caller: the ticket's caller
+        :param ticket: the ticket, one of the plugin's own
+        :param caller: the ticket's caller, if it has one of the plugin's own
         :param action: the entry that was clicked
         :param agent: who calls
         :return: nothing; answers are ignored
@@ -255,14 +266,14 @@ class HookSpecs:
         On an error: the call is placed all the same; the ticket says so in one line.
         """
 
-    @contract(Kind.EVENT)
+    @contract(Kind.EVENT, own=("ticket", "caller"), needs="ticket")
     def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
         """A ticket was created and saved.
 
         Fires after the form of a new ticket was saved, before the agent sees the ticket.
 
-        :param ticket: the new ticket
-        :param caller: its caller, if it has one
+        :param ticket: the new ticket, one of the plugin's own
+        :param caller: its caller, if it has one of the plugin's own
         :param agent: who created it
         :return: nothing; answers are ignored
         Order: the order of the config.

@@ -84,7 +84,7 @@ class Call:
     `received` maps an attribute ("phone") to the text that came; `parameters` maps the same
     attributes to what the preprocessing plugins made of it. `query` maps URL parameters to the
     text that came: links that come back to this call carry it. `pages` says which page of which
-    ticket list the agent looks at (list id to page, from 1).
+    ticket list the agent looks at (list id to page, from 1): for a plugin only of its own lists.
     """
 
     received: Mapping[str, str]
@@ -112,9 +112,11 @@ class Call:
 class Caller:
     """A person who may be calling: class and id in the data of a plugin, and what to show.
 
-    `display` is the text that names the person (the attributes of `display_name`, joined by ", "),
-    `attributes` maps attribute codes to texts ("email" to "ada@example.org"). `name` is the part
-    of `display` that stands largest on the panel; empty: all of it.
+    `source` is the name of the plugin that returned them, put there by the dispatcher: two plugins
+    may each have a person 20, who are not the same. `display` is the text that names the person
+    (the attributes of `display_name`, joined by ", "), `attributes` maps attribute codes to texts
+    ("email" to "ada@example.org"). `name` is the part of `display` that stands largest on the
+    panel; empty: all of it.
     """
 
     class_name: str
@@ -122,6 +124,12 @@ class Caller:
     display: str
     attributes: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     name: str = ""
+    source: str = ""
+
+    @property
+    def key(self) -> str:
+        """Who they are, in links and programs: "tickets:Person:20"."""
+        return f"{self.source}:{self.class_name}:{self.id}"
 
     @property
     def headline(self) -> str:
@@ -161,9 +169,9 @@ class Match:
 class Ticket:
     """A ticket as lists and menus need it; dates are UTC, texts in the agent's language.
 
-    `url` shows the ticket and `modify_url` changes it; they may be pages of another system, which
-    open in a tab of their own. If those pages have no phone menu, `call_url` is a page of this
-    host that has it.
+    `source` is the name of the plugin that returned it, put there by the dispatcher. `url` shows
+    the ticket and `modify_url` changes it; they may be pages of another system, which open in a tab
+    of their own. If those pages have no phone menu, `call_url` is a page of this host that has it.
     """
 
     class_name: str
@@ -180,13 +188,20 @@ class Ticket:
     url: str = ""
     modify_url: str = ""
     call_url: str = ""
+    source: str = ""
+
+    @property
+    def key(self) -> str:
+        """Which ticket it is, in links and programs: "tickets:UserRequest:7"."""
+        return f"{self.source}:{self.class_name}:{self.id}"
 
 
 @dataclass(frozen=True)
 class TicketList:
     """A group of tickets on the panel: one page of `tickets` out of `total`.
 
-    `id` is stable for the configuration and names the list in `Call.pages`. `problem` is empty, or
+    `id` is stable for the configuration and names the list in `Call.pages`; `source` is the name of
+    the plugin that returned it, put there by the dispatcher. `problem` is empty, or
     one line for the agent that says why this one list has no tickets to show.
     """
 
@@ -197,6 +212,12 @@ class TicketList:
     page: int = 1
     page_size: int = 10
     problem: str = ""
+    source: str = ""
+
+    @property
+    def key(self) -> str:
+        """Which list of which plugin it is, in links: "tickets.0"."""
+        return f"{self.source}.{self.id}"
 
     @property
     def page_count(self) -> int:
@@ -208,8 +229,9 @@ class TicketList:
 class OutboundAction:
     """An entry of a ticket's phone menu.
 
-    `name` is unique ("telephony_integration_ecall_phone"), `url` is the address of the phone
-    system to open, `number` the number it will dial, as shown, `icon` a Bootstrap icon name.
+    `name` is unique in its plugin ("telephony_integration_ecall_phone"), whose name `source` is,
+    put there by the dispatcher; `url` is the address of the phone system to open, `number` the
+    number it will dial, as shown, `icon` a Bootstrap icon name.
     """
 
     name: str
@@ -217,6 +239,7 @@ class OutboundAction:
     url: str
     icon: str = "telephone"
     number: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,10 +247,12 @@ class PanelSection:
     """Anything else a plugin shows on the panel: a title and HTML that is already safe.
 
     `html` must be markup whose values were escaped (`markupsafe.Markup`, a rendered template).
+    `source` is the name of the plugin that returned it, put there by the dispatcher.
     """
 
     title: str
     html: str
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,9 @@ def explain_url(app: Flask, url: str) -> Explanation:
             except BadCall as bad:
                 explanation.error = " ".join(bad.problems) + f" Example: /pop?{bad.example}"
             except UnknownChoice as unknown:
-                explanation.error = f"selected_caller is {unknown}: an id, “all” or “unknown”"
+                explanation.error = (
+                    f"selected_caller is {unknown}: the key of a caller, “all” or “unknown”"
+                )
         explanation.steps = current_walk().steps
     return explanation
 

@@ -27,10 +27,11 @@ from cti_host.pop.url import PAGE_PREFIX
 
 ALL = "all"
 UNKNOWN = "unknown"
+_KEY = re.compile(r"[^\s:]+:[^\s:]+:[0-9]{1,18}", re.ASCII)
 
 
 class UnknownChoice(ValueError):
-    """`selected_caller` is not an id, "all" or "unknown"."""
+    """`selected_caller` is not a caller's key or id, "all" or "unknown"."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Panel:
     @property
     def chosen(self) -> Match | None:
         """The one caller who is chosen; `None` for several, or for nobody."""
-        return next((m for m in self.matches if str(m.caller.id) == self.selected), None)
+        return next((m for m in self.matches if m.caller.key == self.selected), None)
 
     @property
     def path(self) -> str:
@@ -88,7 +89,7 @@ class Panel:
     def page_url(self, ticket_list: TicketList, page: int) -> str:
         """This panel at another page of one of its lists."""
         pages = {f"{PAGE_PREFIX}{key}": value for key, value in self.call.pages.items()}
-        return self.url(**{**pages, f"{PAGE_PREFIX}{ticket_list.id}": page})
+        return self.url(**{**pages, f"{PAGE_PREFIX}{ticket_list.key}": page})
 
     def as_json(self) -> dict[str, Any]:
         """The panel as a program reads it; documented in docs/json.md."""
@@ -101,6 +102,7 @@ class Panel:
             "label": self.label,
             "callers": [
                 {
+                    "source": match.caller.source,
                     "class": match.caller.class_name,
                     "id": match.caller.id,
                     "display": match.caller.display,
@@ -116,10 +118,12 @@ class Panel:
             ],
             "ticket_lists": [
                 {
+                    "source": ticket_list.source,
                     "label": ticket_list.label,
                     "total": ticket_list.total,
                     "tickets": [
                         {
+                            "source": ticket.source,
                             "class": ticket.class_name,
                             "id": ticket.id,
                             "ref": ticket.ref,
@@ -151,23 +155,43 @@ class Search:
     def selected(self, wanted: str) -> str:
         """Which entry of the combo box is chosen.
 
-        :param wanted: the `selected_caller` of the URL; empty for the default
-        :raises UnknownChoice: it is neither an id nor "all" nor "unknown"
+        :param wanted: the `selected_caller` of the URL: the key of a caller, "all" or "unknown";
+            empty for the default. The id alone is understood where one caller has it.
+        :raises UnknownChoice: it is none of these
         """
-        if wanted and wanted not in (ALL, UNKNOWN) and not re.fullmatch(r"[0-9]{1,18}", wanted):
-            raise UnknownChoice(wanted)
-        offered = {str(match.caller.id) for match in self.matches} | {UNKNOWN}
-        if len(self.matches) > 1:
-            offered.add(ALL)
-        if wanted in offered:
-            return wanted
+        chosen = self._named(wanted)
+        if chosen is not None:
+            return chosen
         if len(self.matches) == 1:
-            return str(self.matches[0].caller.id)
+            return self.matches[0].caller.key
         return ALL if self.matches else UNKNOWN
+
+    def missed(self, wanted: str) -> bool:
+        """Whether a person was named who is not among the callers, or of whom there are several.
+
+        :raises UnknownChoice: as `selected`
+        """
+        return wanted not in ("", ALL, UNKNOWN) and self._named(wanted) is None
+
+    def _named(self, wanted: str) -> str | None:
+        """The entry that is named; `None` where none is, or there is no such entry."""
+        if wanted == UNKNOWN or (wanted == ALL and len(self.matches) > 1):
+            return wanted
+        if wanted in ("", ALL):
+            return None
+        keys = [match.caller.key for match in self.matches]
+        if wanted in keys:
+            return wanted
+        if re.fullmatch(r"[0-9]{1,18}", wanted, re.ASCII):
+            same = [m.caller.key for m in self.matches if str(m.caller.id) == wanted]
+            return same[0] if len(same) == 1 else None
+        if not _KEY.fullmatch(wanted):
+            raise UnknownChoice(wanted)
+        return None
 
     def callers(self, selected: str) -> list[Caller]:
         """The callers an entry of the combo box stands for."""
-        return [m.caller for m in self.matches if selected in (ALL, str(m.caller.id))]
+        return [m.caller for m in self.matches if selected in (ALL, m.caller.key)]
 
 
 def search(host: Host, call: Call) -> Search:
@@ -191,7 +215,7 @@ def build_panel(host: Host, found: Search, wanted: str = "") -> Panel:
     """
     selected = found.selected(wanted)
     notices = list(found.notices)
-    if wanted.isdigit() and wanted != selected:
+    if found.missed(wanted):
         notices.append(_("The person chosen is not among the callers found."))
     callers = found.callers(selected)
     call = found.call
@@ -240,11 +264,11 @@ def direct_target(host: Host, found: Search) -> str | None:
 def panel_url(call: Call, **extra: str | int) -> str:
     """The address of a call's panel; a lookup by hand may have left out parameters."""
     endpoint = "cti_host.pop" if len(call.query) == len(call.received) else "cti_host.lookup"
-    return f"{url_for(endpoint)}?{urlencode({**call.query, **extra})}"
+    return f"{url_for(endpoint)}?{urlencode({**call.query, **extra}, safe=':')}"
 
 
 def _choices(matches: Sequence[Match]) -> list[Choice]:
-    choices = [Choice(str(match.caller.id), match.caller.display) for match in matches]
+    choices = [Choice(match.caller.key, match.caller.display) for match in matches]
     if len(choices) > 1:
         choices.insert(0, Choice(ALL, _("All contacts found")))
     return [*choices, Choice(UNKNOWN, _("Unknown contact"))]
@@ -257,7 +281,7 @@ def _creations(host: Host, call: Call, selected: str) -> list[Creation]:
             continue
         label = host.hooks.class_label(class_name)
         if label is not None:
-            query = urlencode({**call.query, "selected_caller": selected})
+            query = urlencode({**call.query, "selected_caller": selected}, safe=":")
             path = url_for("cti_host.create", class_name=class_name)
             text = _("Create a new %(cls)s", cls=label)
             creations.append(Creation(class_name, text, path, query))

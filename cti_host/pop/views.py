@@ -74,17 +74,16 @@ def create(class_name: str) -> ResponseReturnValue:
     chapter = host.settings.direct_creation if direct else host.settings.indirect_creation
     if class_name not in chapter or not chapter[class_name].enabled:
         abort(404, _("“%(cls)s” is not among the classes to create.", cls=class_name))
+    wanted = request.args.get("selected_caller", "")
     try:
         found = search(host, _read(partial=True))
-        selected = found.selected(request.args.get("selected_caller", ""))
+        selected = UNKNOWN if found.missed(wanted) else found.selected(wanted)
     except BadCall as bad:
         abort(400, " ".join(bad.problems))
     except UnknownChoice as unknown:
         abort(400, _unknown_choice(unknown))
-    wanted = request.args.get("selected_caller", "")
-    if wanted.isdigit() and wanted != selected:
+    if found.missed(wanted):
         flash(_("The person chosen is not among the callers found."), "warning")
-        selected = UNKNOWN
     target = creation_target(host, found, class_name, selected, direct=direct)
     if target is None:
         abort(404, _("No plugin has a form for “%(cls)s”.", cls=class_name))
@@ -139,7 +138,7 @@ def _to_form(target: str) -> ResponseReturnValue:
 
 def _unknown_choice(unknown: UnknownChoice) -> str:
     text: str = _(
-        "selected_caller is “%(value)s”; it is the id of a caller, “all” or “unknown”.",
+        "selected_caller is “%(value)s”; it is the key of a caller, “all” or “unknown”.",
         value=str(unknown),
     )
     return text

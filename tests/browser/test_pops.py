@@ -101,7 +101,7 @@ def test_another_caller_comes_without_a_new_page(page: Page) -> None:
     expect(page).to_have_title(re.compile("^Hélène Lefèvre"))
     assert is_same_document(page)
     query = parse_qs(urlsplit(page.url).query)
-    assert query == {"phone": ["0199001200"], "selected_caller": ["22"]}
+    assert query == {"phone": ["0199001200"], "selected_caller": ["tickets:Person:22"]}
 
 
 def test_who_was_chosen_is_said_aloud_and_the_focus_stays(page: Page) -> None:
@@ -132,7 +132,7 @@ def test_one_of_several_is_also_chosen_by_a_click_on_the_name(page: Page) -> Non
     mark(page)
     page.get_by_role("link", name="François d'Estaing").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("François d'Estaing")
-    expect(page.get_by_label("Caller", exact=True)).to_have_value("21")
+    expect(page.get_by_label("Caller", exact=True)).to_have_value("tickets:Person:21")
     assert is_same_document(page)
 
 

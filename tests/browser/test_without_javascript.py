@@ -16,10 +16,10 @@ def plain(open_browser: Callable[..., BrowserContext]) -> Page:
 
 def test_a_button_shows_the_caller_chosen(plain: Page) -> None:
     plain.goto("/pop?phone=0199001200")
-    plain.get_by_label("Caller", exact=True).select_option("22")
+    plain.get_by_label("Caller", exact=True).select_option("tickets:Person:22")
     plain.get_by_role("button", name="Show").click()
     expect(plain.get_by_role("heading", level=1)).to_contain_text("Hélène Lefèvre")
-    expect(plain.get_by_label("Caller", exact=True)).to_have_value("22")
+    expect(plain.get_by_label("Caller", exact=True)).to_have_value("tickets:Person:22")
     plain.get_by_label("Caller", exact=True).select_option("unknown")
     plain.get_by_role("button", name="Show").click()
     expect(plain.get_by_role("heading", level=1)).to_have_text("Unknown contact")
@@ -41,7 +41,7 @@ def test_pages_of_a_list_are_turned(plain: Page) -> None:
 
 def test_a_new_ticket_is_for_the_caller_in_the_box_though_not_shown_yet(plain: Page) -> None:
     plain.goto("/pop?phone=0199001200")
-    plain.get_by_label("Caller", exact=True).select_option("23")
+    plain.get_by_label("Caller", exact=True).select_option("tickets:Person:23")
     plain.get_by_role("button", name="Create a new User Request").click()
     expect(plain.get_by_role("heading", level=1)).to_have_text("New User Request")
     caller = plain.get_by_role("main").get_by_label("Caller required", exact=True)

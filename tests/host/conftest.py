@@ -124,7 +124,8 @@ def make_stuck_host(make_host: MakeHost) -> Iterator[MakeHost]:
 def stuck_source(*hooks: str) -> str:
     """A plugin whose hooks ("lookup_callers(self, call)") wait until they are released."""
     methods = "".join(
-        f"\n    @hookimpl\n    def {hook}:\n        self.release.wait()\n" for hook in hooks
+        f"\n    @hookimpl(strangers=True)\n    def {hook}:\n        self.release.wait()\n"
+        for hook in hooks
     )
     return (
         "import threading\n\nfrom cti_host import hookimpl\n\n\nclass Plugin:\n"

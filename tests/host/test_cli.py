@@ -451,7 +451,7 @@ def test_explain_shows_what_each_plugin_got_answered_and_took(
     assert "got call = a call with phone = '0987'" in text
     assert "answered Person::1 'Ada Lovelace' because 'reason 1'" in text
     assert "Ada Lovelace  (reason 1)" in text
-    assert "chosen: 1" in text
+    assert "chosen: people:Person:1" in text
     assert "call_received" not in text
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cti_host import Call
+from cti_host import Call, Caller
 from cti_host.dispatch import current_walk
 from cti_host.testing import MakeHost, RunningHost
 from cti_host.workers import MAX_OVERDUE, Overdue, Workers
@@ -39,7 +39,7 @@ def raising(hook: str) -> str:
 
 
         class Plugin:
-            @hookimpl
+            @hookimpl(strangers=True)
             def {hook}:
                 raise LookupError("no {NUMBER} in the directory")
         """
@@ -52,7 +52,7 @@ def answering(hook: str, body: str) -> str:
 
 
         class Plugin:
-            @hookimpl
+            @hookimpl(strangers=True)
             def {hook}:
                 {body}
         """
@@ -84,14 +84,26 @@ def test_a_preprocessor_in_the_middle_that_raises_costs_only_its_own_part(
     assert answer["problems"] == ["The number could not be preprocessed by broken."]
 
 
-def test_a_person_whom_two_plugins_find_counts_once(make_host: MakeHost, people: str) -> None:
+def test_a_person_whom_one_plugin_finds_twice_counts_once(make_host: MakeHost) -> None:
+    body = "return [Match(Caller('Person', 7, name)) for name in ('Ada', 'Countess')]"
+    twice = answering("lookup_callers(self, call)", body)
+    running = make_host(plugins=["twice"], sources={"twice": twice})
+    callers = running.get_json("/pop?phone=1")["callers"]
+    assert [caller["display"] for caller in callers] == ["Ada"]
+
+
+def test_persons_of_one_id_that_two_plugins_find_are_two(make_host: MakeHost, people: str) -> None:
     running = make_host(
         "[plugin.one]\nfound = ['Ada']\n[plugin.two]\nfound = ['Countess', 'Bo']\n",
         plugins=["one", "two"],
         sources={"one": people, "two": people},
     )
     callers = running.get_json("/pop?phone=1")["callers"]
-    assert [caller["display"] for caller in callers] == ["Ada", "Bo"]
+    assert [(caller["source"], caller["id"], caller["display"]) for caller in callers] == [
+        ("one", 1, "Ada"),
+        ("two", 1, "Countess"),
+        ("two", 2, "Bo"),
+    ]
 
 
 @pytest.mark.parametrize("order", [["people", "broken"], ["broken", "people"]])
@@ -226,7 +238,8 @@ def test_an_answer_of_the_wrong_type_counts_as_a_failure(
     )
     assert len(running.get_json("/pop?phone=1")["problems"]) == 1
     name = hook.partition("(")[0]
-    arguments = {"call": CALL, "callers": []} if "callers)" in hook else {"call": CALL}
+    callers = [Caller("Person", 1, "Ada")]
+    arguments = {"call": CALL, "callers": callers} if "callers)" in hook else {"call": CALL}
     with running.app.test_request_context():
         getattr(running.host.hooks, name)(**arguments)
         assert current_walk().steps[0].problem == problem

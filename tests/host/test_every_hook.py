@@ -223,7 +223,7 @@ class Plugin:
     def __init__(self):
         self.times = 0
 
-    @hookimpl
+    @hookimpl(strangers=True)
     def {hook}(self, {arguments}):
         self.times += 1
         {body}

@@ -59,7 +59,7 @@ def test_one_person_is_found_and_chosen(make_panel: MakeHost) -> None:
     running = make_panel(ONE)
     page = running.client().get("/pop?phone=1234567").text
     assert options(page) == [
-        ("1", "Ada Lovelace, Analytical Engines", True),
+        ("people:Person:1", "Ada Lovelace, Analytical Engines", True),
         ("unknown", "Unknown contact", False),
     ]
     assert title(page) == "Ada Lovelace, Analytical Engines"
@@ -71,9 +71,9 @@ def test_several_persons_are_found_and_none_is_guessed(make_panel: MakeHost) -> 
     page = make_panel(SEVERAL).client().get("/pop?phone=1234567").text
     assert options(page) == [
         ("all", "All contacts found", True),
-        ("1", "Ada", False),
-        ("2", "Bo", False),
-        ("3", "Cy", False),
+        ("people:Person:1", "Ada", False),
+        ("people:Person:2", "Bo", False),
+        ("people:Person:3", "Cy", False),
         ("unknown", "Unknown contact", False),
     ]
     assert title(page) == "3 contacts share this number"
@@ -86,11 +86,14 @@ def test_several_persons_are_found_and_none_is_guessed(make_panel: MakeHost) -> 
     [
         (SEVERAL, "", "all", ["Open for Ada+Bo+Cy"], False),
         (SEVERAL, "all", "all", ["Open for Ada+Bo+Cy"], False),
-        (SEVERAL, "2", "2", ["Open for Bo"], False),
+        (SEVERAL, "people:Person:2", "people:Person:2", ["Open for Bo"], False),
+        (SEVERAL, "2", "people:Person:2", ["Open for Bo"], False),
+        (SEVERAL, "others:Person:2", "all", ["Open for Ada+Bo+Cy"], True),
+        (SEVERAL, "people:Team:2", "all", ["Open for Ada+Bo+Cy"], True),
         (SEVERAL, "unknown", "unknown", [], False),
         (SEVERAL, "99", "all", ["Open for Ada+Bo+Cy"], True),
-        (ONE, "all", "1", ["Open for Ada Lovelace, Analytical Engines"], False),
-        (ONE, "99", "1", ["Open for Ada Lovelace, Analytical Engines"], True),
+        (ONE, "all", "people:Person:1", ["Open for Ada Lovelace, Analytical Engines"], False),
+        (ONE, "99", "people:Person:1", ["Open for Ada Lovelace, Analytical Engines"], True),
         (ONE, "unknown", "unknown", [], False),
         (NOBODY, "all", "unknown", [], False),
         (NOBODY, "1", "unknown", [], True),
@@ -119,7 +122,7 @@ def test_garbage_instead_of_a_choice_is_a_400(make_panel: MakeHost, garbage: str
     for path in ("/pop", "/lookup", "/create/UserRequest"):
         response = running.client().get(f"{path}?phone=1&selected_caller={garbage}")
         assert response.status_code == 400
-        assert "is the id of a caller, “all” or “unknown”" in html.unescape(response.text)
+        assert "is the key of a caller, “all” or “unknown”" in html.unescape(response.text)
         answer = running.client(Accept="application/json").get(response.request.url)
         assert answer.status_code == 400
         assert "selected_caller" in answer.get_json()["error"]
@@ -168,7 +171,9 @@ def test_buttons_create_the_enabled_classes_in_the_order_of_the_file(make_panel:
     assert "Unheard" not in page
     form = urlsplit(running.client().get(creations[0]["url"]).location)
     assert form.path == "/form/UserRequest"
-    assert parse_qs(form.query)["return_url"] == ["/pop?phone=%2B33987654321&selected_caller=1"]
+    assert parse_qs(form.query)["return_url"] == [
+        "/pop?phone=%2B33987654321&selected_caller=people:Person:1"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +296,7 @@ def test_direct_creation_does_not_come_again_on_the_way_back(make_panel: MakeHos
 
 def test_a_program_gets_the_panel_in_spite_of_direct_creation(make_panel: MakeHost) -> None:
     running = make_panel(DIRECT + ONE)
-    assert running.get_json("/pop?phone=12")["selected"] == "1"
+    assert running.get_json("/pop?phone=12")["selected"] == "people:Person:1"
 
 
 def test_without_a_form_for_direct_creation_the_panel_comes(make_panel: MakeHost) -> None:
@@ -336,21 +341,24 @@ def test_lists_are_shown_ten_at_a_time_with_the_total(make_panel: MakeHost) -> N
 
     shown, links = look("/pop?phone=12")
     assert shown == [f"R-{number:06}" for number in range(1, 11)]
-    assert links == {"next": "/pop?phone=12&selected_caller=1&page_open=2"}
+    assert links == {"next": "/pop?phone=12&selected_caller=people:Person:1&page_people.open=2"}
     shown, links = look(links["next"])
     assert shown == [f"R-{number:06}" for number in range(11, 21)]
     assert set(links) == {"prev", "next"}
     shown, links = look(links["next"])
     assert shown == [f"R-{number:06}" for number in range(21, 26)]
-    assert links == {"prev": "/pop?phone=12&selected_caller=1&page_open=2"}
-    page = html.unescape(client.get("/pop?phone=12&page_open=3").text)
+    assert links == {"prev": "/pop?phone=12&selected_caller=people:Person:1&page_people.open=2"}
+    page = html.unescape(client.get("/pop?phone=12&page_people.open=3").text)
     assert "21–25 of 25" in page
 
 
 def test_the_page_of_one_list_survives_turning_another(make_panel: MakeHost) -> None:
     running = make_panel("[plugin.people]\nfound = ['Ada']\ntickets = 25\n")
-    page = html.unescape(running.client().get("/pop?phone=12&page_other=4").text)
-    assert "/pop?phone=12&selected_caller=1&page_other=4&page_open=2" in page
+    page = html.unescape(running.client().get("/pop?phone=12&page_others.open=4").text)
+    assert (
+        "/pop?phone=12&selected_caller=people:Person:1&page_others.open=4&page_people.open=2"
+        in page
+    )
 
 
 def test_a_list_links_to_view_and_modify_a_ticket(make_panel: MakeHost) -> None:
@@ -384,6 +392,7 @@ def test_the_panel_as_json_is_a_documented_interface(make_panel: MakeHost) -> No
         "label": "Contacts with phone number +33987654321",
         "callers": [
             {
+                "source": "people",
                 "class": "Person",
                 "id": number,
                 "display": name,
@@ -394,8 +403,8 @@ def test_the_panel_as_json_is_a_documented_interface(make_panel: MakeHost) -> No
         ],
         "choices": [
             {"value": "all", "label": "All contacts found"},
-            {"value": "1", "label": "Ada"},
-            {"value": "2", "label": "Bo"},
+            {"value": "people:Person:1", "label": "Ada"},
+            {"value": "people:Person:2", "label": "Bo"},
             {"value": "unknown", "label": "Unknown contact"},
         ],
         "selected": "all",
@@ -409,10 +418,12 @@ def test_the_panel_as_json_is_a_documented_interface(make_panel: MakeHost) -> No
         ],
         "ticket_lists": [
             {
+                "source": "people",
                 "label": "Open for Ada+Bo",
                 "total": 1,
                 "tickets": [
                     {
+                        "source": "people",
                         "class": "UserRequest",
                         "id": 1,
                         "ref": "R-000001",
@@ -559,7 +570,7 @@ from cti_host import Ticket, TicketList, hookimpl
 
 
 class Plugin:
-    @hookimpl
+    @hookimpl(strangers=True)
     def ticket_lists(self, call, callers):
         away = "https://tickets.example.org/7"
         ticket = Ticket("UserRequest", 7, "R-000007", "T", url=away, modify_url=f"{away}/modify",
@@ -589,7 +600,7 @@ def test_a_ticket_of_another_system_opens_in_a_tab_of_its_own(make_panel: MakeHo
 def test_a_list_that_could_not_be_read_says_so_in_its_place(make_panel: MakeHost) -> None:
     running = make_panel(ONE, plugins=["far"], sources={"far": ELSEWHERE})
     page = running.client().get("/pop?phone=1234567").text
-    section = page[page.index('id="list-broken"') :]
+    section = page[page.index('id="list-far.broken"') :]
     assert "It is &amp; stays away." in section
     assert "No tickets." not in section
     answer = running.get_json("/pop?phone=1234567")

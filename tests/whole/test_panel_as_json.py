@@ -68,17 +68,19 @@ def test_the_known_caller(ask: Ask, backend: str) -> None:
     assert panel["parameters"] == {"phone": "+33987654321"}
     assert panel["label"] == "Contacts with phone number +33987654321"
     (caller,) = panel["callers"]
-    assert (caller["class"], caller["id"]) == ("Person", 20)
+    source = "itop" if "itop" in backend else "tickets"
+    assert (caller["source"], caller["class"], caller["id"]) == (source, "Person", 20)
     assert caller["display"] == "Marguerite Delaunay, Fluvia France"
     assert caller["why"] == "Phone, stored in international form, region FR"
-    assert [choice["value"] for choice in panel["choices"]] == ["20", "unknown"]
-    assert panel["selected"] == "20"
+    assert [choice["value"] for choice in panel["choices"]] == [f"{source}:Person:20", "unknown"]
+    assert panel["selected"] == f"{source}:Person:20"
     assert [creation["class"] for creation in panel["creations"]] == ["UserRequest", "Person"]
     own, of_organization = panel["ticket_lists"]
     assert own["label"] == "User Requests opened for this caller"
     assert [ticket["ref"] for ticket in own["tickets"]] == ["R-000042", "R-000028"]
     url = own["tickets"][1].pop("url")
     assert own["tickets"][1] == {
+        "source": source,
         "class": "UserRequest",
         "id": 28,
         "ref": "R-000028",
@@ -91,13 +93,15 @@ def test_the_known_caller(ask: Ask, backend: str) -> None:
     assert panel["problems"] == []
 
 
-def test_the_number_that_several_share(ask: Ask) -> None:
+def test_the_number_that_several_share(ask: Ask, backend: str) -> None:
     panel = ask("/pop?phone=0199001200")
     assert [caller["id"] for caller in panel["callers"]] == [21, 22, 23]
     assert {caller["why"] for caller in panel["callers"]} == {
         "Phone, stored in national form, region FR; 2 others share it"
     }
-    assert [choice["value"] for choice in panel["choices"]] == ["all", "21", "22", "23", "unknown"]
+    source = "itop" if "itop" in backend else "tickets"
+    keys = [f"{source}:Person:{number}" for number in (21, 22, 23)]
+    assert [choice["value"] for choice in panel["choices"]] == ["all", *keys, "unknown"]
     assert panel["selected"] == "all"
     assert [t["ref"] for t in panel["ticket_lists"][0]["tickets"]] == ["R-000031"]
 

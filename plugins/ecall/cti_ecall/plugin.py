@@ -41,7 +41,7 @@ class Plugin:
             host.warn((SECTION, "url_parameters", key, "icon"), str(error), error.remedy)
         self._check_shortcuts(host)
 
-    @hookimpl
+    @hookimpl(strangers=True)
     def outbound_actions(self, caller: Caller | None) -> Sequence[OutboundAction] | None:
         """The actions for which the ticket's caller has a number, in the order of the settings."""
         if caller is None:

@@ -76,6 +76,7 @@ def test_a_flat_table_is_one_action(make_host: MakeHost) -> None:
             "https://myctiserver/index.php?telephone=0123456789&mailaddress=mymail%40mycompany.com",
             "telephone",
             "0123456789",
+            "ecall",
         )
     ]
 
@@ -89,6 +90,7 @@ def test_tables_are_actions_in_the_order_of_the_file(make_host: MakeHost) -> Non
         "https://myctiserver/index.php?telephone=%2B33987654321",
         "telephone",
         "+33987654321",
+        "ecall",
     )
     assert mobile == OutboundAction(
         "telephony_integration_ecall_mobile_phone",
@@ -96,6 +98,7 @@ def test_tables_are_actions_in_the_order_of_the_file(make_host: MakeHost) -> Non
         "https://myctiserver/index.php?telephone=%2B33%20612345678",
         "phone",
         "+33 612345678",
+        "ecall",
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cti_host import Caller
+from cti_host import Caller, Ticket
 from cti_host.testing import MakeHost
 
 pytest_plugins = ["cti_host.testing"]
@@ -25,6 +25,7 @@ class Plugin:
         digits = text.replace(" ", "")
         return Number(text, "+33" + digits[1:] if digits[0] == "0" else digits)
 """
+TICKET = Ticket("UserRequest", 1, "R-000001", "Printer")
 
 
 def rows(table: str) -> list[list[str]]:
@@ -50,7 +51,7 @@ def test_an_example_offers_what_stands_below_it(
     running = make_host(settings, plugins=["numbers", "ecall"], sources={"numbers": NUMBERS})
     assert running.host.problems == []
     with running.app.test_request_context():
-        actions = running.host.hooks.outbound_actions(None, caller())  # type: ignore[arg-type]
+        actions = running.host.hooks.outbound_actions(TICKET, caller())
     assert [[a.name, a.label, a.icon, a.url] for a in actions] == rows(table)
 
 

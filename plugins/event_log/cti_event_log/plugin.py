@@ -48,7 +48,7 @@ class Plugin:
                 "name a file in a folder that exists and that the server may write to",
             )
 
-    @hookimpl
+    @hookimpl(strangers=True)
     def call_received(self, call: Call, callers: Sequence[Caller], agent: Agent) -> None:
         """An inbound call: how many persons were found."""
         number = call.number.key if call.number else None
@@ -56,7 +56,7 @@ class Plugin:
             "call_received", agent, number, searchable=call.searchable, callers=len(callers)
         )
 
-    @hookimpl
+    @hookimpl(strangers=True)
     def call_placed(
         self, ticket: Ticket, caller: Caller | None, action: OutboundAction, agent: Agent
     ) -> None:
@@ -64,7 +64,7 @@ class Plugin:
         number = action.number or None
         self._write("call_placed", agent, number, ticket=ticket.ref, action=action.name)
 
-    @hookimpl
+    @hookimpl(strangers=True)
     def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
         """A new ticket."""
         about = {

@@ -11,6 +11,9 @@ from cti_itop.rest.client import ItopObject
 from cti_itop.rest.links import Links
 from cti_itop.rest.reader import Reader
 
+# The plugin's name: that of its entry point, and of its blueprint.
+SOURCE = "itop"
+
 
 def make_ticket(one: ItopObject, reader: Reader, links: Links) -> Ticket:
     """A ticket, its dates in UTC, its texts in the agent's language."""
@@ -30,6 +33,7 @@ def make_ticket(one: ItopObject, reader: Reader, links: Links) -> Ticket:
         url=links.view(one.class_name, one.id),
         modify_url=links.modify(one.class_name, one.id),
         call_url=links.brief(one.class_name, one.id),
+        source=SOURCE,
     )
 
 
@@ -48,4 +52,5 @@ def make_caller(
         display=", ".join(shown) or one.text("friendlyname") or f"{one.class_name} {one.id}",
         attributes={code: one.text(code) for code in dict.fromkeys(codes)},
         name=shown[0] if shown else "",
+        source=SOURCE,
     )

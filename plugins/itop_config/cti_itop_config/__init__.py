@@ -1,4 +1,4 @@
-"""A site's settings for iTop's telephony extension, moved to cti.toml."""
+"""The settings of a site for iTop's telephony extension, moved to cti.toml."""
 
 from cti_itop_config.command import command
 

@@ -1,10 +1,10 @@
-"""What the extension does when a site sets nothing: the settings of its own data model."""
+"""The settings of the extension's own data model: what counts when a site sets nothing."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from cti_itop_config.items import Item, Table
+from cti_itop_config.site_settings import Item, Table
 
 _TICKET = {
     "org_id": "SELECT Organization AS o JOIN Person AS p ON p.org_id = o.id "
@@ -46,13 +46,8 @@ DEFAULTS: dict[str, Any] = {
 
 
 def default_table() -> Table:
-    """The defaults as items without a line."""
+    """Return the defaults as items without a place."""
     return {section: _item(value) for section, value in DEFAULTS.items()}
-
-
-def with_defaults(found: Table) -> Table:
-    """A table as iTop sees it: a section that it lacks has its default."""
-    return {**found, **{k: item for k, item in default_table().items() if k not in found}}
 
 
 def _item(value: Any) -> Item:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -14,14 +15,26 @@ class Status(StrEnum):
     TAKEN = "taken"
     DEFAULT = "default"
     DIFFERS = "differs"
+    OVERLAID = "overlaid"
     NOT_MOVED = "could not be moved"
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One setting: its line in the file (0: it isn't there), its key, what became of it, why."""
+class Place:
+    """A line of a file, counted from 1; the file is named as on the command line."""
 
+    file: str
     line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One setting: where it stands (`None`: in no file), its key, what became of it, and why."""
+
+    place: Place | None
     key: str
     status: Status
     message: str = ""
@@ -29,14 +42,14 @@ class Entry:
 
 @dataclass
 class Report:
-    """All settings of a file, in the order of its lines."""
+    """The settings of all files; `files` are their names in the order of the command line."""
 
-    file: str
+    files: Sequence[str]
     entries: list[Entry] = field(default_factory=list)
 
-    def add(self, line: int, key: str, status: Status, message: str = "") -> None:
+    def add(self, place: Place | None, key: str, status: Status, message: str = "") -> None:
         """Note what became of a setting."""
-        self.entries.append(Entry(line, key, status, message))
+        self.entries.append(Entry(place, key, status, message))
 
     @property
     def complete(self) -> bool:
@@ -44,24 +57,38 @@ class Report:
         return all(entry.status is not Status.NOT_MOVED for entry in self.entries)
 
     def ordered(self) -> list[Entry]:
-        """By line; what is not in the file comes last."""
-        return sorted(self.entries, key=lambda entry: (not entry.line, entry.line))
+        """The entries by file and line; settings that are in no file come last."""
+        return sorted(self.entries, key=self._order)
 
     def as_text(self) -> str:
-        """One line for each setting, and their number."""
+        """One line for each setting, then the totals."""
         lines = []
         for entry in self.ordered():
-            place = self.file + (f":{entry.line}" if entry.line else "")
+            place = f"{entry.place}: " if entry.place else ""
             message = f": {entry.message}" if entry.message else ""
-            lines.append(f"{place}: {entry.key}: {entry.status}{message}")
-        return "\n".join([*lines, self._total()])
+            lines.append(f"{place}{entry.key}: {entry.status}{message}")
+        return "\n".join([*lines, self._totals()])
 
     def as_json(self, **more: Any) -> str:
-        """The same for a program."""
-        entries = [{"file": self.file, **asdict(entry)} for entry in self.ordered()]
+        """The same for a program; `file` and `line` are null for a setting that is in no file."""
+        entries = [
+            {
+                "file": entry.place.file if entry.place else None,
+                "line": entry.place.line if entry.place else None,
+                "key": entry.key,
+                "status": entry.status,
+                "message": entry.message,
+            }
+            for entry in self.ordered()
+        ]
         return json.dumps({**more, "complete": self.complete, "settings": entries})
 
-    def _total(self) -> str:
+    def _order(self, entry: Entry) -> tuple[int, int]:
+        if entry.place is None:
+            return len(self.files), 0
+        return self.files.index(entry.place.file), entry.place.line
+
+    def _totals(self) -> str:
         counts = [
             f"{number} {status.value}"
             for status in Status

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,21 +45,32 @@ class Imported:
             if entry["key"] == key
         ]
 
+    def lines(self, key: str) -> list[str]:
+        """The lines of the report on a key, with the names of files without their folders."""
+        lines = [
+            f"{entry['file']}:{entry['line']}: {entry['status']}: {entry['message']}"
+            for entry in self.report["settings"]
+            if entry["key"] == key
+        ]
+        return [re.sub(r"[^ ]*/", "", line).removesuffix(": ") for line in lines]
+
 
 Import = Callable[..., Imported]
 
 
 @pytest.fixture
 def import_file(tmp_path: Path) -> Import:
-    """`import_file(source, "--backend", "tickets")`: move a text, bytes, or a file of examples/."""
+    """`import_file(source, "--backend", "tickets")`: move a text, bytes, or files that exist."""
 
-    def import_(source: str | bytes | Path, *options: str) -> Imported:
-        file = source if isinstance(source, Path) else tmp_path / "config-itop.php"
-        if not isinstance(source, Path):
+    def import_(source: str | bytes | Path | Sequence[Path], *options: str) -> Imported:
+        if isinstance(source, str | bytes):
+            file = tmp_path / "config-itop.php"
             file.write_bytes(source.encode() if isinstance(source, str) else source)
+            source = file
+        files = [source] if isinstance(source, Path) else source
         output = tmp_path / "cti.toml"
         output.unlink(missing_ok=True)
-        arguments = [str(file), "--json", "-o", str(output), *options]
+        arguments = [*map(str, files), "--json", "-o", str(output), *options]
         done = CliRunner().invoke(command, arguments)
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         text = output.read_text(encoding="utf-8") if output.exists() else ""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from cti_itop_config import command
-from cti_itop_config.toml_text import comment, pair, table
+from cti_itop_config.cti_toml import block, comment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,25 +29,25 @@ def site(**sections: str) -> str:
         ("color", "'red'", "color", "could not be moved: there is no such setting here"),
         ("url_parameters", "'phone'", "url_parameters", "could not be moved: it is a value, not"),
         ("url_parameters", "['page_1' => 'phone']", "url_parameters.page_1",
-         "could not be moved: the panel itself has parameters of this name"),
+         "could not be moved: the panel has a parameter of its own with this name"),
         ("url_parameters", "['a' => 'phone', 'b' => 'phone']", "url_parameters.b",
-         "could not be moved: another parameter gives 'phone' already"),
+         "could not be moved: another parameter sets 'phone' already"),
         ("url_parameters", "['a' => ' ']", "url_parameters.a",
-         "could not be moved: it names no attribute"),
+         "could not be moved: it does not name an attribute"),
         ("caller_information", "['query' => getenv('Q')]", "caller_information.query",
          "could not be moved: a function's result: only running the file would tell its value"),
         ("caller_information", "['query' => true]", "caller_information.query",
          "could not be moved: it is true or false, not a text"),
         ("caller_information", '["query" => "a\\0b"]', "caller_information.query",
-         "could not be moved: it has a NUL character in it"),
+         "could not be moved: it holds a NUL character"),
         ("caller_information", "['label/DE DE' => 'x']", "caller_information.label/DE DE",
-         "differs: it is kept, but pages here are in English and French only"),
+         "differs: it is kept, but the pages here are only in English and French"),
         ("caller_information", "['label/german' => 'x']", "caller_information.label/german",
-         "could not be moved: a label is"),
+         "could not be moved: the key of a label is"),
         ("direct_creation", "['A' => ['enabled' => '1']]", "direct_creation.A.enabled",
-         "differs: it is not true or false; PHP takes it for true"),
+         "differs: it is neither true nor false: true is written"),
         ("direct_creation", "['A' => ['enabled' => 0]]", "direct_creation.A.enabled",
-         "differs: it is not true or false; PHP takes it for false"),
+         "differs: it is neither true nor false: false is written"),
         ("direct_creation", "['A' => ['preset' => ['impact' => 2]]]",
          "direct_creation.A.preset.impact", "taken"),
         ("direct_creation", "['A' => ['preset' => ['impact' => null]]]",
@@ -57,20 +57,20 @@ def site(**sections: str) -> str:
         ("display_tickets", "['lists' => [['label' => 'x']]]", "display_tickets.lists[0]",
          "could not be moved: a list needs a query"),
         ("display_tickets", "['lists' => [['query' => 'x']]]", "display_tickets.lists[0]",
-         "differs: it has no label, and so none here"),
+         "differs: it has no label, so it has none here either"),
         ("ecall_parameters", "['url_parameters' => ['a' => 'phone']]", "ecall_parameters",
-         "could not be moved: it has no url, so nothing could be called"),
+         "could not be moved: it has no url, so nobody could be called"),
         ("ecall_parameters", "['url' => 'https://x', 'url_parameters' => ['a' => 'a b']]",
          "ecall_parameters.url_parameters.a",
          "could not be moved: it does not name an attribute of the caller"),
         ("ecall_parameters",
          "['url' => 'https://x', 'url_parameters' => ['a' => ['attributes' => ['t' => 'phone']],"
          " 'b' => 'email']]", "ecall_parameters.url_parameters.b",
-         "could not be moved: it stands among actions, but is none itself"),
+         "could not be moved: it is beside actions, but is not an action itself"),
         ("ecall_parameters",
          "['url' => 'https://x', 'url_parameters' => ['a' => ['icon' => 'x']]]",
          "ecall_parameters.url_parameters.a",
-         "could not be moved: it has no attribute of the caller to hand over"),
+         "could not be moved: it passes no attribute of the caller on"),
     ],
     ids=lambda value: str(value)[:40],
 )  # fmt: skip
@@ -89,12 +89,21 @@ def test_what_becomes_of_a_setting(
     ("setting", "became"),
     [
         ("'timezone' => 'Mars/Olympus'", "could not be moved: there is no time zone of this name"),
-        ("'default_language' => 'DE DE'", "could not be moved: pages here are in English and"),
+        ("'default_language' => 'DE DE'", "could not be moved: the pages here are only in"),
         ("'default_language' => 'EN US'", "taken: as language"),
-        ("'app_root_url' => 'https://%server_name%/itop/'", "could not be moved: it is no address"),
-        ("'app_root_url' => 'https://admin:pw@itop.example/'", "could not be moved: it is no addr"),
-        ("'shortcut_actions' => 'other_extension_action'", "could not be moved: other_extension_a"),
-        ("'shortcut_actions' => ['UI:Menu:New']", "differs: UI:Menu:New is a button of iTop"),
+        (
+            "'app_root_url' => 'https://%server_name%/itop/'",
+            "could not be moved: it is not an",
+        ),
+        ("'app_root_url' => 'https://admin:pw@itop.example/'", "could not be moved: it is not an"),
+        (
+            "'shortcut_actions' => 'other_extension_action'",
+            "could not be moved: there is no",
+        ),
+        (
+            "'shortcut_actions' => ['UI:Menu:New']",
+            "differs: UI:Menu:New is a button of iTop",
+        ),
     ],
 )
 def test_what_becomes_of_a_setting_of_itop(import_file: Import, setting: str, became: str) -> None:
@@ -105,8 +114,10 @@ def test_what_becomes_of_a_setting_of_itop(import_file: Import, setting: str, be
 
 
 def test_what_could_not_be_moved_is_in_the_file_too(import_file: Import) -> None:
-    text = import_file(site(color="'red'")).text
-    assert "# What could not be moved:\n# line 3: color: there is no such setting here\n" in text
+    done = import_file(site(color="'red'"))
+    file = done.report["settings"][0]["file"]
+    lost = f"# {file}:3: color: there is no such setting here\n"
+    assert f"# What could not be moved:\n{lost}" in done.text
 
 
 def test_the_order_of_lists_is_that_of_the_array(import_file: Import) -> None:
@@ -173,7 +184,7 @@ def test_a_file_that_is_there_is_kept_unless_forced(
     (tmp_path / "cti.toml").write_text("mine")
     done = run("config-itop.php")
     assert done.exit_code == 1
-    assert done.stderr == "cti.toml: is there already\n    -> name another file, or add --force\n"
+    assert done.stderr == "cti.toml: already exists\n    -> name another file, or add --force\n"
     assert (tmp_path / "cti.toml").read_text() == "mine"
     assert run("config-itop.php", "--force").exit_code == 0
     assert tomllib.loads((tmp_path / "cti.toml").read_text("utf-8"))["plugins"]
@@ -184,7 +195,7 @@ def test_the_file_that_was_read_is_never_written_over(
 ) -> None:
     done = run("config-itop.php", "-o", str(tmp_path / "." / "config-itop.php"), "--force")
     assert done.exit_code == 1
-    assert "is the file that was read" in done.stderr
+    assert "is a file that was read" in done.stderr
     assert (tmp_path / "config-itop.php").read_text() == site()
 
 
@@ -194,7 +205,7 @@ def test_the_file_that_was_read_is_never_written_over(
         (("missing.php",), "missing.php: can't be read: No such file or directory"),
         ((".",), ".: can't be read: Is a directory"),
         (("config-itop.php", "-o", "no/folder.toml"), "no/folder.toml: can't be written"),
-        (("config-itop.php", "-o", "."), ".: is there already"),
+        (("config-itop.php", "-o", "."), ".: already exists"),
     ],
 )
 def test_a_file_that_cannot_be_had_is_a_message(
@@ -232,7 +243,5 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(TEXTS, st.one_of(TEXTS, st.booleans(), st.lists(TEXTS)), max_size=5), TEXTS)
 def test_toml_holds_any_text(data: dict[str, Any], remark: str) -> None:
-    lines = [*comment(remark), *table(("a", "b c"), {**data, "inner table": {"k": "v"}})]
-    read = tomllib.loads("\n".join(lines))
-    assert read["a"]["b c"] == {**data, "inner table": {"k": "v"}}
-    assert tomllib.loads(pair("x", {"y": data})) == {"x": {"y": data}}
+    settings_ = {"a": {"b c": {**data, "inner table": {"k": "v"}}}, "attributes": data}
+    assert tomllib.loads(comment(remark) + block(remark, settings_)) == settings_

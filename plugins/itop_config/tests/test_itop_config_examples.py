@@ -127,7 +127,7 @@ def test_a_section_that_the_file_lacks_is_the_extensions_own(
     default = import_file(examples / "extension.xml")
     for section in ("caller_information", "indirect_creation", "display_tickets"):
         assert fragment.toml[section] == default.toml[section]
-        assert fragment.became(section)[0].startswith("default: it is not in the file")
+        assert fragment.became(section)[0].startswith("default: it is not set")
     assert fragment.toml["direct_creation"]["Incident"]["enabled"] is True
 
 

@@ -88,7 +88,7 @@ def test_a_hostile_file_is_refused(import_file: Import, source: str, said: str) 
 @pytest.mark.parametrize(
     ("source", "line", "column", "said"),
     [
-        (b"<?php\n$x = 'a\0b';", 2, 8, "it has a NUL in it"),
+        (b"<?php\n$x = 'a\0b';", 2, 8, "it holds a NUL character"),
         ("<?php\n$é = 'x'; // é".encode("latin-1"), 2, 2, "is not utf-8 text"),
         (b"<?php\n\n\xff", 3, 1, "is not utf-8 text"),
     ],
@@ -179,7 +179,7 @@ def test_another_file_is_not_read_but_said(import_file: Import) -> None:
     done = import_file("<?php\n$MyModuleSettings = array();\nrequire_once 'local.php';\n")
     assert done.code == 3
     assert done.became("include") == [
-        "could not be moved: it is another file, which is not read: import that one, too"
+        "could not be moved: it is another file, which is not read: name that one, too"
     ]
 
 

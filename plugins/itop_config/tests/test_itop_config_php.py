@@ -9,13 +9,13 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from cti_itop_config.convert import convert
-from cti_itop_config.items import BadFile, Item, Unknown
-from cti_itop_config.php import Reader
-from cti_itop_config.php_site import read_php
-from cti_itop_config.php_syntax import Code
+from cti_itop_config.convert.sections import convert
+from cti_itop_config.cti_toml import Choices, cti_toml
+from cti_itop_config.layers import Layers
+from cti_itop_config.php.literals import LiteralReader
+from cti_itop_config.php.syntax import Code
 from cti_itop_config.report import Report
-from cti_itop_config.writing import Choices, cti_toml
+from cti_itop_config.site_settings import BadFile, Item, Unknown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 def value_of(expression: str, before: str = "") -> Any:
     """What PHP code gives, as plain data; what can't be told is its reason in angle brackets."""
     code = Code(f"<?php\n{before}\n$MyModuleSettings = {expression};", has_tag=True)
-    reader = Reader(code)
+    reader = LiteralReader("x.php", code, {})
     for statement in code.root.named_children:
         if statement.type == "const_declaration":
             name, given_value = statement.named_children[0].named_children
@@ -112,7 +112,7 @@ def test_a_literal_means_what_it_means_to_php(written: str, means: Any) -> None:
         ("Settings::URL", "a constant of a class"),
         ("`id`", "a command's output"),
         ("UNDEFINED", "the constant UNDEFINED"),
-        ('"Call $phone$"', 'a text with the variable $phone in it, as "…" has them'),
+        ('"Call $phone$"', 'a text with the variable $phone in it: only running the file would'),
         ('"{$a[\'b\']}"', "a text with the variable"),
         ("<<<EOT\n$x\nEOT", "a text with the variable $x in it"),
         ("60 * 60", "a calculation"),
@@ -123,9 +123,9 @@ def test_a_literal_means_what_it_means_to_php(written: str, means: Any) -> None:
         ("(string) 1", "a conversion"),
         ("new Settings()", "an object"),
         ("include 'other.php'", "another file"),
-        (r'"\xff"', "a text that is no UTF-8"),
-        (r'"\u{110000}"', "a character beyond the last one of Unicode"),
-        (r'"\u{D800}"', "a text that is no UTF-8"),
+        (r'"\xff"', "a text that is not UTF-8"),
+        (r'"\u{110000}"', "a text with a character beyond the end of Unicode"),
+        (r'"\u{D800}"', "a text that is not UTF-8"),
         ("9" * 5000, "a number that is too long"),
         ("'x'" + " . 'x'" * 1500, "a text of more than 1000 pieces"),
     ],
@@ -136,10 +136,10 @@ def test_what_only_a_run_would_tell_is_named(written: str, reason: str) -> None:
 
 def test_a_value_that_cannot_be_told_costs_only_itself() -> None:
     assert value_of("['a' => f(), 'b' => 'c', $x => 'd', ...$y]") == {
-        "a": "<a function's result>",
+        "a": "<a function's result: only running the file would tell its value>",
         "b": "c",
-        "element 3": "<a key of a variable>",
-        "element 4": "<elements of a variable>",
+        "element 3": "<a key of a variable: only running the file would tell its value>",
+        "element 4": "<elements of a variable: only running the file would tell its value>",
     }
 
 
@@ -274,6 +274,7 @@ def test_any_text_is_moved_or_refused(text: str) -> None:
         f"'ecall_parameters' => array({text}), 'display_tickets' => [{text}]",
     ):
         with suppress(BadFile):
-            report = Report("x.php")
-            moved = convert(read_php(source), report)
+            report, layers = Report(["x.php"]), Layers()
+            layers.add_php(source, "x.php")
+            moved = convert(layers.settings(), report)
             tomllib.loads(cti_toml(moved, Choices("tickets", "FR", ""), report))

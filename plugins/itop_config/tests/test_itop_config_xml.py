@@ -40,12 +40,51 @@ def test_a_merged_value_stands_beside_the_defaults(import_file: Import, delta: s
     assert done.toml["url_parameters"] == {"phone": "phone"}
 
 
-@pytest.mark.parametrize("delta", ["define", "define_if_not_exists", "redefine", "force"])
+@pytest.mark.parametrize("delta", ["define", "redefine", "force"])
 def test_a_defined_section_replaces_the_default(import_file: Import, delta: str) -> None:
     changed = CALLER.format(delta=f' _delta="{delta}"', inner="<query>SELECT Contact</query>")
     done = import_file(module(changed))
     assert done.toml["caller_information"] == {"query": "SELECT Contact"}
     assert len(done.toml["display_tickets"]["lists"]) == 2
+
+
+def test_what_is_defined_if_it_does_not_exist_replaces_nothing(import_file: Import) -> None:
+    inner = '<label _delta="define_if_not_exists">L</label>\n<a _delta="define_if_not_exists">b</a>'
+    done = import_file(module(CALLER.format(delta="", inner=inner)))
+    assert done.toml["caller_information"]["label"] == "Contacts with phone number $phone$"
+    said = "overlaid: the extension defines it already"
+    assert done.became("caller_information.label") == [said, "default"]
+    assert done.became("caller_information.a") == [
+        "could not be moved: there is no such setting here"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("delta", "said"),
+    [("must_exist", 3), ("redefine", 3), ("if_exists", 0), ("delete", 0), ("delete_if_exists", 0)],
+)
+def test_what_does_not_exist_cannot_be_changed(import_file: Import, delta: str, said: int) -> None:
+    done = import_file(
+        module(f'<url_parameters type="hash"><x _delta="{delta}">email</x></url_parameters>')
+    )
+    assert done.toml["url_parameters"] == {"phone": "phone"}
+    assert done.code == said
+    lost = f"could not be moved: there is nothing to change with {delta!r}"
+    assert [text.startswith(lost) for text in done.became("url_parameters.x")] == [True] * bool(
+        said
+    )
+
+
+def test_an_empty_element_changes_nothing(import_file: Import) -> None:
+    done = import_file(module("<url_parameters/><caller_information><label/></caller_information>"))
+    assert done.toml["url_parameters"] == {"phone": "phone"}
+    assert done.toml["caller_information"]["label"] == "Contacts with phone number $phone$"
+
+
+def test_deltas_inside_what_is_defined_mean_nothing(import_file: Import) -> None:
+    inner = '<query _delta="must_exist">Q</query><label _delta="delete">L</label>'
+    done = import_file(module(CALLER.format(delta=' _delta="redefine"', inner=inner)))
+    assert done.toml["caller_information"] == {"query": "Q", "label": "L"}
 
 
 @pytest.mark.parametrize("delta", ["define", "redefine", "force"])
@@ -56,7 +95,7 @@ def test_defined_parameters_replace_all_defaults(import_file: Import, delta: str
         )
     )
     assert done.toml["url_parameters"] == {"tel": "phone"}
-    assert "indirect_creation" not in done.toml
+    assert done.toml["indirect_creation"] == {}
 
 
 @pytest.mark.parametrize("delta", ["delete", "delete_if_exists"])
@@ -72,7 +111,8 @@ def test_a_deleted_value_is_gone(import_file: Import, delta: str) -> None:
     done = import_file(module(changed))
     labels = [entry["label"] for entry in done.toml["display_tickets"]["lists"]]
     assert labels == ["Of the organization", "Problems"]
-    assert "direct_creation" not in done.toml
+    assert done.toml["direct_creation"] == {}
+    assert done.became("direct_creation") == ["taken: it is deleted"]
 
 
 def test_deltas_of_several_modules_come_one_after_the_other(import_file: Import) -> None:
@@ -110,9 +150,7 @@ def test_types_are_those_of_the_file(import_file: Import) -> None:
     wrong = import_file(module(entry.format("yes")))
     assert wrong.code == 3
     key = "direct_creation.UserRequest.enabled"
-    assert wrong.became(key) == [
-        "could not be moved: neither true nor false: only running the file would tell its value"
-    ]
+    assert wrong.became(key) == ["could not be moved: it is neither true nor false: 'yes'"]
 
 
 def test_an_unknown_delta_is_said(import_file: Import) -> None:

@@ -1,20 +1,23 @@
-"""Tickets and callers as the hooks hand them on."""
+"""Tickets and callers as the hooks hand them on, and what a call brings to queries."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import peewee
+from cti_oql import Param
 from cti_oql.schema import Kind
 from flask import url_for
 
-from cti_host import Caller, Ticket, current_host
+from cti_host import Caller, Ticket, Unsearchable, Value, current_host
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_datetime, shown
 
 # The first of these that a class has is what a ticket list shows.
 _STATUS = ("status", "operational_status")
 _STARTED = ("start_date", "creation_date")
+# The plugin's name: that of its entry point, and of its blueprint.
+SOURCE = "tickets"
 
 
 def tickets(
@@ -63,6 +66,7 @@ class _Rows:
             updated=as_datetime(record.values.get("last_update")),
             url=url,
             modify_url=url + modify,
+            source=SOURCE,
         )
 
     def _status_label(self, status: str) -> str:
@@ -111,6 +115,7 @@ def callers(
             or f"{record.class_name} {record.id}",
             attributes={code: record.text(code) for code in wanted},
             name=next(filter(None, (record.text(code) for code in display_name)), ""),
+            source=SOURCE,
         )
         for record in records.load(database, class_name, ids, wanted)
     ]
@@ -126,3 +131,10 @@ def ticket_with_caller(
     ids = [caller_id] if caller_id else []
     found = callers(records, host.database, caller_class, ids, display)
     return ticket, found[0] if found else None
+
+
+def query_parameters(values: Mapping[str, Value]) -> dict[str, Param]:
+    """The parameters of a call for a query; one that must not be searched for matches nobody."""
+    return {
+        name: None if isinstance(value, Unsearchable) else value for name, value in values.items()
+    }

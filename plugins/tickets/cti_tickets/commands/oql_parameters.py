@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cti_host import Call, Number, Reason, Unsearchable, Value, current_host
+from cti_tickets.hook_values import query_parameters
 
 
 def parameters(params: Sequence[str], params_json: str | None) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def as_in_a_call(given: Mapping[str, Any]) -> dict[str, Any]:
         attribute: text or Unsearchable(text, Reason.EMPTY) for attribute, text in received.items()
     }
     call = host.hooks.preprocess_parameters(Call(received, brought))
-    return {**given, **call.parameters}
+    return {**given, **query_parameters(call.parameters)}
 
 
 def _number_or_text(text: str) -> str | Number:

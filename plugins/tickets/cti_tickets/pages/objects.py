@@ -231,7 +231,7 @@ class Pages:
         back = safe_return_url(request.form.get("next"), "")
         if back and not is_ticket:
             is_caller = self._schema.is_a(cls.name, self._caller_class)
-            return redirect(with_caller(back, created.id) if is_caller else back, 303)
+            return redirect(with_caller(back, cls.name, created.id) if is_caller else back, 303)
         flash(_("%(cls)s created.", cls=cls.label), "success")
         url = url_for("tickets.view", class_name=cls.name, id_=created.id, next=back or None)
         return redirect(url, 303)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from cti_tickets.hook_values import SOURCE
 
-def with_caller(panel_url: str, caller_id: int) -> str:
-    """A panel's address with another person chosen."""
+
+def with_caller(panel_url: str, class_name: str, id_: int) -> str:
+    """A panel's address with a person of this plugin chosen."""
     parts = urlsplit(panel_url)
     query = [(k, v) for k, v in parse_qsl(parts.query) if k != "selected_caller"]
-    return f"{parts.path}?{urlencode([*query, ('selected_caller', caller_id)])}"
+    query.append(("selected_caller", f"{SOURCE}:{class_name}:{id_}"))
+    return f"{parts.path}?{urlencode(query, safe=':')}"

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from cti_oql import Oql, Page, Param
 
 from cti_host import Call, Caller, Host, TicketList
-from cti_tickets.hook_values import tickets
-from cti_tickets.panel.parameters import query_parameters
+from cti_tickets.hook_values import query_parameters, tickets
 from cti_tickets.store.records import Records
 
 PAGE_SIZE = 10

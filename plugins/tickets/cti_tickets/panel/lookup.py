@@ -12,9 +12,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cti_host import Call, Caller, Given, Host, Match, Number, Unsearchable, Value
-from cti_tickets.hook_values import callers
+from cti_tickets.hook_values import callers, query_parameters
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.panel.parameters import query_parameters
 from cti_tickets.store.records import Records
 
 # More persons than this behind one number are no help to anybody.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cti_oql import Oql
 
 from cti_host import Call, Caller, Host, Unsearchable, fill_in, is_query, placeholder_of
-from cti_tickets.panel.parameters import query_parameters
+from cti_tickets.hook_values import query_parameters
 
 
 class Presets:

@@ -8,7 +8,7 @@ from typing import Any
 from cti_oql.schema import Attribute, Kind
 
 from cti_host import StoredValue, ValueKind
-from cti_tickets.store.values import BadValue, Stored, parse
+from cti_tickets.store.values import NOT_TEXT, BadValue, Stored, parse
 
 KINDS = {
     Kind.STRING: ValueKind.TEXT,
@@ -27,7 +27,6 @@ KINDS = {
 }
 # Their form is a rule for what agents type; what another system has kept for long stays.
 _LENIENT = (Kind.STRING, Kind.PHONE, Kind.EMAIL)
-_LINE_BREAKS = str.maketrans("\t\n\r", "   ")
 
 
 def to_store(attribute: Attribute, value: StoredValue) -> Stored:
@@ -46,9 +45,8 @@ def to_store(attribute: Attribute, value: StoredValue) -> Stored:
         return parse(attribute, raw, exact=True)
     except BadValue:
         text = str(raw).strip()
-        printable = text.translate(_LINE_BREAKS).isprintable()
         too_long = attribute.max_length is not None and len(text) > attribute.max_length
-        if attribute.kind not in _LENIENT or not printable or too_long:
+        if attribute.kind not in _LENIENT or NOT_TEXT.search(text) or too_long:
             raise
         return text
 

@@ -23,7 +23,7 @@ LONG_TEXTS = (Kind.TEXT, Kind.HTML, Kind.LOG)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*\.[^@\s.]{2,}")
 _PHONE = re.compile(r"[\d.\-\s+()]*\d[\d.\-\s+()]*", re.ASCII)
 # Tab, line feed and carriage return are text; the others never come from a keyboard.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class BadValue(ValueError):
@@ -48,7 +48,7 @@ def parse(attribute: Attribute, raw: Raw, *, exact: bool = False) -> Stored:
     :raises BadValue: the attribute can't hold it
     """
     text = "" if raw is None else str(raw)
-    if _CONTROL.search(text):
+    if NOT_TEXT.search(text):
         raise BadValue(_("holds characters that are not text"))
     if attribute.kind in LONG_TEXTS:
         text = text.replace("\r\n", "\n").replace("\r", "\n")

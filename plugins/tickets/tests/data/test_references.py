@@ -19,7 +19,7 @@ PROCESSES, TICKETS = 4, 15
 # What one process does: it waits until all are there, then creates tickets and prints references.
 WRITER = """
 import sys
-from cti_tickets import storage
+from cti_tickets.store import objects
 from cti_host.app import create_app
 
 app = create_app(sys.argv[1])
@@ -29,7 +29,7 @@ with app.app_context(), app.extensions["cti_host"].database.connection_context()
     print("ready", flush=True)
     sys.stdin.readline()
     for number in range(int(sys.argv[2])):
-        created = storage.create(names[number % len(names)], fields, author=None)
+        created = objects.create(names[number % len(names)], fields, author=None)
         print(created.ref, flush=True)
 """
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cti_oql import Oql, Page, Param
+from cti_tickets.hook_values import query_parameters
 
 from cti_host import Number, Reason, Unsearchable
 
@@ -14,7 +15,7 @@ SWITCHBOARD = Number("0123456789", "+33123456789", text="+33 1 23 45 67 89")
 MOBILE = Number("0612345678", "+33612345678")
 EXTENSION = Number("123", extension="123")
 UNKNOWN = Number("0199999999", "+33199999999")
-WITHHELD = Unsearchable("anonymous", Reason.WITHHELD)
+WITHHELD = query_parameters({"n": Unsearchable("anonymous", Reason.WITHHELD)})["n"]
 
 LOOKUP = "SELECT Person WHERE phone LIKE :phone OR mobile_phone LIKE :phone"
 OF_CALLER = "SELECT UserRequest AS u WHERE u.caller_id IN (:callers_list) AND u.status != 'closed'"

@@ -97,6 +97,7 @@ def test_a_ticket_in_a_list_carries_what_a_program_needs(busy: Any) -> None:
     panel = busy.panel("phone=0987654321&selected_caller=2")
     assert panel["ticket_lists"][1]["tickets"] == [
         {
+            "source": "tickets",
             "class": "Incident",
             "id": 14,
             "ref": "I-000014",

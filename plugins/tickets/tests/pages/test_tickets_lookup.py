@@ -170,13 +170,14 @@ def test_display_name_names_the_attributes_to_show(
     person(site, "Ada", phone="0987654321")
     panel = site.panel("phone=0987654321")
     assert [c["display"] for c in panel["callers"]] == [shown]
-    assert panel["choices"][0] == {"value": "1", "label": shown}
+    assert panel["choices"][0] == {"value": "tickets:Person:1", "label": shown}
 
 
 def test_a_caller_carries_numbers_mail_and_organization(site: Any) -> None:
     person(site, "Ada", phone="09 87 65 43 21", email="ada@example.org", mobile_phone="0612345678")
     (caller,) = site.panel("phone=0987654321")["callers"]
     assert caller == {
+        "source": "tickets",
         "class": "Person",
         "id": 1,
         "display": "Ada Byron, Analytical Ltd",

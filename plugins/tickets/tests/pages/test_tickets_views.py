@@ -301,7 +301,7 @@ from cti_host import hookimpl
 class Plugin:
     """Records calls, when it works."""
 
-    @hookimpl
+    @hookimpl(strangers=True)
     def call_placed(self, ticket, caller, action, agent):
         raise RuntimeError("no disk")
 '''
@@ -330,7 +330,7 @@ from cti_host import hookimpl
 class Plugin:
     """A phone menu that is out of order."""
 
-    @hookimpl
+    @hookimpl(strangers=True)
     def outbound_actions(self, ticket, caller):
         raise RuntimeError("no line")
 '''

@@ -1,4 +1,4 @@
-"""Values as the settings here want them, with a note in the report for each."""
+"""Takes the values of settings as `cti.toml` wants them, and reports each."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from cti_itop_config.items import Item, Key, Table, Unknown, dotted
 from cti_itop_config.report import Report, Status
+from cti_itop_config.site_settings import Item, Key, Path, Table, Unknown, dotted
 
 LANGUAGES = ("EN", "FR")
 _LABEL = re.compile(r"label(?:/([A-Z]{2}) [A-Z]{2})?")
 NO_SUCH_SETTING = "there is no such setting here"
 
-Path = tuple[Key, ...]
-
 
 @dataclass(frozen=True)
-class Fate:
-    """Takes values out of items. What is wrong with one is reported, and it is left out.
+class SettingReader:
+    """Reads values of items. A value that is wrong is reported and left out.
 
     `whole_default`: the section is the extension's own, which is one line of the report.
     """
@@ -28,42 +26,42 @@ class Fate:
 
     def note(self, item: Item, path: Path, status: Status, message: str = "") -> None:
         """Report one setting."""
-        if item.line or not self.whole_default:
-            self.report.add(item.line, dotted(*path), status, message)
+        if item.place or not self.whole_default:
+            self.report.add(item.place, dotted(path), status, message)
 
     def took(self, item: Item, path: Path) -> None:
-        """Report a setting that is here as it was there."""
-        self.note(item, path, Status.TAKEN if item.line else Status.DEFAULT)
+        """Report a setting that is taken as it is."""
+        self.note(item, path, Status.TAKEN if item.place else Status.DEFAULT)
 
     def lose(self, item: Item, path: Path, why: str) -> None:
         """Report a setting that can't be moved."""
         self.note(item, path, Status.NOT_MOVED, why)
 
     def table(self, item: Item, path: Path) -> Table | None:
-        """An array; `None`: it is something else, which is reported."""
+        """Return the elements of an array, or `None` for anything else, which is reported."""
         if isinstance(item.value, dict):
             return item.value
         self.lose(item, path, _unlike(item, "an array"))
         return None
 
     def text(self, item: Item, path: Path, *, noted: bool = True) -> str | None:
-        """A text, or a number written as one; `None`: something else, which is reported.
+        """Return a text, or a number as one, or `None` for anything else, which is reported.
 
-        :param noted: whether a text that is taken is reported here; else the caller does it
+        :param noted: whether a text that is taken is reported here; otherwise the caller does it
         """
         value = item.value
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             self.lose(item, path, _unlike(item, "a text"))
             return None
         if "\0" in str(value):
-            self.lose(item, path, "it has a NUL character in it")
+            self.lose(item, path, "it holds a NUL character")
             return None
         if noted:
             self.took(item, path)
         return str(value)
 
     def flag(self, item: Item, path: Path) -> bool | None:
-        """A truth value, as PHP sees it."""
+        """Return the truth value that PHP sees in an item, or `None` if it is unknown."""
         value = item.value
         if isinstance(value, bool):
             self.took(item, path)
@@ -72,13 +70,13 @@ class Fate:
             self.lose(item, path, _unlike(item, "true or false"))
             return None
         truth = bool(value) and value != "0"
-        said = f"it is not true or false; PHP takes it for {str(truth).lower()}, and so it is here"
+        said = f"it is neither true nor false: {str(truth).lower()} is written, as PHP reads it"
         self.note(item, path, Status.DIFFERS, said)
         return truth
 
     def labels(self, table: Table, path: Path) -> dict[str, str]:
-        """`label` and `label/FR FR` of a table."""
-        found = {}
+        """Return `label`, `label/FR FR` and the like of a table."""
+        labels = {}
         for key, item in table.items():
             if not is_label(key):
                 continue
@@ -87,18 +85,19 @@ class Fate:
                 continue
             language = _LABEL.fullmatch(str(key))
             if language is None:
-                self.lose(item, (*path, key), 'a label is "label" or, say, "label/FR FR"')
+                said = 'the key of a label is "label" or, with a language, "label/FR FR"'
+                self.lose(item, (*path, key), said)
                 continue
-            found[str(key)] = text
+            labels[str(key)] = text
             if language[1] in (None, *LANGUAGES):
                 self.took(item, (*path, key))
             else:
-                said = "it is kept, but pages here are in English and French only"
+                said = "it is kept, but the pages here are only in English and French"
                 self.note(item, (*path, key), Status.DIFFERS, said)
-        return found
+        return labels
 
     def others(self, table: Table, known: Collection[Key], path: Path) -> None:
-        """Report the keys of a table that nothing here understands."""
+        """Report the keys of a table that have no counterpart here."""
         for key, item in table.items():
             if key in known or (is_label(key) and "label" in known):
                 continue
@@ -107,12 +106,12 @@ class Fate:
 
 
 def is_label(key: Key) -> bool:
-    """Whether a key is a label in some language."""
+    """Return whether a key is that of a label, in whatever language."""
     return str(key) == "label" or str(key).startswith("label/")
 
 
 def _unlike(item: Item, wanted: str) -> str:
     if isinstance(item.value, Unknown):
-        return f"{item.value.reason}: only running the file would tell its value"
-    found = {dict: "an array", bool: "true or false", type(None): "null"}
-    return f"it is {found.get(type(item.value), 'a value')}, not {wanted}"
+        return item.value.reason
+    kinds = {dict: "an array", bool: "true or false", type(None): "null"}
+    return f"it is {kinds.get(type(item.value), 'a value')}, not {wanted}"

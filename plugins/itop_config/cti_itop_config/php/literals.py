@@ -1,15 +1,16 @@
-"""Settings out of PHP code: literals are read, everything else is named as unreadable."""
+"""Values of PHP code: literals are read; anything else is named, and never run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import isfinite
 
 import tree_sitter
 
-from cti_itop_config import php_text
-from cti_itop_config.items import BadFile, Item, Key, Table, Unknown
-from cti_itop_config.php_syntax import MOST_BYTES, Code
+from cti_itop_config.php import strings
+from cti_itop_config.php.syntax import MOST_BYTES, Code
+from cti_itop_config.report import Place
+from cti_itop_config.site_settings import BadFile, Item, Key, Table, Unknown
 
 DEEPEST = 64
 MOST_PIECES = 1000
@@ -19,6 +20,8 @@ _MOST_DIGITS = 20  # of such a number, its sign among them
 
 # A string is bytes until it is whole: escapes and pieces may hold half a character.
 Raw = bytes | int | float | bool | None | Table | Unknown
+# The constants by name, each with the number of values in it: a use counts as much as the value.
+Constants = dict[str, tuple[Raw, int]]
 
 _NAMES = {
     "function_call_expression": "a function's result",
@@ -48,57 +51,56 @@ _PARTS_OF_TEXT = (
 _FIELDS = ("left", "operator", "right")
 
 
-class Reader:
-    """Evaluates literals of one piece of code, and the constants that it defines itself."""
+class LiteralReader:
+    """Evaluates the literals of a file, and constants.
 
-    def __init__(self, code: Code) -> None:
-        self._code = code
+    :param constants: what files before this one define; definitions of this one are added
+    """
+
+    def __init__(self, file: str, code: Code, constants: Constants) -> None:
+        self._file, self._code, self._constants = file, code, constants
         self._count = 0
-        # With the number of values in it: each use of an array counts as if it were written there.
-        self._constants: dict[str, tuple[Raw, int]] = {}
 
     def define(self, name: str, node: tree_sitter.Node) -> None:
-        """Keep a constant; the first definition counts, as in PHP."""
+        """Keep a constant; as in PHP, its first definition counts."""
         before = self._count
         value = self.raw(node, 0)
         self._constants.setdefault(name, (value, self._count - before))
 
     def item(self, node: tree_sitter.Node, depth: int = 0) -> Item:
-        """The value of an expression, with its line.
+        """Return the value of an expression with its place.
 
         :raises BadFile: values are nested too deep, or there are too many
         """
         self._add(1, node)
-        return Item(_finished(self.raw(node, depth)), self._code.line(node))
+        return Item(_finished(self.raw(node, depth)), self.place(node))
+
+    def place(self, node: tree_sitter.Node) -> Place:
+        """Return the line of a node, with its file."""
+        return Place(self._file, self._code.line(node))
 
     def key(self, node: tree_sitter.Node) -> Key | None:
-        """The value of an expression as PHP would take it for an array's key; `None`: unknown."""
+        """Return the value of an expression as a key of a PHP array; `None` if it is unknown."""
         return _as_key(self.raw(node, 0))
 
     def table(
         self, node: tree_sitter.Node, depth: int = 0, wanted: Callable[[Key], bool] | None = None
     ) -> Table:
-        """The elements of an array literal.
+        """Return the elements of an array literal.
 
-        :param wanted: says of a key whether its value matters; others aren't looked at
+        :param wanted: tells whether the value of a key matters; other values aren't read
         :raises BadFile: arrays are nested too deep
         """
         table: Table = {}
         number: int | None = None
-        for key_node, value_node in self._elements(node):
-            if value_node is None:  # ...$others
-                key: Key | None = None
-                line = self._code.line(key_node) if key_node else 0
-                table[f"element {len(table) + 1}"] = Item(Unknown("elements of a variable"), line)
+        for element in _inner(node):
+            key_node, value_node = _key_and_value(element)
+            key = (number or 0) if key_node is None else _as_key(self.raw(key_node, depth + 1))
+            if value_node is None or key is None:
+                what = "elements of a variable" if value_node is None else "a key of a variable"
+                item = Item(_code(what), self.place(element))
+                table[f"element {len(table) + 1}"] = item
                 continue
-            if key_node is None:
-                key = number or 0
-            else:
-                key = _as_key(self.raw(key_node, depth + 1))
-                if key is None:
-                    line = self._code.line(key_node)
-                    table[f"element {len(table) + 1}"] = Item(Unknown("a key of a variable"), line)
-                    continue
             if isinstance(key, int):
                 number = key + 1 if number is None else max(number, key + 1)
             if wanted is None or wanted(key):
@@ -107,7 +109,7 @@ class Reader:
         return table
 
     def raw(self, node: tree_sitter.Node, depth: int) -> Raw:
-        """The value of an expression, or what it is that has none."""
+        """Return the value of an expression, or why it has none."""
         if depth > DEEPEST:
             raise BadFile(f"is nested deeper than {DEEPEST} levels", *self._code.place(node))
         match node.type:
@@ -131,59 +133,46 @@ class Reader:
                 return self._joined(node, depth)
             case "name" | "qualified_name":
                 name = self._code.text(node).decode("utf-8", "replace").removeprefix("\\")
-                value, count = self._constants.get(name, (Unknown(f"the constant {name[:60]}"), 0))
+                value, count = self._constants.get(name, (_code(f"the constant {name[:60]}"), 0))
                 self._add(count, node)
                 return value
-        return Unknown(_NAMES.get(node.type, "something other than a value"))
+        return _code(_NAMES.get(node.type, "something other than a value"))
 
     def _add(self, count: int, node: tree_sitter.Node) -> None:
         self._count += count
         if self._count > MOST_VALUES:
             raise BadFile(f"has more than {MOST_VALUES} values", *self._code.place(node))
 
-    def _elements(
-        self, node: tree_sitter.Node
-    ) -> Iterator[tuple[tree_sitter.Node | None, tree_sitter.Node | None]]:
-        """Key and value of each element; a spread one has no value."""
-        for element in _inner(node):
-            parts = _inner(element)
-            if not parts or parts[0].type == "variadic_unpacking":
-                yield element, None
-            elif len(parts) == 1:
-                yield None, parts[0]
-            else:
-                yield parts[0], parts[1]
-
     def _text(self, node: tree_sitter.Node) -> bytes | Unknown:
         source = self._code.text(node)
         if node.type == "string":
-            return php_text.single_quoted(source)
+            return strings.single_quoted(source)
         parts = [*_inner(node), *(p for child in _inner(node) for p in _inner(child))]
         for part in parts:
             if part.type not in _PARTS_OF_TEXT:
                 name = self._code.text(part).decode("utf-8", "replace").split("[")[0].split("-")[0]
                 variable = f" {name}" if part.type == "variable_name" else ""
-                return Unknown(f'a text with the variable{variable} in it, as "…" has them')
+                return _code(f"a text with the variable{variable} in it")
         if node.type == "encapsed_string":
-            return php_text.double_quoted(source)
+            return strings.double_quoted(source)
         end = next(child for child in node.children if child.type == "heredoc_end")
-        read = php_text.heredoc if node.type == "heredoc" else php_text.nowdoc
+        read = strings.heredoc if node.type == "heredoc" else strings.nowdoc
         return read(source, end.start_byte - node.start_byte)
 
     def _signed(self, node: tree_sitter.Node, depth: int) -> Raw:
         sign = self._code.text(node)[:1]
         value = self.raw(_inner(node)[-1], depth + 1)
         if isinstance(value, bool) or not isinstance(value, int | float) or sign not in b"+-":
-            return value if isinstance(value, Unknown) else Unknown("a calculation")
+            return value if isinstance(value, Unknown) else _code("a calculation")
         return -value if sign == b"-" else value
 
     def _joined(self, node: tree_sitter.Node, depth: int) -> Raw:
-        """Texts joined with dots. The pieces of a.b.c nest to the left, as deep as there are."""
+        """Join texts with dots between them; the pieces of `a.b.c` nest to the left."""
         pieces = []
         while node.type == "binary_expression":
             left, operator, right = (node.child_by_field_name(n) for n in _FIELDS)
             if operator is None or operator.type != "." or left is None or right is None:
-                return Unknown("a calculation")
+                return _code("a calculation")
             pieces.append(right)
             node = left
             if len(pieces) > MOST_PIECES:
@@ -194,7 +183,7 @@ class Reader:
             if isinstance(text, Unknown):
                 return text
             joined += text
-            # Of constants that are joined with themselves again and again.
+            # Constants may be joined with themselves again and again.
             if len(joined) > MOST_BYTES:
                 return Unknown(f"a text of more than {MOST_BYTES // 1024} KiB")
         return joined
@@ -202,6 +191,20 @@ class Reader:
 
 def _inner(node: tree_sitter.Node) -> list[tree_sitter.Node]:
     return [child for child in node.named_children if child.type != "comment"]
+
+
+def _key_and_value(
+    element: tree_sitter.Node,
+) -> tuple[tree_sitter.Node | None, tree_sitter.Node | None]:
+    """Return key and value of an element of an array; `...$others` has no value."""
+    parts = _inner(element)
+    if not parts or parts[0].type == "variadic_unpacking":
+        return None, None
+    return (None, parts[0]) if len(parts) == 1 else (parts[0], parts[1])
+
+
+def _code(what: str) -> Unknown:
+    return Unknown(f"{what}: only running the file would tell its value")
 
 
 def _integer(text: str) -> int | float | Unknown:
@@ -218,11 +221,11 @@ def _float(text: str) -> float | Unknown:
     try:
         return float(text.replace("_", ""))
     except ValueError:  # the grammar takes a lone dot for one
-        return Unknown("no number")
+        return Unknown("not a number")
 
 
 def _as_bytes(value: Raw) -> bytes | Unknown:
-    """A value as PHP joins it to a text."""
+    """Return a value as PHP joins it to a text."""
     if isinstance(value, bytes | Unknown):
         return value
     if isinstance(value, dict):
@@ -235,7 +238,7 @@ def _as_bytes(value: Raw) -> bytes | Unknown:
 
 
 def _as_key(value: Raw) -> Key | None:
-    """A value as a key of an array: `"8"` is 8, `true` is 1, `null` is the empty text."""
+    """Return a value as a key of an array: `"8"` is 8, `true` is 1, `null` is the empty text."""
     if isinstance(value, dict | Unknown):
         return None
     if value is None:
@@ -259,4 +262,4 @@ def _finished(value: Raw) -> str | int | float | bool | Table | Unknown | None:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
-        return Unknown("a text that is no UTF-8")
+        return Unknown("a text that is not UTF-8")

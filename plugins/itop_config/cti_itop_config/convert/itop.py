@@ -8,18 +8,18 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from cti_itop_config.fate import LANGUAGES, Fate
-from cti_itop_config.items import Item
+from cti_itop_config.convert.setting_reader import LANGUAGES, SettingReader
 from cti_itop_config.report import Status
+from cti_itop_config.site_settings import Item, Table
 
 _ECALL = "telephony_integration_ecall_"
 _MENU = "UI:Menu:"
 
 
 def itop_settings(
-    items: Mapping[str, Item], actions: Mapping[str, Any], fate: Fate
+    items: Table, actions: Mapping[str, Any], reader: SettingReader
 ) -> tuple[dict[str, Any], str]:
-    """The keys for the top of the file, and the address of the iTop (empty: unknown).
+    """Return the keys for the top of the file, and the address of the iTop (empty: unknown).
 
     :param actions: `url_parameters` of the `ecall_parameters` that were moved
     """
@@ -27,28 +27,28 @@ def itop_settings(
     url = ""
     for key, item in items.items():
         if key == "shortcut_actions":
-            top[key] = _shortcuts(item, _names(actions), fate)
+            top[key] = _shortcuts(item, _names(actions), reader)
             continue
-        text = fate.text(item, (key,), noted=False)
+        text = reader.text(item, (key,), noted=False)
         if text is None:
             continue
         if key == "timezone":
             if text in available_timezones():
                 top[key] = text
-                fate.took(item, (key,))
+                reader.took(item, (key,))
             else:
-                fate.lose(item, (key,), "there is no time zone of this name")
+                reader.lose(item, (key,), "there is no time zone of this name")
         elif key == "default_language":
             if text[:2] in LANGUAGES:
                 top["language"] = text[:2].lower()
-                fate.note(item, (key,), Status.TAKEN, "as language")
+                reader.note(item, (key,), Status.TAKEN, "as language")
             else:
-                fate.lose(item, (key,), "pages here are in English and French")
+                reader.lose(item, (key,), "the pages here are only in English and French")
         elif _is_address(text):
             url = text
-            fate.note(item, (key,), Status.TAKEN, "as the address of your iTop")
+            reader.note(item, (key,), Status.TAKEN, "as the address of your iTop")
         else:
-            fate.lose(item, (key,), "it is no address that begins with http:// or https://")
+            reader.lose(item, (key,), "it is not an address that begins with http:// or https://")
     return top, url
 
 
@@ -68,23 +68,23 @@ def _names(actions: Mapping[str, Any]) -> set[str]:
     return {f"{_ECALL}legacy"} if actions else set()
 
 
-def _shortcuts(item: Item, known: set[str], fate: Fate) -> list[str]:
+def _shortcuts(item: Item, known: set[str], reader: SettingReader) -> list[str]:
     path = ("shortcut_actions",)
     if isinstance(item.value, dict):
-        texts = [fate.text(i, (*path, key), noted=False) for key, i in item.value.items()]
+        texts = [reader.text(i, (*path, key), noted=False) for key, i in item.value.items()]
     else:
-        texts = [*(fate.text(item, path, noted=False) or "").split(",")]
+        texts = [*(reader.text(item, path, noted=False) or "").split(",")]
     moved = []
     for name in (text.strip() for text in texts if text):
         if name in known:
             moved.append(name)
-            fate.note(item, path, Status.TAKEN, name)
+            reader.note(item, path, Status.TAKEN, name)
         elif name.startswith(_MENU):
-            said = f"{name} is a button of iTop; here a ticket always has its own"
-            fate.note(item, path, Status.DIFFERS, said)
+            said = f"{name} is a button of iTop itself; here every ticket has its own"
+            reader.note(item, path, Status.DIFFERS, said)
         elif name.startswith(_ECALL):
             said = f"ecall_parameters has no action for {name}, so it is left out"
-            fate.note(item, path, Status.DIFFERS, said)
+            reader.note(item, path, Status.DIFFERS, said)
         elif name:
-            fate.lose(item, path, f"{name} is no action here")
+            reader.lose(item, path, f"there is no action {name} here")
     return moved

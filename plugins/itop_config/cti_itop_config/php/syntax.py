@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import tree_sitter
 import tree_sitter_php
 
-from cti_itop_config.items import BadFile
+from cti_itop_config.site_settings import BadFile
 
 # Ten times a usual config-itop.php; what takes longer than this is made to.
 MOST_BYTES = 256 * 1024
@@ -28,9 +28,10 @@ class Code:
     """PHP code and its syntax tree.
 
     :param text: the code
-    :param prefix: more code in front of it, that lines and columns don't count
     :param has_tag: whether the code begins after a `<?php`, as in a file
-    :raises BadFile: it is no PHP, or takes too long to read
+    :param prefix: code in front of it, which lines and columns don't count
+    :param suffix: code behind it
+    :raises BadFile: it is not PHP, or takes too long to read
     """
 
     def __init__(self, text: str, *, has_tag: bool, prefix: str = "", suffix: str = "") -> None:
@@ -46,30 +47,32 @@ class Code:
                 progress_callback=lambda _offset, _has_error: time.process_time() > end,
             )
         except ValueError:
-            raise BadFile("takes too long to read: it is no usual PHP", 1, 1) from None
+            raise BadFile("takes too long to read: it is not a usual configuration", 1, 1) from None
         self.root = tree.root_node
         if self.root.has_error:
             raise self._syntax_error(text)
 
     def text(self, node: tree_sitter.Node) -> bytes:
-        """What stands at a node."""
+        """Return the source of a node."""
         return self._source[node.start_byte : node.end_byte]
 
     @staticmethod
     def line(node: tree_sitter.Node) -> int:
-        """The line of a node, from 1."""
+        """Return the line of a node, from 1."""
         return node.start_point.row + 1
 
     def place(self, node: tree_sitter.Node) -> tuple[int, int]:
-        """Line and column of a node, in characters, both from 1."""
+        """Return line and column of a node, both from 1; columns count characters."""
         row, column = node.start_point
         before = self._source[node.start_byte - column : node.start_byte]
         characters = len(before.decode("utf-8", "replace"))
         return row + 1, max(0, characters - (self._prefix if row == 0 else 0)) + 1
 
     def _syntax_error(self, text: str) -> BadFile:
-        """What is wrong, as near to it as can be said. Nothing of the file is quoted: it may be a
-        password."""
+        """Return what is wrong, as near to its place as possible.
+
+        Nothing of the file is quoted: it may be a password.
+        """
         for error in _unbalanced(text):
             return error
         node = self.root
@@ -83,12 +86,12 @@ class Code:
 
 
 def _unbalanced(text: str) -> Iterator[BadFile]:
-    """Quotes and brackets without their partners, which make a parser stumble far from them."""
+    """Find quotes and brackets without a partner, which a parser notices only far behind them."""
     if "<<<" in text:  # quotes in a heredoc have no partners
         return
     start = text.find("<?php")
     opened: list[tuple[str, int]] = []
-    # One quote too few turns texts inside out: the first that has two lines is near it.
+    # A missing quote turns texts inside out: the first text with two lines is near it.
     long_text = -1
     for found in _TOKEN.finditer(text, start + 5 if start >= 0 else 0):
         mark = found["mark"]
@@ -120,7 +123,7 @@ def _unbalanced(text: str) -> Iterator[BadFile]:
 
 
 def _named(text: str, opened: list[tuple[str, int]]) -> str:
-    """The innermost bracket that is open, with its place."""
+    """Return the innermost open bracket with its place."""
     if not opened:
         return ""
     line, column = _place(text, opened[-1][1])

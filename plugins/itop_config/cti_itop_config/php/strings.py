@@ -1,10 +1,10 @@
-"""PHP's ways of writing a string, read as the bytes that PHP would make of them."""
+"""The notations of PHP strings, read as the bytes that PHP makes of them."""
 
 from __future__ import annotations
 
 import re
 
-from cti_itop_config.items import Unknown
+from cti_itop_config.site_settings import Unknown
 
 _SINGLE = re.compile(rb"\\([\\'])")
 _LETTERS = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"v": b"\v", b"e": b"\x1b", b"f": b"\f"}
@@ -17,17 +17,17 @@ HIGHEST_POINT = 0x10FFFF
 
 
 def single_quoted(source: bytes) -> bytes:
-    r"""The value of `'…'`: only `\\` and `\'` are escapes."""
+    r"""Return the value of `'…'`, in which only `\\` and `\'` are escapes."""
     return _SINGLE.sub(rb"\1", source.lstrip(_BINARY)[1:-1])
 
 
 def double_quoted(source: bytes) -> bytes | Unknown:
-    """The value of `"…"` without variables in it."""
+    """Return the value of `"…"` without variables."""
     return _unescaped(source.lstrip(_BINARY)[1:-1], in_quotes=True)
 
 
 def heredoc(source: bytes, end: int) -> bytes | Unknown:
-    """The value of a heredoc without variables in it.
+    """Return the value of a heredoc without variables.
 
     :param source: from `<<<` to the closing name
     :param end: where in it the closing name begins
@@ -37,7 +37,7 @@ def heredoc(source: bytes, end: int) -> bytes | Unknown:
 
 
 def nowdoc(source: bytes, end: int) -> bytes | Unknown:
-    """The value of a nowdoc, in which nothing is an escape; arguments as for `heredoc`."""
+    """Return the value of a nowdoc, which has no escapes; the arguments are those of `heredoc`."""
     return _body(source, end)
 
 
@@ -50,7 +50,7 @@ def _body(source: bytes, end: int) -> bytes | Unknown:
         lines[-1] = lines[-1].removesuffix(b"\r")
     for number, line in enumerate(lines):
         if line[:indentation].strip(b" \t") and line.strip():
-            return Unknown("a heredoc whose text stands left of its end")
+            return Unknown("a heredoc whose text is indented less than its closing name")
         lines[number] = line[indentation:]
     return b"\n".join(lines)
 
@@ -78,4 +78,4 @@ def _unescaped(text: bytes, *, in_quotes: bool) -> bytes | Unknown:
         return chr(point).encode("utf-8", "surrogatepass")
 
     text = _ESCAPE.sub(value, text)
-    return Unknown("a character beyond the last one of Unicode") if too_high else text
+    return Unknown("a text with a character beyond the end of Unicode") if too_high else text

@@ -1,0 +1,85 @@
+"""Whose is it: what a plugin returned carries its name, and comes back to that plugin alone.
+
+The identity of a caller or a ticket is the plugin, the class and the id. The dispatcher signs what
+a plugin returns, and shows each plugin only its own of what other hooks are called with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from cti_host.contract import Contract
+from cti_host.model import Call, Caller, Match, OutboundAction, PanelSection, Ticket, TicketList
+
+_Signed = Caller | Ticket | TicketList | OutboundAction | PanelSection
+_T = TypeVar("_T", bound=_Signed)
+
+
+def sign(plugin: str, answer: Any) -> Any:
+    """What a plugin returned, with the plugin's name on all of it that has a source."""
+    if not isinstance(answer, Sequence):
+        return answer
+    return [_signed(plugin, item) for item in answer]
+
+
+def _signed(plugin: str, item: Any) -> Any:
+    match item:
+        case Match():
+            caller = _with_source(plugin, item.caller)
+            return item if caller is item.caller else replace(item, caller=caller)
+        case TicketList():
+            tickets = tuple(_with_source(plugin, ticket) for ticket in item.tickets)
+            if tickets != item.tickets:
+                item = replace(item, tickets=tickets)
+            return _with_source(plugin, item)
+        case OutboundAction() | PanelSection():
+            return _with_source(plugin, item)
+    return item
+
+
+def _with_source(plugin: str, item: _T) -> _T:
+    if item.source == plugin:
+        return item
+    if item.source:  # another plugin's: a plugin may hand on what it was given, but as its own
+        return replace(item, source=plugin)
+    # Nobody but the plugin that has just made it knows it: no need to copy a hundred tickets.
+    object.__setattr__(item, "source", plugin)
+    return item
+
+
+def as_seen_by(
+    plugin: str, contract: Contract, arguments: Mapping[str, Any], *, strangers: bool
+) -> Mapping[str, Any]:
+    """The arguments of a hook as a plugin sees them.
+
+    Without `strangers`, lists keep the plugin's own callers, and a single caller or ticket of
+    another plugin becomes `None`. Of the pages of ticket lists it sees those of its own lists,
+    under the ids that it gave them.
+    """
+    if not contract.own:
+        return arguments
+    seen = dict(arguments)
+    call = seen.get("call")
+    if isinstance(call, Call) and call.pages:
+        seen["call"] = replace(call, pages=_own_pages(plugin, call.pages))
+    if not strangers:
+        for name in contract.own:
+            seen[name] = _own(plugin, seen[name])
+    return seen
+
+
+def _own(plugin: str, value: Any) -> Any:
+    if isinstance(value, Sequence):
+        return [item for item in value if item.source == plugin]
+    return value if value is not None and value.source == plugin else None
+
+
+def _own_pages(plugin: str, pages: Mapping[str, int]) -> dict[str, int]:
+    prefix = f"{plugin}."
+    return {
+        key.removeprefix(prefix): page
+        for key, page in pages.items()
+        if key.startswith(prefix) or "." not in key  # an old link names no plugin
+    }

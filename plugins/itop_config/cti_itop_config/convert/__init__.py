@@ -1,0 +1,1 @@
+"""Settings of the extension and of iTop become settings of `cti.toml`."""

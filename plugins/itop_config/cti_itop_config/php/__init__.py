@@ -1,0 +1,1 @@
+"""PHP code: from text to the settings in it, without running anything."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import copy
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,14 +18,15 @@ from flask import Flask
 from cti_host import __version__
 from cti_host.app import CONFIG_VARIABLE, create_app, find_config
 from cti_host.command_line.installed import InstalledCommands
+from cti_host.command_line.verdict import Verdict
 from cti_host.databases import migrate
 from cti_host.dispatch import SetupFailed
 from cti_host.host import Host
 from cti_host.loader import available_plugins
-from cti_host.model import Finding, Level
+from cti_host.model import Finding
 from cti_host.settings.problems import ConfigRefused, Problem
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 class _Context:
@@ -152,40 +153,21 @@ def cli(config: str | None) -> None:
 def check(context: _Context, online: bool, as_json: bool) -> None:
     """Report every mistake in the configuration at once, without starting."""
     try:
-        problems = context.host.problems
-        refused = False
+        verdict = Verdict(str(context.path), context.host.problems, refused=False)
     except ConfigRefused as error:
-        problems, refused = error.problems, True
-    findings = _check_online(context) if online and not refused else []
-    failed = any(finding.level is Level.BAD for _plugin, finding in findings)
+        verdict = Verdict(context.config_file or "", error.problems, refused=True)
+    if online:
+        findings = [] if verdict.refused else _check_online(context)
+        verdict = replace(verdict, findings=findings)
     if as_json:
-        answer = {"ok": not (refused or failed), "problems": [_as_dict(p) for p in problems]}
-        if online:
-            answer["online"] = [
-                {"plugin": plugin, **asdict(finding)} for plugin, finding in findings
-            ]
-        click.echo(json.dumps(answer))
+        click.echo(json.dumps(verdict.as_json()))
     else:
-        for problem in problems:
+        for problem in verdict.problems:
             click.echo(str(problem), err=True)
-        click.echo(_verdict(context, problems, refused=refused), err=refused)
-        for plugin, finding in findings:
-            click.echo(f"{plugin}: {finding.level:7}  {finding.what}: {finding.detail}")
-            if finding.remedy:
-                click.echo(f"    -> {finding.remedy}")
-        if online and not findings and not refused:
-            click.echo("no plugin stands on anything outside this host")
-    sys.exit(1 if refused or failed else 0)
-
-
-def _verdict(context: _Context, problems: Sequence[Problem], *, refused: bool) -> str:
-    errors = sum(not problem.warning for problem in problems)
-    warnings = len(problems) - errors
-    if refused:
-        return f"{errors} mistake{'s' if errors != 1 else ''} to correct"
-    if warnings:
-        return f"{context.path}: it starts, with {warnings} warning{'s' if warnings != 1 else ''}"
-    return f"{context.path}: all right"
+        click.echo(verdict.summary(), err=verdict.refused)
+        for line in verdict.online_lines():
+            click.echo(line)
+    sys.exit(0 if verdict.ok else 1)
 
 
 def _check_online(context: _Context) -> list[tuple[str, Finding]]:
@@ -310,17 +292,6 @@ def explain(context: _Context, url: str, as_json: bool) -> None:
     else:
         click.echo(explanation.as_text())
     sys.exit(1 if explanation.error else 0)
-
-
-def _as_dict(problem: Problem) -> dict[str, Any]:
-    return {
-        "file": problem.file,
-        "line": problem.line,
-        "key": problem.key,
-        "message": problem.message,
-        "remedy": problem.remedy,
-        "level": "warning" if problem.warning else "error",
-    }
 
 
 def _fail(message: str, remedy: str = "") -> NoReturn:

@@ -116,7 +116,9 @@ def test_a_new_person_brings_the_number_and_comes_back_chosen(page: Page) -> Non
     field(page, "Organization").select_option(label="Harbour & Sons")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Zélie Ö'Brien-Łuczak")
-    expect(page).to_have_url(re.compile(r"/pop\?phone=0536490077&selected_caller=tickets:Person:\d+$"))
+    expect(page).to_have_url(
+        re.compile(r"/pop\?phone=0536490077&selected_caller=tickets:Person:\d+$")
+    )
     combo = page.get_by_label("Caller", exact=True)
     expect(chosen(combo)).to_have_text("Zélie Ö'Brien-Łuczak, Harbour & Sons")
     expect(page.get_by_role("region", name="User Requests").first).to_be_visible()

@@ -3,30 +3,27 @@
 This is the public API for plugins, and nothing else. A plugin imports from here only.
 """
 
-from cti_host.contract import hookimpl
-from cti_host.data_classes import (
-    AddedAttributes,
-    DataAttribute,
-    DataClass,
-    DataKind,
-    OnDelete,
-)
+from cti_host.contract import Budget, Contract, Kind, contract, contracts_of, hookimpl
 from cti_host.databases.connection import database, is_postgresql
 from cti_host.host import Host, current_agent, current_host
-from cti_host.known_names import KnownNames
+from cti_host.isolation.checks import Must
 from cti_host.localised import Localised, current_language
 from cti_host.model import (
+    Address,
     Agent,
     Call,
     Caller,
+    Count,
     Finding,
     Given,
+    KnownNames,
     Level,
     Match,
     NavigationItem,
     Number,
     OutboundAction,
     PanelSection,
+    Position,
     Reason,
     Ticket,
     TicketList,
@@ -55,29 +52,31 @@ from cti_host.web.requests import allow_form_target, has_bearer_token, safe_retu
 __version__ = "0.1.0"
 
 __all__ = [
-    "AddedAttributes",
+    "Address",
     "Agent",
     "BadSetting",
+    "Budget",
     "Call",
     "Caller",
-    "DataAttribute",
-    "DataClass",
-    "DataKind",
+    "Contract",
+    "Count",
     "Finding",
     "Given",
     "Host",
+    "Kind",
     "KnownNames",
     "Level",
     "Localised",
     "LogLine",
     "Match",
+    "Must",
     "NavigationItem",
     "NotStored",
     "Number",
-    "OnDelete",
     "OutboundAction",
     "PanelSection",
     "PluginConfig",
+    "Position",
     "Reason",
     "StoredAttribute",
     "StoredClass",
@@ -92,6 +91,8 @@ __all__ = [
     "ValueKind",
     "allow_form_target",
     "bad_settings",
+    "contract",
+    "contracts_of",
     "current_agent",
     "current_host",
     "current_language",

@@ -11,15 +11,20 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import peewee
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cti_host.databases.connection import BadDatabaseUrl, open_database
-from cti_host.dispatch import Dispatcher, SetupFailed
+from cti_host.dispatch import SetupFailed
+from cti_host.health import page
+from cti_host.health.processes import Processes
+from cti_host.hooks import Hooks
 from cti_host.host import Host
-from cti_host.loader import find_plugins, plugin_manager
+from cti_host.isolation.counters import Counters
+from cti_host.isolation.workers import Workers
+from cti_host.loader import find_plugins
 from cti_host.pop import views
 from cti_host.settings.config import Config
 from cti_host.settings.problems import ConfigRefused, Problem
@@ -27,7 +32,6 @@ from cti_host.settings_check import check_settings
 from cti_host.web import requests
 from cti_host.web.i18n import init_languages
 from cti_host.web.rendering import init_rendering
-from cti_host.workers import Workers
 
 CONFIG_VARIABLE = "CTI_HOST_CONFIG"
 # Objects made before Python looks for cycles: a panel makes some thousands, and few cycles.
@@ -48,7 +52,7 @@ def create_app(config: Config | Path | str) -> Flask:
     # Whatever is wrong, everything else is built and checked: all mistakes are told at once.
     problems = list(config.problems)
     database = _open(config, problems)
-    plugins, plugin_problems = find_plugins(config)
+    plugins, registry, plugin_problems = find_plugins(config)
     problems += plugin_problems
 
     app = Flask("cti_host", static_folder="static", template_folder="templates")
@@ -67,7 +71,8 @@ def create_app(config: Config | Path | str) -> Flask:
 
     timeouts = {plugin.name: plugin.config.timeout for plugin in plugins}
     workers = Workers(after=give_back_connection)
-    hooks = Dispatcher(plugin_manager(plugins), timeouts, workers)
+    counters = Counters(workers.hanging)
+    hooks = Hooks(registry.manager(plugins), registry.contracts, timeouts, workers, counters)
     host = Host(config, hooks, database, plugins, problems=problems)
     app.extensions["cti_host"] = host
     # The order of the hooks below: an agent first, then CSRF, which needs to know of tokens.
@@ -77,7 +82,10 @@ def create_app(config: Config | Path | str) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
+    run_folder = config.resolve(config.settings.secret_key_file).parent / "run"
+    app.extensions[page.EXTENSION] = Processes(run_folder, counters)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(page.blueprint)
     with app.app_context():
         _set_up(app, host)
     host.problems.sort(key=lambda problem: (problem.file, problem.line))
@@ -94,6 +102,7 @@ def app_from_environment() -> Flask:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
+    app.extensions[page.EXTENSION].publish()
     with app.app_context():
         app.extensions["cti_host"].hooks.server_started()
     return app
@@ -153,10 +162,6 @@ def _secret_key(config: Config, problems: list[Problem]) -> str:
 def _set_up(app: Flask, host: Host) -> None:
     """Run the set-up hooks; their failures are refusals too."""
     try:
-        for plugin, classes in host.hooks.set_up("data_classes"):
-            host.data_classes += [(plugin, added) for added in classes]
-        for plugin, extensions in host.hooks.set_up("data_attributes"):
-            host.data_attributes += [(plugin, added) for added in extensions]
         host.hooks.set_up("register", host=host)
         names: dict[str, str] = {}
         for plugin, models in host.hooks.set_up("models"):
@@ -166,16 +171,38 @@ def _set_up(app: Flask, host: Host) -> None:
                     message = f"class {model.__name__} is in {owner} and in {plugin}"
                     host.problem(("plugins",), message, "take one of them out")
                 host.models.append(model)
+        taken = frozenset(app.blueprints)
         for plugin, blueprints in host.hooks.set_up("blueprints"):
             for blueprint in blueprints:
-                if blueprint.name != plugin:
-                    message = f"{plugin}: its blueprint is called {blueprint.name!r}"
-                    host.problem(("plugins",), message, f"call it {plugin!r}")
-                else:
-                    app.register_blueprint(blueprint)
+                _register_blueprint(app, host, plugin, blueprint, taken)
         host.known_names.update(host.hooks.set_up("known_names"))
         check_settings(host)
     except SetupFailed as failed:
         position = [plugin.name for plugin in host.plugins].index(failed.plugin)
         message = f"{failed.plugin}: {failed.hook} failed: {failed.reason}"
         host.problem(("plugins", position), message)
+
+
+def _register_blueprint(
+    app: Flask, host: Host, plugin: str, blueprint: Blueprint, taken: frozenset[str]
+) -> None:
+    """Add a plugin's pages; pages that can't be added are refused.
+
+    :param taken: the names of blueprints that are not a plugin's
+    """
+    name = blueprint.name
+    if name != plugin:
+        host.plugin_problem(plugin, f"its blueprint is called {name!r}", f"call it {plugin!r}")
+    elif name in taken:
+        message = f"the host has a blueprint {name!r} of its own"
+        host.plugin_problem(plugin, message, "give the plugin another name")
+    elif name in app.blueprints:
+        message = f"two of its blueprints are called {name!r}"
+        remedy = "return one, and register the other with it: one.register_blueprint(other)"
+        host.plugin_problem(plugin, message, remedy)
+    else:
+        try:
+            app.register_blueprint(blueprint)
+        except Exception as error:  # Flask and its router raise several kinds
+            message = f"its blueprint can't be registered: {type(error).__name__}: {error}"
+            host.plugin_problem(plugin, message, "correct its pages")

@@ -8,11 +8,9 @@ from typing import cast
 import peewee
 from flask import current_app, g
 
-from cti_host.data_classes import AddedAttributes, DataClass
-from cti_host.dispatch import Dispatcher
-from cti_host.known_names import KnownNames
+from cti_host.hooks import Hooks
 from cti_host.loaded import LoadedPlugin
-from cti_host.model import Agent
+from cti_host.model import Agent, KnownNames
 from cti_host.settings.config import Config
 from cti_host.settings.problems import Problem
 from cti_host.settings.settings import Settings
@@ -26,19 +24,16 @@ class Host:
     A plugin meets it in `register(host)` and may keep it. Every page needs an agent, but for
     those in `public_endpoints` ("accounts.sign_in"), to which a plugin may add its own. The form
     of an endpoint in `own_csrf_endpoints` checks its CSRF token itself, so that it can give back
-    what was typed. `data_classes` and `data_attributes` are what plugins add to the data model,
-    each with the plugin's name, for the plugin that keeps the data. `known_names` are what plugins
-    call their data, by plugin; they are there once every plugin has met the host.
+    what was typed. `known_names` are what plugins call their data, by plugin; they are there once
+    every plugin has met the host.
     """
 
     config: Config
-    hooks: Dispatcher
+    hooks: Hooks
     database: peewee.Database
     plugins: list[LoadedPlugin]
     models: list[type[peewee.Model]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    data_classes: list[tuple[str, DataClass]] = field(default_factory=list)
-    data_attributes: list[tuple[str, AddedAttributes]] = field(default_factory=list)
     public_endpoints: set[str] = field(
         default_factory=lambda: {"static", "bootstrap.static", "cti_host.language"}
     )

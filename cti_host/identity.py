@@ -7,7 +7,7 @@ a plugin returns, and shows each plugin only its own of what other hooks are cal
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from typing import Any, TypeVar
 
 from cti_host.contract import Contract
@@ -19,9 +19,9 @@ _T = TypeVar("_T", bound=_Signed)
 
 def sign(plugin: str, answer: Any) -> Any:
     """What a plugin returned, with the plugin's name on all of it that has a source."""
-    if not isinstance(answer, Sequence):
-        return answer
-    return [_signed(plugin, item) for item in answer]
+    if isinstance(answer, list | tuple):
+        return [_signed(plugin, item) for item in answer]
+    return _signed(plugin, answer)
 
 
 def _signed(plugin: str, item: Any) -> Any:
@@ -36,6 +36,10 @@ def _signed(plugin: str, item: Any) -> Any:
             return _with_source(plugin, item)
         case OutboundAction() | PanelSection():
             return _with_source(plugin, item)
+    # What the hooks of plugins return may carry their names, too.
+    if is_dataclass(item) and not isinstance(item, type) and hasattr(item, "source"):
+        own: Any = item
+        return _with_source(plugin, own)
     return item
 
 
@@ -72,7 +76,7 @@ def as_seen_by(
 
 def _own(plugin: str, value: Any) -> Any:
     if isinstance(value, Sequence):
-        return [item for item in value if item.source == plugin]
+        return tuple(item for item in value if item.source == plugin)
     return value if value is not None and value.source == plugin else None
 
 

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import importlib.util
-import inspect
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import pluggy
 from pydantic import ValidationError
 
-from cti_host.contract import PROJECT
-from cti_host.hookspecs import HookSpecs, contracts
-from cti_host.loaded import LoadedPlugin, hook_marks
-from cti_host.settings.config import TABLES, Config
-from cti_host.settings.nearest import did_you_mean, nearest
+from cti_host.hook_registry import (
+    HookRegistry,
+    hooks_brought_by,
+    hooks_of,
+    implementation_mistakes,
+)
+from cti_host.loaded import LoadedPlugin
+from cti_host.settings.config import Config
+from cti_host.settings.nearest import did_you_mean
 from cti_host.settings.plugin_config import PluginConfig
 from cti_host.settings.problems import Problem
 from cti_host.settings.toml import KeyPath, dotted
+from cti_host.unread_tables import unread_tables
 
 ENTRY_POINT_GROUP = "cti_host.plugins"
 
@@ -104,10 +107,19 @@ def _from_file(path: Path) -> Any:
     return module.Plugin
 
 
-def find_plugins(config: Config) -> tuple[list[LoadedPlugin], list[Problem]]:
-    """The plugins named in the config that can be used, in its order, and every problem."""
+class Plugins(NamedTuple):
+    """The enabled plugins that can be used, in order; all hooks; and every problem."""
+
+    loaded: list[LoadedPlugin]
+    hooks: HookRegistry
+    problems: list[Problem]
+
+
+def find_plugins(config: Config) -> Plugins:
+    """The plugins named in the config, in its order, and every problem with them."""
     available, problems = available_plugins(config)
     loaded: list[LoadedPlugin] = []
+    classes: dict[str, type] = {}
     for position, name in enumerate(config.settings.plugins):
         path: KeyPath = ("plugins", position)
         if name not in available:
@@ -116,7 +128,12 @@ def find_plugins(config: Config) -> tuple[list[LoadedPlugin], list[Problem]]:
             remedy = did_you_mean(name, available, otherwise)
             problems.append(config.problem(path, f"no plugin {name!r} is installed", remedy))
             continue
-        plugin, found = _load(available[name], config, path)
+        try:
+            classes[name] = _import(available[name])
+        except _NoPlugin as error:
+            problems.append(config.problem(path, str(error), error.remedy))
+            continue
+        plugin, found = _configured(available[name], classes[name], config, path)
         problems += found
         if plugin is not None:
             for other in loaded:
@@ -125,46 +142,73 @@ def find_plugins(config: Config) -> tuple[list[LoadedPlugin], list[Problem]]:
                     message = f"the table {table} is read by {other.name} and by {name}"
                     problems.append(config.problem(path, message, "take one of them out"))
             loaded.append(plugin)
-    problems += _unread_tables(config, loaded, available)
-    return loaded, problems
+    registry, mistakes = hooks_of(loaded)
+    others = partial(_hooks_of_others, registry, available)
+    for name, cls in classes.items():
+        mistakes += implementation_mistakes(registry, name, cls, config.settings.plugins, others)
+    for mistake in mistakes:
+        path = ("plugins", config.settings.plugins.index(mistake.plugin))
+        message = f"{available[mistake.plugin].origin}: {mistake.message}"
+        problems.append(config.problem(path, message, mistake.remedy))
+    wrong = {mistake.plugin for mistake in mistakes}
+    loaded = [
+        replace(
+            plugin,
+            hooks=registry.implemented_by(plugin.instance),
+            own_hooks=registry.owned_by(plugin.name),
+        )
+        for plugin in loaded
+        if plugin.name not in wrong
+    ]
+    problems += unread_tables(config, loaded, {name: one.load for name, one in available.items()})
+    return Plugins(loaded, registry, problems)
 
 
-def plugin_manager(loaded: list[LoadedPlugin]) -> pluggy.PluginManager:
-    """A manager of its own for some plugins; the first one is called first."""
-    manager = pluggy.PluginManager(PROJECT)
-    manager.add_hookspecs(HookSpecs)
-    # pluggy calls the last registered first; the config's order is first named, first called.
-    for plugin in reversed(loaded):
-        manager.register(plugin.instance, plugin.name)
-    manager.check_pending()
-    return manager
+def _hooks_of_others(registry: HookRegistry, available: Mapping[str, Available]) -> dict[str, str]:
+    """Hooks of plugins that bring none here, with their owners: to say what to enable."""
+    hooks: dict[str, str] = {}
+    for name, plugin in available.items():
+        if not registry.owned_by(name):
+            with suppress(Exception, SystemExit):  # it may be off because it can't be imported
+                hooks |= dict.fromkeys(hooks_brought_by(plugin.load()), name)
+    return hooks
 
 
-def _load(
-    available: Available, config: Config, path: KeyPath
-) -> tuple[LoadedPlugin | None, list[Problem]]:
+class _NoPlugin(Exception):
+    """A plugin can't be imported, or isn't one."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+def _import(available: Available) -> type:
     try:
         cls = available.load()
     except (Exception, SystemExit) as error:
         line = getattr(error, "lineno", None)
         where = available.origin + (f":{line}" if line else "")
         message = f"{where} can't be imported: {type(error).__name__}: {error}"
-        return None, [config.problem(path, message, "correct it, or take it out of plugins")]
-    problems = [
-        config.problem(path, f"{available.origin}: {message}", remedy)
-        for message, remedy in _hook_mistakes(cls)
-    ]
+        raise _NoPlugin(message, "correct it, or take it out of plugins") from error
+    if not isinstance(cls, type):
+        remedy = "the entry point names a class: module:Plugin"
+        raise _NoPlugin(f"{available.origin}: {cls!r} is not a class", remedy)
+    return cls
+
+
+def _configured(
+    available: Available, cls: Any, config: Config, path: KeyPath
+) -> tuple[LoadedPlugin | None, list[Problem]]:
+    """A plugin with its settings; `None` and why it can't be set up."""
     settings_class = getattr(cls, "Config", PluginConfig)
     if not (isinstance(settings_class, type) and issubclass(settings_class, PluginConfig)):
         message = f"{available.origin}: Config is not a PluginConfig"
-        return None, [*problems, config.problem(path, message, "class Config(PluginConfig): …")]
+        return None, [config.problem(path, message, "class Config(PluginConfig): …")]
     section: KeyPath = (cls.section,) if hasattr(cls, "section") else ("plugin", available.name)
     try:
         settings = settings_class.model_validate(config.table(section))
     except ValidationError as error:
-        return None, [*problems, *config.validation_problems(section, error, settings_class)]
-    if problems:
-        return None, problems
+        return None, config.validation_problems(section, error, settings_class)
     try:
         instance = cls(settings) if hasattr(cls, "Config") else cls()
     except (Exception, SystemExit) as error:
@@ -185,112 +229,3 @@ def _load(
         ),
         [],
     )
-
-
-def _unread_tables(
-    config: Config, loaded: list[LoadedPlugin], available: Mapping[str, Available]
-) -> list[Problem]:
-    """Tables that no enabled plugin reads.
-
-    A misspelt one is a mistake. Any other is a warning, so that a plugin can be taken out alone.
-    """
-    sections = {plugin.section: plugin.name for plugin in loaded}
-    # Of a plugin that could not be loaded it isn't known which table is its own.
-    all_known = config.file.data.get("plugins", []) == [plugin.name for plugin in loaded]
-    found = []
-    unread = [key for key in config.sections if (key,) not in sections]
-    others = _sections_of_others(config, available) if unread else {}
-    tables = [*TABLES, *(str(section[0]) for section in sections if len(section) == 1)]
-    for key in unread:
-        near = nearest(key, tables)
-        if key in others:
-            remedy = f"add {others[key]!r} to plugins, or remove the table"
-        elif near:
-            remedy = f"did you mean [{near}]?"
-            found.append(config.problem((key,), "unknown section", remedy))
-            continue
-        else:
-            remedy = "enable the plugin that reads it, or remove it"
-        if all_known:
-            message = "no enabled plugin reads this table"
-            found.append(config.problem((key,), message, remedy, warning=True))
-    if all_known:
-        found += [
-            problem
-            for name in config.settings.plugin
-            if (problem := _unread_plugin_table(config, name, sections, available))
-        ]
-    return found
-
-
-def _sections_of_others(config: Config, available: Mapping[str, Available]) -> dict[str, str]:
-    """The tables with a name of their own that plugins read which are not enabled; their names."""
-    found: dict[str, str] = {}
-    for name, plugin in available.items():
-        if name in config.settings.plugins:
-            continue
-        # It may be switched off because it can't be imported.
-        with suppress(Exception, SystemExit):
-            section = getattr(plugin.load(), "section", None)
-            if isinstance(section, str):
-                found[section] = name
-    return found
-
-
-def _unread_plugin_table(
-    config: Config,
-    name: str,
-    sections: Mapping[KeyPath, str],
-    available: Mapping[str, Available],
-) -> Problem | None:
-    """What is wrong with the table `[plugin.NAME]`; `None`: an enabled plugin reads it."""
-    path: KeyPath = ("plugin", name)
-    if path in sections:
-        return None
-    own = next((section for section, plugin in sections.items() if plugin == name), None)
-    if own is not None:
-        return config.problem(path, f"{name} does not read this table", f"write [{dotted(own)}]")
-    without = {plugin for plugin in sections.values() if plugin not in config.settings.plugin}
-    near = nearest(name, without)
-    if near and name not in available:
-        return config.problem(path, f"no plugin {name!r} is installed", f"did you mean {near!r}?")
-    remedy = f"add {name!r} to plugins, or remove the table"
-    if name not in available:
-        remedy = "install the plugin, or remove the table"
-    return config.problem(path, f"settings of {name!r}, which is not enabled", remedy, warning=True)
-
-
-def _hook_mistakes(cls: Any) -> list[tuple[str, str]]:
-    """What is wrong with the hook methods of a class: message and remedy of each."""
-    if not isinstance(cls, type):
-        return [(f"{cls!r} is not a class", "the entry point names a class: module:Plugin")]
-    known = contracts()
-    found = []
-    for name, function in inspect.getmembers(cls, callable):
-        marks = hook_marks(function)
-        if marks is None:
-            if name in known:
-                found.append((f"{name} is a hook but has no @hookimpl", "put @hookimpl above it"))
-            continue
-        if name not in known:
-            found.append((f"there is no hook {name!r}", did_you_mean(name, [*known])))
-            continue
-        used = [option for option, value in marks.items() if value]
-        if used:
-            found.append(
-                (f"{name} uses {', '.join(used)}", "the order of the config is the only order")
-            )
-        found += _argument_mistakes(name, function)
-    return found
-
-
-def _argument_mistakes(hook: str, function: Callable[..., Any]) -> list[tuple[str, str]]:
-    wanted = [n for n in inspect.signature(getattr(HookSpecs, hook)).parameters if n != "self"]
-    found = []
-    for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
-        if name not in wanted or parameter.kind is not parameter.POSITIONAL_OR_KEYWORD:
-            remedy = f"it gets: {', '.join(wanted) or 'nothing'}"
-            found.append((f"{hook} has no argument {name!r}", remedy))
-        elif parameter.default is not parameter.empty:
-            found.append((f"{hook}: {name} has a default value", "hooks always get every argument"))
-    return found

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Annotated
+
+from cti_host.isolation.checks import Must
+from cti_host.isolation.read_only import make_read_only
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
+_SCRIPTS = ("javascript:", "vbscript:", "data:")
+# Browsers skip control characters before a scheme, and some of them inside it.
+_SKIPPED = re.compile(r"^[\x00-\x20]+|[\t\r\n]+")
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether a link to an address runs no script: phone systems have many schemes of their own."""
+    if not url or url[0] == "/" or url.startswith("http"):
+        return True
+    return not _SKIPPED.sub("", url).lower().startswith(_SCRIPTS)
+
+
+ADMINISTRATOR = "Administrator"
+Address = Annotated[str, Must("an address that is safe to open", is_safe_address)]
+Count = Annotated[int, Must("0 or more", lambda number: number >= 0)]
+Position = Annotated[int, Must("1 or more", lambda number: number >= 1)]
 
 
 class Given(StrEnum):
-    """The form in which a number was written down."""
+    """The form in which a number was written down.
+
+    :cvar INTERNATIONAL: with its country code ("+33 9 87 65 43 21", "0033…")
+    :cvar NATIONAL: as it is dialled inside its country ("09 87 65 43 21")
+    :cvar EXTENSION: as it is dialled inside the company ("123")
+    """
 
     INTERNATIONAL = "international"
     NATIONAL = "national"
@@ -23,10 +49,15 @@ class Given(StrEnum):
 class Number:
     """A phone number that was understood.
 
-    `raw` is the text it came from. Exactly one of these identifies it: `e164` ("+33987654321"),
-    or, for a number inside the company, `extension` alone ("123"). A number that has both is an
-    outside number with a direct extension behind it. `text` is the form that forms and labels
-    show, `region` the ISO 3166 code of its country if known, `given` how it was written.
+    Exactly one of these identifies it: `e164`, or, for a number inside the company, `extension`
+    alone. A number that has both is an outside number with a direct extension behind it.
+
+    :param raw: the text it came from
+    :param e164: the outside number in E.164 ("+33987654321"); `None`: it is an extension
+    :param extension: the number inside the company ("123"); `None`: it has none
+    :param text: the form that forms and labels show; empty: the E.164 number or the extension
+    :param region: the ISO 3166 code of its country ("FR"); `None`: unknown
+    :param given: how it was written
     """
 
     raw: str
@@ -54,7 +85,14 @@ class Number:
 
 
 class Reason(StrEnum):
-    """Why a value can't be used to search for anybody."""
+    """Why a value can't be used to search for anybody.
+
+    :cvar WITHHELD: the caller hides their number ("anonymous")
+    :cvar PLACEHOLDER: the phone system didn't fill its URL in ("%CallerNumber%")
+    :cvar WILDCARD: it would match everybody ("%")
+    :cvar TOO_SHORT: it would match too many ("12")
+    :cvar EMPTY: it holds nothing to search for ("", "()")
+    """
 
     WITHHELD = "withheld"
     PLACEHOLDER = "placeholder"
@@ -65,7 +103,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Unsearchable:
-    """A value that was understood and must match nobody; `raw` is the text, `reason` says why."""
+    """A value that was understood and must match nobody.
+
+    :param raw: the text it came from
+    :param reason: why nobody is searched for; the panel says it
+    """
 
     raw: str
     reason: Reason
@@ -81,10 +123,11 @@ Value = str | Number | Unsearchable
 class Call:
     """One inbound call, as the URL of the phone system told it.
 
-    `received` maps an attribute ("phone") to the text that came; `parameters` maps the same
-    attributes to what the preprocessing plugins made of it. `query` maps URL parameters to the
-    text that came: links that come back to this call carry it. `pages` says which page of which
-    ticket list the agent looks at (list id to page, from 1): for a plugin only of its own lists.
+    :param received: attribute ("phone") to the text that came for it
+    :param parameters: the same attributes to what the preprocessing plugins made of these texts
+    :param query: URL parameter to the text that came; links back to this call carry it
+    :param pages: id of a ticket list to the page of it that the agent looks at, from 1
+    :param received_at: when the URL was opened, in UTC
     """
 
     received: Mapping[str, str]
@@ -92,6 +135,9 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, int] = field(default_factory=dict)
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        make_read_only(self, "received", "parameters", "query", "pages")
 
     def with_parameter(self, attribute: str, value: Value) -> Call:
         """This call with another value for one attribute; the received text stays."""
@@ -112,11 +158,16 @@ class Call:
 class Caller:
     """A person who may be calling: class and id in the data of a plugin, and what to show.
 
-    `source` is the name of the plugin that returned them, put there by the dispatcher: two plugins
-    may each have a person 20, who are not the same. `display` is the text that names the person
-    (the attributes of `display_name`, joined by ", "), `attributes` maps attribute codes to texts
-    ("email" to "ada@example.org"). `name` is the part of `display` that stands largest on the
-    panel; empty: all of it.
+    Two plugins may each have a person 20, who are not the same: `source`, `class_name` and `id`
+    together say who it is.
+
+    :param class_name: the class in the plugin's data ("Person"), without blanks and colons
+    :param id: the id in the plugin's data
+    :param display: the text that names the person (the attributes of `display_name`, joined by
+        ", ")
+    :param attributes: attribute codes to texts ("email" to "ada@example.org")
+    :param name: the part of `display` that stands largest on the panel; empty: all of it
+    :param source: the name of the plugin that returned them, put there by the dispatcher
     """
 
     class_name: str
@@ -125,6 +176,9 @@ class Caller:
     attributes: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     name: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        make_read_only(self, "attributes")
 
     @property
     def key(self) -> str:
@@ -159,7 +213,11 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True)
 class Match:
-    """A caller that was found, and `why`, in the agent's language."""
+    """A caller that was found.
+
+    :param caller: the person
+    :param why: why they match, in the agent's language ("Phone, stored in national form")
+    """
 
     caller: Caller
     why: str = ""
@@ -167,11 +225,25 @@ class Match:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket as lists and menus need it; dates are UTC, texts in the agent's language.
+    """A ticket as lists and menus need it; texts are in the agent's language.
 
-    `source` is the name of the plugin that returned it, put there by the dispatcher. `url` shows
-    the ticket and `modify_url` changes it; they may be pages of another system, which open in a tab
-    of their own. If those pages have no phone menu, `call_url` is a page of this host that has it.
+    Its pages may be those of another system; they open in a tab of their own.
+
+    :param class_name: the class in the plugin's data ("UserRequest"), without blanks and colons
+    :param id: the id in the plugin's data
+    :param ref: the reference that people say ("R-000007")
+    :param title: what it is about
+    :param status: the code of its status ("assigned")
+    :param status_label: the name of its status ("Assigned"); empty: the code is shown
+    :param class_label: the name of its class ("User Request")
+    :param caller: the name of its caller
+    :param agent: the name of the agent who has it
+    :param started: when it began, in UTC; `None`: unknown
+    :param updated: when it was changed last, in UTC; `None`: unknown
+    :param url: the page that shows it; empty: there is none
+    :param modify_url: the page that changes it; empty: there is none
+    :param call_url: a page of this host that has its phone menu, if the page at `url` has none
+    :param source: the name of the plugin that returned it, put there by the dispatcher
     """
 
     class_name: str
@@ -185,9 +257,9 @@ class Ticket:
     agent: str = ""
     started: datetime | None = None
     updated: datetime | None = None
-    url: str = ""
-    modify_url: str = ""
-    call_url: str = ""
+    url: Address = ""
+    modify_url: Address = ""
+    call_url: Address = ""
     source: str = ""
 
     @property
@@ -198,21 +270,29 @@ class Ticket:
 
 @dataclass(frozen=True)
 class TicketList:
-    """A group of tickets on the panel: one page of `tickets` out of `total`.
+    """A group of tickets on the panel: one page of them.
 
-    `id` is stable for the configuration and names the list in `Call.pages`; `source` is the name of
-    the plugin that returned it, put there by the dispatcher. `problem` is empty, or
-    one line for the agent that says why this one list has no tickets to show.
+    :param id: names the list in `Call.pages`; it must not change while the configuration doesn't
+    :param label: its heading, in the agent's language
+    :param total: how many tickets there are on all pages
+    :param tickets: those of this page
+    :param page: which page it is, from 1
+    :param page_size: how many tickets a full page has
+    :param problem: one line for the agent that says why this one list has no tickets to show
+    :param source: the name of the plugin that returned it, put there by the dispatcher
     """
 
     id: str
     label: str
-    total: int
+    total: Count
     tickets: tuple[Ticket, ...] = ()
-    page: int = 1
-    page_size: int = 10
+    page: Position = 1
+    page_size: Position = 10
     problem: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        make_read_only(self, "tickets")
 
     @property
     def key(self) -> str:
@@ -229,14 +309,18 @@ class TicketList:
 class OutboundAction:
     """An entry of a ticket's phone menu.
 
-    `name` is unique in its plugin ("telephony_integration_ecall_phone"), whose name `source` is,
-    put there by the dispatcher; `url` is the address of the phone system to open, `number` the
-    number it will dial, as shown, `icon` a Bootstrap icon name.
+    :param name: its name, unique in its plugin ("telephony_integration_ecall_phone"); the setting
+        `shortcut_actions` names it to make a button of it
+    :param label: what the entry says, in the agent's language
+    :param url: the address of the phone system to open ("tel:+33987654321", "https://…")
+    :param icon: the name of a Bootstrap icon
+    :param number: the number that it will dial, as it is shown
+    :param source: the name of the plugin that returned it, put there by the dispatcher
     """
 
     name: str
     label: str
-    url: str
+    url: Address
     icon: str = "telephone"
     number: str = ""
     source: str = ""
@@ -244,10 +328,11 @@ class OutboundAction:
 
 @dataclass(frozen=True)
 class PanelSection:
-    """Anything else a plugin shows on the panel: a title and HTML that is already safe.
+    """Anything else that a plugin shows on the panel.
 
-    `html` must be markup whose values were escaped (`markupsafe.Markup`, a rendered template).
-    `source` is the name of the plugin that returned it, put there by the dispatcher.
+    :param title: its heading, in the agent's language
+    :param html: markup whose values were escaped (`markupsafe.Markup`, a rendered template)
+    :param source: the name of the plugin that returned it, put there by the dispatcher
     """
 
     title: str
@@ -259,8 +344,11 @@ class PanelSection:
 class Agent:
     """Who is at the keyboard.
 
-    `name` signs in, `display` is shown, `profiles` are the profiles of rights, `contact_id` is
-    the id of the person in the data who is this agent, if known.
+    :param name: the name that they sign in with
+    :param display: the name that is shown; empty: `name`
+    :param email: their e-mail address
+    :param profiles: their profiles of rights ("Support Agent")
+    :param contact_id: the id of the person in the data who is this agent; `None`: unknown
     """
 
     name: str
@@ -269,12 +357,25 @@ class Agent:
     profiles: frozenset[str] = frozenset()
     contact_id: int | None = None
 
+    def __post_init__(self) -> None:
+        make_read_only(self, "profiles")
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether they may see how the host itself fares."""
+        return ADMINISTRATOR in self.profiles
+
     def __str__(self) -> str:
         return self.display or self.name
 
 
 class Level(StrEnum):
-    """How good it is, what an online check found."""
+    """How good it is, what an online check found.
+
+    :cvar GOOD: it works
+    :cvar WARNING: it works, but not as well as it could
+    :cvar BAD: it doesn't work; the check ends with code 1
+    """
 
     GOOD = "good"
     WARNING = "warning"
@@ -285,8 +386,12 @@ class Level(StrEnum):
 class Finding:
     """What `cti-host check --online` found out about one thing that a plugin stands on.
 
-    `what` names it ("reading Person"), `detail` says how it is, `remedy` what an admin can do.
-    None of them holds a secret.
+    None of its texts may hold a secret.
+
+    :param what: what was tried ("reading Person")
+    :param level: how good it is
+    :param detail: how it is, in a few words
+    :param remedy: what an admin can do
     """
 
     what: str
@@ -297,12 +402,30 @@ class Finding:
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """An entry of the menu: label, address, and a Bootstrap icon name.
+    """An entry of the menu.
 
-    With `post` it is a button that changes something (sign out), sent with a CSRF token.
+    :param label: what it says, in the agent's language
+    :param url: the page that it opens
+    :param icon: the name of a Bootstrap icon
+    :param post: whether it is a button that changes something (sign out), sent with a CSRF token
     """
 
     label: str
-    url: str
+    url: Address
     icon: str = ""
     post: bool = False
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """What a plugin calls its data, so that misspelt names in the settings are found.
+
+    :param classes: the classes of its objects ("UserRequest")
+    :param more_classes: whether there may be classes that are not among these
+    :param caller_attributes: the attributes that its callers carry ("phone"), in a lookup or as the
+        caller of a ticket
+    """
+
+    classes: tuple[str, ...] = ()
+    more_classes: bool = False
+    caller_attributes: tuple[str, ...] = ()

@@ -114,20 +114,19 @@ def _actions_without_tickets(host: Host) -> None:
 
 def _unknown_classes(host: Host) -> None:
     forms = host.hooks.owners("creation_form_url")
-    labels = host.hooks.owners("class_label")
-    known = {name for names in host.known_names.values() for name in names.classes}
+    named = [host.known_names.get(plugin) for plugin in forms]
+    known = {name for names in named if names for name in names.classes}
+    all_known = all(names and names.classes and not names.more_classes for names in named)
     effect = {
         "direct_creation": "the next entry counts in its place",
         "indirect_creation": "there is no button for it",
     }
     for chapter, class_name in _created_classes(host.settings):
-        # A plugin that has forms and names no class may have this one, too.
-        sure = chapter == "indirect_creation" or set(forms) <= set(labels)
-        if forms and sure and host.hooks.class_label(class_name) is None:
+        if class_name not in known and (nearest(class_name, known) or (known and all_known)):
             host.warn(
                 (chapter, class_name),
                 f"no enabled plugin knows the class {class_name!r}: {effect[chapter]}",
-                did_you_mean(class_name, known) or "remove the entry",
+                did_you_mean(class_name, known),
             )
 
 

@@ -1,7 +1,8 @@
 """Check that the locks and docs/dependencies.md agree with what we depend on.
 
-Every direct dependency must be pinned in its lock, within the range that is asked for, with hashes,
-and have a line in docs/dependencies.md; both locks must pin the same versions.
+Every direct dependency, and every one of an extra, must be pinned in its lock, within the range
+that is asked for, with hashes, and have a line in docs/dependencies.md; both locks must pin the
+same versions.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from direct_dependencies import direct_dependencies, name_of
+from direct_dependencies import direct_dependencies, extra_dependencies, name_of
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +42,7 @@ def problems() -> list[str]:
     documented = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
     wanted = {
         "runtime.txt": (runtime, [*direct_dependencies(), *asked_for("runtime.in")]),
-        "dev.txt": (dev, asked_for("dev.in")),
+        "dev.txt": (dev, [*extra_dependencies(), *asked_for("dev.in")]),
     }
     found = []
     for lock, (versions, requirements) in wanted.items():

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
+from typing import Any
 
 from distributions import project_files
 
@@ -22,10 +24,22 @@ def name_of(requirement: str) -> str:
 
 def direct_dependencies() -> list[str]:
     """The requirements of every distribution, sorted, each once."""
-    projects = [tomllib.loads(file.read_text("utf-8"))["project"] for file in project_files()]
-    own = {name_of(project["name"]) for project in projects}
-    wanted = {needed for project in projects for needed in project.get("dependencies", [])}
-    return sorted(needed for needed in wanted if name_of(needed) not in own)
+    return _foreign(needed for project in _projects() for needed in project.get("dependencies", []))
+
+
+def extra_dependencies() -> list[str]:
+    """The requirements of every extra of every distribution, sorted, each once."""
+    extras = [project.get("optional-dependencies", {}) for project in _projects()]
+    return _foreign(needed for extra in extras for group in extra.values() for needed in group)
+
+
+def _projects() -> list[dict[str, Any]]:
+    return [tomllib.loads(file.read_text("utf-8"))["project"] for file in project_files()]
+
+
+def _foreign(requirements: Iterable[str]) -> list[str]:
+    own = {name_of(project["name"]) for project in _projects()}
+    return sorted(needed for needed in {*requirements} if name_of(needed) not in own)
 
 
 if __name__ == "__main__":

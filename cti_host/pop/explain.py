@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from flask import Flask, g, request, url_for
 
-from cti_host.dispatch import Step, current_walk
+from cti_host.isolation.trace import Span, current_trace
 from cti_host.model import (
     Agent,
     Call,
@@ -28,9 +28,9 @@ LOOKUP = "cti_host.lookup"
 
 @dataclass
 class Explanation:
-    """The steps of a call, the panel it led to, or the error."""
+    """The spans of a call, the panel it led to, or the error."""
 
-    steps: list[Step] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
     panel: Panel | None = None
     panel_json: dict[str, Any] = field(default_factory=dict)
     error: str = ""
@@ -39,26 +39,26 @@ class Explanation:
         """What `--json` prints."""
         steps = [
             {
-                "hook": step.hook,
-                "plugin": step.plugin,
-                "got": {name: repr(value) for name, value in step.arguments.items()},
-                "answered": None if step.answer is None else repr(step.answer),
-                "milliseconds": round(step.seconds * 1000, 3),
-                "problem": step.problem,
+                "hook": span.hook,
+                "plugin": span.plugin,
+                "got": {name: repr(value) for name, value in span.arguments.items()},
+                "answered": None if span.result is None else repr(span.result),
+                "milliseconds": round(span.seconds * 1000, 3),
+                "problem": span.problem,
             }
-            for step in self.steps
+            for span in self.spans
         ]
         return {"error": self.error, "steps": steps, "panel": self.panel_json}
 
     def as_text(self) -> str:
         """What is printed for a person."""
         lines = [f"error: {self.error}"] if self.error else []
-        for number, step in enumerate(self.steps, start=1):
-            lines.append(f"{number}. {step.hook} · {step.plugin} · {step.seconds * 1000:.1f} ms")
+        for number, span in enumerate(self.spans, start=1):
+            lines.append(f"{number}. {span.hook} · {span.plugin} · {span.seconds * 1000:.1f} ms")
             lines += [
-                f"     got {name} = {_short(value)}" for name, value in step.arguments.items()
+                f"     got {name} = {_short(value)}" for name, value in span.arguments.items()
             ]
-            lines.append(f"     FAILED {step.problem}" if step.problem else _answered(step))
+            lines.append(f"     FAILED {span.problem}" if span.problem else _returned(span))
         if self.panel is not None:
             lines.append("")
             lines.append(self.panel.label)
@@ -104,7 +104,7 @@ def explain_url(app: Flask, url: str) -> Explanation:
                 explanation.error = (
                     f"selected_caller is {unknown}: the key of a caller, “all” or “unknown”"
                 )
-        explanation.steps = current_walk().steps
+        explanation.spans = current_trace().spans
     return explanation
 
 
@@ -126,8 +126,8 @@ def _led_to(app: Flask, parts: SplitResult) -> SplitResult:
     return onward if onward.path in panels else parts
 
 
-def _answered(step: Step) -> str:
-    return f"     answered {_short(step.answer)}" if step.answer is not None else "     no answer"
+def _returned(span: Span) -> str:
+    return f"     answered {_short(span.result)}" if span.result is not None else "     no answer"
 
 
 def _short(value: Any) -> str:

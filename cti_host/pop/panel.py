@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from flask import url_for
 from flask_babel import gettext as _
 
-from cti_host.dispatch import current_walk
 from cti_host.host import Host
+from cti_host.isolation.trace import current_trace
 from cti_host.model import (
     Call,
     Caller,
@@ -230,7 +230,7 @@ def build_panel(host: Host, found: Search, wanted: str = "") -> Panel:
         ticket_lists=lists,
         sections=host.hooks.panel_sections(call, callers),
         notices=notices,
-        problems=current_walk().lines,
+        problems=current_trace().lines,
     )
 
 

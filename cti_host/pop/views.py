@@ -6,8 +6,8 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cti_host.dispatch import current_walk
 from cti_host.host import current_agent, current_host
+from cti_host.isolation.trace import current_trace
 from cti_host.model import Call
 from cti_host.pop.panel import (
     UNKNOWN,
@@ -131,7 +131,7 @@ def _show(call: Call) -> ResponseReturnValue:
 
 
 def _to_form(target: str) -> ResponseReturnValue:
-    for line in current_walk().lines:
+    for line in current_trace().lines:
         flash(line, "warning")
     return redirect(target)
 

@@ -1,16 +1,20 @@
 """The kit for plugin authors: a pytest plugin that builds a host around a plugin.
 
-Load it with `pytest_plugins = ["cti_host.testing"]` in a conftest.py. It gives the fixture
-`make_host`; see docs/writing-a-plugin.md.
+It needs `pip install 'cti-host[testing]'`. Load it with `pytest_plugins = ["cti_host.testing"]` in
+a test or in the topmost conftest.py. It has the fixture `make_host`; see docs/writing-a-plugin.md.
+
+A test imports names from here too, before pytest loads it: PYTEST_DONT_REWRITE spares a warning.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -20,6 +24,7 @@ from flask.testing import FlaskClient
 from cti_host.app import create_app
 from cti_host.databases import migrate
 from cti_host.host import Host
+from cti_host.testing.projects import as_if_installed
 
 SIGNED_IN = '''
 """Signs everybody in as the agent "test": only for tests."""
@@ -58,8 +63,13 @@ class RunningHost:
             client.environ_base[f"HTTP_{name.upper()}"] = value
         return client
 
+    def plugin(self, name: str) -> Any:
+        """The instance of an enabled plugin, to call its methods directly."""
+        plugins = {plugin.name: plugin.instance for plugin in self.host.plugins}
+        return plugins[name]
+
     def get_json(self, url: str) -> Any:
-        """What a page answers to a program."""
+        """What a page returns to a program."""
         response = self.client(Accept="application/json").get(url)
         return response.get_json()
 
@@ -71,8 +81,8 @@ def write_config(
     folder: Path,
     toml: str = "",
     *,
-    plugins: list[str] | None = None,
-    sources: dict[str, str] | None = None,
+    plugins: Sequence[str] = (),
+    sources: Mapping[str, str | Path] = MappingProxyType({}),
     database: str = "sqlite:///cti.db",
     sign_in: bool = True,
 ) -> Path:
@@ -80,14 +90,22 @@ def write_config(
 
     :param toml: the rest of the configuration, tables included
     :param plugins: the names to enable, in order
-    :param sources: plugin name to Python source, written into `plugins.d`
+    :param sources: plugin name to its Python source, or to the file or package folder that holds
+        it; they are put into `plugins.d`
+    :param database: the setting `database`
     :param sign_in: whether a last plugin signs everybody in as a test agent
+    :return: the configuration file
     """
     plugins_dir = folder / "plugins.d"
     plugins_dir.mkdir(exist_ok=True)
-    names = [*(plugins or [])]
-    for name, source in (sources or {}).items():
-        (plugins_dir / f"{name}.py").write_text(dedent(source))
+    names = [*plugins]
+    for name, source in sources.items():
+        if isinstance(source, str):
+            (plugins_dir / f"{name}.py").write_text(dedent(source), encoding="utf-8")
+        elif source.is_dir():
+            shutil.copytree(source, plugins_dir / name)
+        else:
+            shutil.copy(source, plugins_dir / f"{name}.py")
     if sign_in:
         (plugins_dir / "signed_in.py").write_text(SIGNED_IN)
         names.append("signed_in")
@@ -101,16 +119,21 @@ def write_config(
 
 
 @pytest.fixture
-def make_host(tmp_path: Path) -> Iterator[MakeHost]:
+def make_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeHost]:
     """Build hosts in an empty folder: `make_host(toml, plugins=[...], sources={...})`.
 
-    Takes the arguments of `write_config` and answers a `RunningHost` with an up-to-date database.
+    Takes the arguments of `write_config` and returns a `RunningHost` with an up-to-date database.
+    `projects` are folders with a `pyproject.toml`, whose plugins are available as if the projects
+    were installed.
     """
     built: list[RunningHost] = []
 
-    def make(toml: str = "", **arguments: Any) -> RunningHost:
+    def make(toml: str = "", *, projects: Sequence[Path] = (), **arguments: Any) -> RunningHost:
         folder = tmp_path / f"host{len(built)}"
         folder.mkdir()
+        for number, project in enumerate(projects):
+            for path in as_if_installed(project, folder / "installed" / str(number)):
+                monkeypatch.syspath_prepend(path)
         config_file = write_config(folder, toml, **arguments)
         running = RunningHost(create_app(config_file), config_file)
         built.append(running)

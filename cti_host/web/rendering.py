@@ -35,8 +35,9 @@ def init_rendering(app: Flask) -> None:
 
     `icon("telephone")` draws an icon of Bootstrap Icons, hidden from screen readers: the words
     stand beside it. `when|moment` shows a UTC datetime in the site's time zone, `when|time_element`
-    puts it into a `<time>`; `count|number` shows a number in the agent's way. `form_token()` is
-    the CSRF token of a form, `asset("cti.css")` the address of a static file.
+    puts it into a `<time>`, `text|iso_time` a text in ISO 8601; `count|number` shows a number in
+    the agent's way. `form_token()` is the CSRF token of a form, `asset("cti.css")` the address of a
+    static file.
     """
     app.jinja_env.globals["_"] = translate
     app.jinja_env.globals["asset"] = asset
@@ -45,6 +46,7 @@ def init_rendering(app: Flask) -> None:
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["time_element"] = time_element
     app.jinja_env.filters["number"] = number
+    app.jinja_env.filters["iso_time"] = lambda text: time_element(datetime.fromisoformat(text))
 
 
 def translate(text: str, **values: object) -> Markup:

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_from_bytes, urlencode, urlsplit
 
 import peewee
-from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request
+from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
-from cti_host.dispatch import current_walk
 from cti_host.host import Host
+from cti_host.isolation.trace import current_trace
 from cti_host.localised import current_language
+from cti_host.model import Agent, NavigationItem
 from cti_host.settings.settings import Settings
 from cti_host.web.i18n import LANGUAGES
 
@@ -93,7 +94,7 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
         response.headers["Referrer-Policy"] = "same-origin"
         if request.endpoint not in ("static", "bootstrap.static"):
             response.headers.setdefault("Cache-Control", "no-store")
-            timing = current_walk().server_timing()
+            timing = current_trace().server_timing()
             if timing:
                 response.headers["Server-Timing"] = timing
         return response
@@ -111,7 +112,7 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
             "language": current_language(),
             "languages": LANGUAGES,
             "navigation": lambda: _navigation(host),
-            "problem_lines": lambda: current_walk().lines,
+            "problem_lines": lambda: current_trace().lines,
             "lookup_parameter": next(iter(host.settings.url_parameters)),
         }
 
@@ -170,14 +171,19 @@ def safe_return_url(url: str | None, fallback: str) -> str:
     return url
 
 
-def _navigation(host: Host) -> list[Any]:
-    agent = g.get("cti_agent")
-    return host.hooks.navigation(agent) if agent else []
+def _navigation(host: Host) -> list[NavigationItem]:
+    agent: Agent | None = g.get("cti_agent")
+    if agent is None:
+        return []
+    items = host.hooks.navigation(agent)
+    if agent.is_administrator:
+        items.append(NavigationItem(_("Plugins"), url_for("cti_host_health.plugins"), "activity"))
+    return items
 
 
 def _sign_in(host: Host) -> ResponseReturnValue:
     """Where somebody who isn't known gets to: the sign-in page, or 401 for a program."""
-    problems = current_walk().lines
+    problems = current_trace().lines
     if request.authorization or wants_json():
         message = problems[0] if problems else _("No agent is signed in, or the token is wrong.")
         response = jsonify(error=message)

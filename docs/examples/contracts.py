@@ -6,22 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import peewee
-from flask import render_template_string
-from markupsafe import Markup
-
-from cti_host import (
+from cti_tickets.api_for_plugins import (
     AddedAttributes,
-    Call,
-    Caller,
     DataAttribute,
     DataClass,
     DataKind,
-    Localised,
     OnDelete,
-    PanelSection,
-    database,
-    hookimpl,
 )
+from flask import render_template_string
+from markupsafe import Markup
+
+from cti_host import Call, Caller, Localised, PanelSection, database, hookimpl
 
 LEVELS = {
     "gold": Localised.of("Gold", "Or"),
@@ -83,20 +78,22 @@ ROWS = """
 class Plugin:
     """Contracts of organizations, and the caller's on the panel."""
 
-    @hookimpl
+    @hookimpl(of="tickets")
     def data_classes(self) -> Sequence[DataClass]:
         """The class Contract."""
         return [CONTRACT]
 
-    @hookimpl
+    @hookimpl(of="tickets")
     def data_attributes(self) -> Sequence[AddedAttributes]:
         """Persons may be important."""
         return [VIP]
 
-    @hookimpl
+    @hookimpl(strangers=True)
     def panel_sections(self, call: Call, callers: Sequence[Caller]) -> Sequence[PanelSection]:
         """The contracts of the callers' organizations."""
-        customers = {c.attributes["org_id"] for c in callers if c.attributes.get("org_id")}
+        # Another plugin's callers may have an org_id that means something else.
+        known = [caller.attributes for caller in callers if caller.source == "tickets"]
+        customers = {attributes["org_id"] for attributes in known if attributes.get("org_id")}
         columns = [CONTRACTS.id, CONTRACTS.name, CONTRACTS.sla, CONTRACTS.end_date]
         query = CONTRACTS.select(*columns).where(CONTRACTS.org_id.in_([*map(int, customers)]))
         found = query.order_by(CONTRACTS.end_date).tuples()

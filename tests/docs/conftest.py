@@ -83,20 +83,24 @@ def _blocks() -> Callable[[Path, str], list[Block]]:
 class Console:
     """A folder as a reader of the documents has it, and what runs commands there.
 
-    `shown` maps what a command prints here to what documents show instead: an address.
+    `shown` maps what a command prints here to what documents show instead: an address. `programs`
+    is the folder of commands such as `python`, `variables` are set in the environment.
     """
 
     folder: Path
     shown: dict[str, str] = field(default_factory=dict)
+    programs: Path = Path(sys.executable).parent
+    variables: dict[str, str] = field(default_factory=dict)
 
     def run(self, command: str) -> str:
         """Run a command; answer what a terminal would show, the folder as documents name it."""
         environment = {
             **{name: value for name, value in os.environ.items() if name != "CTI_HOST_CONFIG"},
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{self.programs}{os.pathsep}{os.environ['PATH']}",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",  # output and errors in the order in which they came
             "LC_ALL": "C.UTF-8",
+            **self.variables,
         }
         done = subprocess.run(  # noqa: S602 -- the documents show a shell
             command,

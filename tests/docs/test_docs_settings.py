@@ -65,8 +65,7 @@ def test_every_key_of_a_section_is_in_the_guide(model: type[BaseModel], key: str
 def plugins() -> Iterator[tuple[str, type[BaseModel]]]:
     """Name of section and settings of each plugin of this repository."""
     config = Config(ROOT / "config" / "cti.toml")
-    loaded, _problems = find_plugins(config)
-    for plugin in loaded:
+    for plugin in find_plugins(config).loaded:
         heading = plugin.section[0] if len(plugin.section) == 1 else f"plugin.{plugin.name}"
         yield str(heading), type(plugin.config)
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from cti_host import Call, Caller
-from cti_host.dispatch import current_walk
+from cti_host.isolation.trace import current_trace
+from cti_host.isolation.workers import MAX_OVERDUE, Overdue, Workers
 from cti_host.testing import MakeHost, RunningHost
-from cti_host.workers import MAX_OVERDUE, Overdue, Workers
 
 NUMBER = "0987654321"
 CALL = Call({"phone": NUMBER}, {"phone": NUMBER}, {"phone": NUMBER})
@@ -208,23 +208,23 @@ def test_what_a_plugin_answers_too_late_is_thrown_away(
     running = make_stuck_host(IMPATIENT, plugins=["stuck"], sources={"stuck": source})
     with running.app.test_request_context():
         assert running.host.hooks.lookup_callers(CALL) == []
-        (step,) = current_walk().steps
-        assert step.problem == "no answer within 0.05 s"
+        (span,) = current_trace().spans
+        assert span.problem == "no answer within 0.05 s"
         running.host.plugins[0].instance.release.set()
-        assert current_walk().steps == [step]
+        assert current_trace().spans == [span]
 
 
 @pytest.mark.parametrize(
     ("hook", "body", "problem"),
     [
-        ("lookup_callers(self, call)", "return 'Ada'", "answered str, not a list"),
-        ("lookup_callers(self, call)", "return ['Ada']", "answered str, not Match"),
+        ("lookup_callers(self, call)", "return 'Ada'", "returned str, not a list"),
+        ("lookup_callers(self, call)", "return ['Ada']", "returned str, not Match"),
         ("lookup_callers(self, call)", "return 7", "TypeError: 'int' object is not iterable"),
-        ("lookup_callers(self, call)", "return {1: 2}", "answered int, not Match"),
-        ("preprocess_parameters(self, call)", "return {'phone': '1'}", "answered dict, not Call"),
-        ("preprocess_parameters(self, call)", "return False", "answered bool, not Call"),
-        ("ticket_lists(self, call, callers)", "return [None]", "answered NoneType, not TicketList"),
-        ("panel_sections(self, call, callers)", "return ['x']", "answered str, not PanelSection"),
+        ("lookup_callers(self, call)", "return {1: 2}", "returned int, not Match"),
+        ("preprocess_parameters(self, call)", "return {'phone': '1'}", "returned dict, not Call"),
+        ("preprocess_parameters(self, call)", "return False", "returned bool, not Call"),
+        ("ticket_lists(self, call, callers)", "return [None]", "returned None, not TicketList"),
+        ("panel_sections(self, call, callers)", "return ['x']", "returned str, not PanelSection"),
         ("lookup_callers(self, call)", "sys.exit(3)", "SystemExit: 3"),
     ],
 )
@@ -242,7 +242,7 @@ def test_an_answer_of_the_wrong_type_counts_as_a_failure(
     arguments = {"call": CALL, "callers": callers} if "callers)" in hook else {"call": CALL}
     with running.app.test_request_context():
         getattr(running.host.hooks, name)(**arguments)
-        assert current_walk().steps[0].problem == problem
+        assert current_trace().spans[0].problem == problem
 
 
 def test_a_plugin_says_why_it_is_unavailable(
@@ -278,7 +278,7 @@ def test_presets_must_be_texts(make_host: MakeHost) -> None:
     )
     with running.app.test_request_context():
         assert running.host.hooks.creation_presets("UserRequest", None, CALL, False) == {}
-        assert "org_id" in current_walk().steps[0].problem
+        assert "org_id" in current_trace().spans[0].problem
 
 
 def test_a_generator_runs_inside_the_plugins_own_budget_and_isolation(make_host: MakeHost) -> None:
@@ -300,7 +300,7 @@ def test_hooks_work_in_a_command_too_in_the_sites_language(make_host: MakeHost) 
     )
     with running.app.app_context():
         assert running.host.hooks.lookup_callers(CALL) == []
-        assert current_walk().lines == [LOOKUP_LINE.format("broken")]
+        assert current_trace().lines == [LOOKUP_LINE.format("broken")]
 
 
 def test_a_plugin_that_hangs_again_and_again_does_not_pile_up_threads(
@@ -315,8 +315,8 @@ def test_a_plugin_that_hangs_again_and_again_does_not_pile_up_threads(
     with running.app.test_request_context():
         for _ in range(MAX_OVERDUE + 3):
             assert len(running.host.hooks.lookup_callers(CALL)) == 1
-        problems = [s.problem for s in current_walk().steps if s.plugin == "stuck"]
-    refused = f"{MAX_OVERDUE} earlier calls have not answered yet"
+        problems = [s.problem for s in current_trace().spans if s.plugin == "stuck"]
+    refused = f"{MAX_OVERDUE} earlier calls have not ended yet"
     assert problems == ["no answer within 0.05 s"] * MAX_OVERDUE + [refused] * 3
 
 
@@ -325,7 +325,7 @@ def test_a_thread_whose_clean_up_fails_goes_on_working() -> None:
         raise OSError("the connection is gone")
 
     workers = Workers(after=clean_up)
-    assert [workers.run("plugin", lambda: 1, 5) for _ in range(3)] == [1, 1, 1]
+    assert [workers.run("plugin", "hook", lambda: 1, 5) for _ in range(3)] == [1, 1, 1]
 
 
 def test_a_worker_hands_on_what_the_call_raised() -> None:
@@ -333,7 +333,7 @@ def test_a_worker_hands_on_what_the_call_raised() -> None:
         raise KeyError("x")
 
     with pytest.raises(KeyError):
-        Workers().run("plugin", fail, 5)
+        Workers().run("plugin", "hook", fail, 5)
 
 
 def test_a_plugin_that_answers_again_is_asked_again() -> None:
@@ -342,14 +342,14 @@ def test_a_plugin_that_answers_again_is_asked_again() -> None:
     workers, release = Workers(), threading.Event()
     for _ in range(MAX_OVERDUE):
         with pytest.raises(Overdue):
-            workers.run("plugin", release.wait, 0.01)
+            workers.run("plugin", "hook", release.wait, 0.01)
     with pytest.raises(Overdue, match="earlier calls"):
-        workers.run("plugin", lambda: 1, 5)
-    assert workers.run("another", lambda: 1, 5) == 1
+        workers.run("plugin", "hook", lambda: 1, 5)
+    assert workers.run("another", "hook", lambda: 1, 5) == 1
     release.set()
     for _ in range(10_000):  # the calls end by themselves, each in its own thread
         try:
-            assert workers.run("plugin", lambda: 1, 5) == 1
+            assert workers.run("plugin", "hook", lambda: 1, 5) == 1
             break
         except Overdue:
             threading.Event().wait(0.001)

@@ -398,3 +398,55 @@ def test_a_plugin_may_be_a_folder_with_modules_texts_and_migrations(make_host: M
     with app.app_context(), app.extensions["cti_host"].database.connection_context():
         assert migrate.pending(app.extensions["cti_host"]) == ["acme/0001_initial"]
     app.extensions["cti_host"].database.close_all()
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "message", "remedy"),
+    [
+        (
+            "acme",
+            "[Blueprint('acme', __name__), Blueprint('acme', __name__)]",
+            "acme: two of its blueprints are called 'acme'",
+            "return one, and register the other with it",
+        ),
+        (
+            "bootstrap",
+            "[Blueprint('bootstrap', __name__)]",
+            "bootstrap: the host has a blueprint 'bootstrap' of its own",
+            "give the plugin another name",
+        ),
+        (
+            "acme",
+            "[Blueprint('other', __name__)]",
+            "acme: its blueprint is called 'other'",
+            "call it 'acme'",
+        ),
+        (
+            "acme",
+            "[page]",
+            "acme: its blueprint can't be registered: ",
+            "correct its pages",
+        ),
+    ],
+)
+def test_a_blueprint_that_cannot_be_added_is_refused(
+    refusals: Refusals, name: str, body: str, message: str, remedy: str
+) -> None:
+    source = hooks(f"@hookimpl\ndef blueprints(self):\n    return {body}").replace(
+        "class Plugin:",
+        "from flask import Blueprint\n\npage = Blueprint('acme', __name__)\n"
+        "page.add_url_rule('/<broken', 'broken', lambda: '')\n\n\nclass Plugin:",
+    )
+    (problem,) = refusals(plugins=[name], sources={name: source})
+    assert problem.message.startswith(message)
+    assert problem.remedy.startswith(remedy)
+    assert problem.key == "plugins[0]"
+
+
+def test_mistakes_in_hooks_are_told_although_the_settings_are_wrong_too(
+    refusals: Refusals,
+) -> None:
+    source = CONFIGURED + "\n    @hookimpl\n    def lookup_caller(self, call): ...\n"
+    problems = refusals("[plugin.acme]\nregion = 3\n", plugins=["acme"], sources={"acme": source})
+    assert [problem.key for problem in problems] == ["plugins[0]", "plugin.acme.region"]
+    assert "there is no hook 'lookup_caller'" in problems[0].message

@@ -53,8 +53,8 @@ def models() -> Iterator[type[BaseModel]]:
     """The host's sections, and the settings of each plugin."""
     yield from (CallerInformation, Creation, DisplayTickets, Server, TicketListSettings)
     for name in ("cti.toml", "examples/itop.toml"):
-        loaded, _problems = find_plugins(Config(ROOT / "config" / name, lenient=True))
-        yield from (type(plugin.config) for plugin in loaded)
+        plugins = find_plugins(Config(ROOT / "config" / name, lenient=True))
+        yield from (type(plugin.config) for plugin in plugins.loaded)
 
 
 @pytest.mark.parametrize("model", {*models()}, ids=lambda model: model.__qualname__)
@@ -91,7 +91,7 @@ def test_a_misspelt_section_is_refused_with_the_right_one(tmp_path: Path, key: s
     wrong = [wrong for wrong, right in cases(TABLES) if right == key]
     file.write_text("".join(f"[{one}]\n" for one in wrong))
     assert [*tomllib.loads(file.read_text())] == wrong
-    _plugins, problems = find_plugins(Config(file))
+    problems = find_plugins(Config(file)).problems
     assert [problem.key for problem in problems] == wrong
     assert not any(problem.warning for problem in problems)
     assert {problem.remedy for problem in problems} == {f"did you mean [{key}]?"}

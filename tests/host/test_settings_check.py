@@ -137,20 +137,29 @@ def test_a_class_that_nobody_knows_is_a_warning(check: Check, chapter: str, effe
         f"[{chapter}.Other]\nenabled = false\n"
     )
     (problem,) = check(
-        toml, *FORMS, "known_names", names="KnownNames(classes=['UserRequest', 'Person'])"
+        toml, *FORMS, "known_names", names="KnownNames(classes=('UserRequest', 'Person'))"
     )
     assert (problem.line - HEAD, problem.key) == (1, f"{chapter}.UserRequst")
     assert problem.message == f"no enabled plugin knows the class 'UserRequst': {effect}"
     assert problem.remedy == "did you mean 'UserRequest'?"
-    (problem,) = check(toml, *FORMS)
-    assert problem.remedy == "remove the entry"
 
 
-def test_a_plugin_that_has_forms_and_names_no_class_may_have_any(check: Check) -> None:
-    assert check("[direct_creation.Own]\nenabled = true\n", "creation_form_url") == []
+@pytest.mark.parametrize(
+    "names",
+    ["None", "KnownNames()", "KnownNames(classes=('UserRequest',), more_classes=True)"],
+)
+def test_a_plugin_that_does_not_name_all_of_its_classes_may_have_any(
+    check: Check, names: str
+) -> None:
+    toml = "[direct_creation.Own]\nenabled = true\n[direct_creation.UserRequst]\nenabled = true\n"
+    found = check(toml, *FORMS, "known_names", names=names)
+    near = [("direct_creation.UserRequst", "did you mean 'UserRequest'?")]
+    assert [(problem.key, problem.remedy) for problem in found] == (
+        near if "more_classes" in names else []
+    )
 
 
-NAMES = "KnownNames(caller_attributes=['phone', 'mobile_phone'])"
+NAMES = "KnownNames(caller_attributes=('phone', 'mobile_phone'))"
 NAMED = "host.names_caller_attribute(('language',), {code!r})"
 
 

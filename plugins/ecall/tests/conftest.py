@@ -25,7 +25,7 @@ class Plugin:
 
     @hookimpl
     def known_names(self):
-        return KnownNames(caller_attributes=["email", "phone", "mobile_phone"])
+        return KnownNames(caller_attributes=("email", "phone", "mobile_phone"))
 '''
 
 

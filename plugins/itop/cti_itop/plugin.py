@@ -115,8 +115,8 @@ class Plugin:
     def known_names(self) -> KnownNames:
         """The usual classes, and what a person of iTop carries with these settings."""
         display_name = self._settings.caller_information.display_name
-        codes = [*classes.person_codes("Person"), *display_name, *self._config.person_fields]
-        return KnownNames([*classes.LABELS], codes)
+        codes = (*classes.person_codes("Person"), *display_name, *self._config.person_fields)
+        return KnownNames(tuple(classes.LABELS), more_classes=True, caller_attributes=codes)
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:

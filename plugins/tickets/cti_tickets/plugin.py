@@ -30,6 +30,7 @@ from cti_host import (
     TicketList,
     hookimpl,
 )
+from cti_tickets.api_for_plugins import DataModelHooks
 from cti_tickets.commands.oql import commands as data_commands
 from cti_tickets.demo.load import demo_calls, load_demo
 from cti_tickets.hook_values import caller_codes
@@ -57,6 +58,11 @@ class Plugin:
         """Nothing is known yet of the classes that other plugins add: see `register`."""
 
     @hookimpl
+    def hookspecs(self) -> type:
+        """The hooks that add to the data model."""
+        return DataModelHooks
+
+    @hookimpl
     def register(self, host: Host) -> None:
         """Put the data model together, check the queries and presets, get ready to run them."""
         self.model = data_model_of(host)
@@ -78,8 +84,8 @@ class Plugin:
     def known_names(self) -> KnownNames:
         """The classes of the data model, and what callers carry."""
         display_name = self._host.settings.caller_information.display_name
-        codes = [*caller_codes(self.schema[self._caller_class]), *display_name]
-        return KnownNames([*self.schema.classes], codes)
+        codes = (*caller_codes(self.schema[self._caller_class]), *display_name)
+        return KnownNames(tuple(self.schema.classes), caller_attributes=codes)
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:

@@ -86,9 +86,9 @@ def class_name(model: type[peewee.Model]) -> str:
 
 
 def _info(model: type[peewee.Model]) -> ClassInfo | None:
-    """What a model says of its class; one that only adds to another says what that one says."""
-    about = vars(model).get("about")
-    return about or (getattr(model, "about", None) if vars(model).get("extended") else None)
+    """What a model says of its class; one that only adds to another says it in `extended`."""
+    about: ClassInfo | None = vars(model).get("about") or vars(model).get("extended")
+    return about
 
 
 def _columns(definition: ClassDef) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import peewee
 from cti_oql.schema import Kind
 from flask_wtf import FlaskForm
 
-from cti_host import DataAttribute, DataClass, DataKind
+from cti_tickets.api_for_plugins import DataAttribute, DataClass, DataKind
 from cti_tickets.model.schema import Schema
 
 # Names that queries, forms and imports give a meaning of their own.
@@ -57,6 +57,14 @@ class Checks:
         }
         self._parents = {cls.name: cls.parent for cls in schema}
         self._polymorphic = {cls.name for cls in schema if cls.polymorphic}
+        self._demanded = {
+            cls.name: {
+                code
+                for code, a in cls.attributes.items()
+                if a.mandatory and a.storable and not a.read_only and not a.default
+            }
+            for cls in schema
+        }
         self._owners: dict[str, str] = {}
 
     def check_class(self, plugin: str, cls: DataClass) -> None:
@@ -85,13 +93,14 @@ class Checks:
             raise Refused(f"{where} has no label", 'Localised.of("Contract", "Contrat")')
         self._parents[cls.name] = cls.parent
         self._kinds[cls.name] = dict(self._kinds.get(cls.parent, {}))
+        self._demanded[cls.name] = set(self._demanded.get(cls.parent, ()))
         try:
             # Keys first: external fields lead over them.
             for one in sorted(cls.attributes, key=lambda one: one.kind is DataKind.EXTERNAL):
                 self._check(cls.name, one)
             self._check_names(cls, where)
         except Refused:
-            del self._parents[cls.name], self._kinds[cls.name]
+            del self._parents[cls.name], self._kinds[cls.name], self._demanded[cls.name]
             raise
         if cls.parent:
             self._polymorphic.add(cls.name)
@@ -133,6 +142,13 @@ class Checks:
             self._check_path(where, class_name, one)
         self._check_values(where, one)
         self._kinds[class_name][one.code] = Kind(one.kind)
+        if one.mandatory and not one.default and one.kind is not DataKind.EXTERNAL:
+            if one.read_only:
+                raise Refused(
+                    f"{where} is mandatory, but nobody can fill it in: it is read-only",
+                    "give it a default, or leave mandatory out",
+                )
+            self._demanded[class_name].add(one.code)
 
     def _check_code(self, where: str, one: DataAttribute) -> None:
         code = one.code
@@ -198,6 +214,13 @@ class Checks:
                     f"{where}: {what} names {missing[0]!r}, which is no attribute of it",
                     f"attributes: {', '.join(known)}",
                 )
+
+        lacking = sorted(self._demanded[cls.name] - {*cls.form}) if cls.form else []
+        if lacking and not cls.abstract:
+            raise Refused(
+                f"{where}: its form lacks {', '.join(lacking)}, which is mandatory",
+                "add it to form, or leave form out",
+            )
 
     def _root(self, name: str) -> str:
         while self._parents.get(name):

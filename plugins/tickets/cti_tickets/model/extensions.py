@@ -14,7 +14,8 @@ from typing import Any
 import peewee
 from cti_oql.schema import Attribute, Kind, OnDelete
 
-from cti_host import DataAttribute, DataClass, DataKind, Host
+from cti_host import Host
+from cti_tickets.api_for_plugins import AddedAttributes, DataAttribute, DataClass, DataKind
 from cti_tickets.model import fields as a
 from cti_tickets.model.data_model import DataModel, built_in, class_name
 from cti_tickets.model.extension_checks import Checks, Refused
@@ -42,19 +43,21 @@ def data_model_of(host: Host) -> DataModel:
 
     What can't be added is reported to the host, with the plugin's name and a remedy, and left out.
     """
-    if not host.data_classes and not host.data_attributes:
-        return built_in()
+    classes: list[tuple[str, DataClass]] = _brought(host, "data_classes")
+    extensions: list[tuple[str, AddedAttributes]] = _brought(host, "data_attributes")
     own = built_in()
+    if not classes and not extensions:
+        return own
     checks = Checks(own.schema)
     extended = _Extended({class_name(model): model for model in own.models})
-    for plugin, cls in _in_order(host.data_classes):
+    for plugin, cls in _in_order(classes):
         try:
             checks.check_class(plugin, cls)
         except Refused as refused:
             host.plugin_problem(plugin, str(refused), refused.remedy)
         else:
             extended.models[cls.name] = _new_model(extended.models, plugin, cls)
-    for plugin, extension in host.data_attributes:
+    for plugin, extension in extensions:
         for attribute in extension.attributes:
             try:
                 checks.check_attribute(plugin, extension.class_name, attribute)
@@ -68,6 +71,11 @@ def data_model_of(host: Host) -> DataModel:
         if extra:
             extended.models[name] = _with_attributes(extended.models, name, model, extra)
     return DataModel(list(extended.models.values()))
+
+
+def _brought(host: Host, hook: str) -> list[tuple[str, Any]]:
+    """What each plugin returned from a set-up hook of this one, with the plugin's name."""
+    return [(plugin, item) for plugin, items in host.hooks.set_up(hook) for item in items]
 
 
 def _in_order(classes: Sequence[tuple[str, DataClass]]) -> list[tuple[str, DataClass]]:
@@ -94,12 +102,16 @@ def _new_model(
 ) -> type[peewee.Model]:
     parent: Any = models.get(cls.parent, Base)
     table = parent._meta.table_name if cls.parent else f"data_{_snake(cls.name)}"
+    form = [*cls.form] or [one.code for one in cls.attributes]
+    if cls.parent and not cls.form:
+        # The parent's form and what is added to it; everything, if the parent doesn't say.
+        form = [*parent.about.form, *form] if parent.about.form else []
     about = a.ClassInfo(
         cls.label,
         abstract=cls.abstract,
         friendlyname=tuple(cls.friendlyname),
         order=cls.order,
-        form=tuple(cls.form or [one.code for one in cls.attributes]),
+        form=tuple(form),
         friendlyname_separator=cls.friendlyname_separator,
         reconciliation=tuple(cls.reconciliation),
         obsolete=parent.about.obsolete if cls.parent else None,
@@ -114,7 +126,11 @@ def _new_model(
 def _with_attributes(
     models: dict[str, type[peewee.Model]], name: str, model: Any, added: Sequence[_Added]
 ) -> type[peewee.Model]:
-    members: dict[str, Any] = {"extended": True}
+    # What must be filled in has to be on the form of a new object; where a form has everything,
+    # because the class doesn't say what is on it, it is there by itself.
+    demanded = [one.attribute.code for one in added if one.attribute.mandatory]
+    form = (*model.about.form, *demanded) if model.about.form else ()
+    members: dict[str, Any] = {"extended": replace(model.about, form=form)}
     for one in added:
         members |= _members(models, name, one.attribute, null=True)
     return _model(model, name, added[0].plugin, model._meta.table_name, members)

@@ -16,6 +16,7 @@ from cti_host.testing import write_config
 PLUGINS = ["phone_reformat", "tickets", "fleet"]
 FLEET = '''
 from cti_host import *
+from cti_tickets.api_for_plugins import *
 
 L = Localised.of
 
@@ -263,10 +264,61 @@ def test_a_site_that_is_filled_gets_tables_and_columns_and_keeps_its_data(
     host.database.close_all()
 
 
+DEMANDING = """
+from cti_host import *
+from cti_tickets.api_for_plugins import *
+
+L = Localised.of
+
+
+class Plugin:
+    \"\"\"Whoever is kept must be told where the customer came from.\"\"\"
+
+    @hookimpl
+    def data_classes(self):
+        rating = DataAttribute("rating", DataKind.STRING, L("Rating"), mandatory=True)
+        return [DataClass("Supplier", L("Supplier"), [rating], parent="Contact")]
+
+    @hookimpl
+    def data_attributes(self):
+        origin = {"web": L("Website"), "fair": L("Trade fair")}
+        return [
+            AddedAttributes("Contact", [
+                DataAttribute("source", DataKind.ENUM, L("Source"), values=origin, mandatory=True),
+                DataAttribute("remark", DataKind.STRING, L("Remark")),
+            ]),
+        ]
+"""
+
+
+def test_a_mandatory_attribute_that_is_added_is_on_the_form(make_site: Any) -> None:
+    site = make_site(plugins=["tickets", "demanding"], sources={"demanding": DEMANDING})
+    site.add("Organization", name="Analytical Ltd")
+    form = site.get("/objects/new/Person")
+    assert "source" in form.fields
+    assert "remark" not in form.fields
+    refused = site.submit(form, first_name="Ada", name="Lovelace", org_id="1")
+    assert refused.status == 400
+    saved = site.submit(refused, source="fair")
+    assert saved.location == "/objects/Person/1"
+    assert "Trade fair" in site.get(saved.location).text
+
+
+def test_the_form_of_a_class_below_another_has_what_the_parents_has(make_site: Any) -> None:
+    site = make_site(plugins=["tickets", "demanding"], sources={"demanding": DEMANDING})
+    site.add("Organization", name="Analytical Ltd")
+    form = site.get("/objects/new/Supplier")
+    assert {"name", "org_id", "rating", "source"} <= set(form.fields)
+    saved = site.submit(form, name="Nuts Ltd", org_id="1", rating="A", source="web")
+    assert site.stored("Supplier", 1)["rating"] == "A"
+    assert "Website" in site.get(saved.location).text
+
+
 # Refusals
 
 HEAD = """
 from cti_host import *
+from cti_tickets.api_for_plugins import *
 
 L = Localised.of
 
@@ -294,6 +346,18 @@ CLASSES = [
     ("cls(friendlyname=())", "its objects have no name"),
     ('cls(friendlyname=("nickname",))', "friendlyname names 'nickname'"),
     ('cls(form=("nickname",))', "form names 'nickname'"),
+    (
+        'cls(form=("label",), attributes=[attribute("level", mandatory=True)])',
+        "its form lacks level, which is mandatory",
+    ),
+    (
+        'cls(parent="Contact", friendlyname=("name",), form=("label",))',
+        "its form lacks name, org_id, which is mandatory",
+    ),
+    (
+        'cls(attributes=[attribute("level", mandatory=True, read_only=True)])',
+        "nobody can fill it in",
+    ),
     ('cls(order="-nickname")', "order names 'nickname'"),
     ('DataClass("Thing", L(""), [attribute("name")])', "has no label"),
     ('cls(attributes=[attribute("Level")])', "is no code of an attribute"),
@@ -334,6 +398,10 @@ CLASSES = [
 ATTRIBUTES = [
     ('AddedAttributes("Planet", [attribute()])', "there is no class Planet"),
     ('AddedAttributes("Person", [attribute("phone")])', "there is such an attribute already"),
+    (
+        'AddedAttributes("Person", [attribute(mandatory=True, read_only=True)])',
+        "nobody can fill it in",
+    ),
     ('AddedAttributes("Contact", [attribute("first_name")])', "such an attribute already"),
     ('AddedAttributes("Person", [attribute(), attribute()])', "such an attribute already"),
     (

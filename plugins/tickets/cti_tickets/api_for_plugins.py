@@ -1,7 +1,7 @@
-"""How a plugin describes classes and attributes that it adds to the data model.
+"""What other plugins may import from this one: its hooks, and the types that cross them.
 
-The host only hands these on: the plugin that keeps the data makes tables, forms and queries of
-them.
+With these hooks a plugin adds classes and attributes to the data model. The plugin *tickets* makes
+tables, forms, lists, queries and imports of them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from cti_host.localised import Localised
+from cti_host import Budget, Kind, Localised, contract
+
+__all__ = [
+    "AddedAttributes",
+    "DataAttribute",
+    "DataClass",
+    "DataKind",
+    "DataModelHooks",
+    "OnDelete",
+]
 
 
 class DataKind(StrEnum):
@@ -68,8 +77,8 @@ class DataClass:
     `name` is what queries call it ("Contract"). With a `parent` that may have children ("Contact",
     "Ticket" and those below them) its objects are found wherever the parent's are. The values of
     `friendlyname`, joined by the separator, name an object; `order` is the attribute lists are
-    sorted by, with a leading "-" descending; `form` are the attributes of its form in order, by
-    default all.
+    sorted by, with a leading "-" descending. `form` are the attributes of the form of a new object
+    in order, all that are mandatory among them; by default it is the parent's, then its own.
     """
 
     name: str
@@ -90,3 +99,33 @@ class AddedAttributes:
 
     class_name: str
     attributes: Sequence[DataAttribute]
+
+
+class DataModelHooks:
+    """The hooks that the plugin *tickets* brings."""
+
+    @contract(Kind.SETUP, DataClass, many=True, budget=Budget.NONE)
+    def data_classes(self) -> Sequence[DataClass]:  # type: ignore[empty-body]
+        """Add classes to the data model: forms, lists, queries and imports know them at once.
+
+        Fires once, when the application is built and *tickets* registers. `cti-host db upgrade`
+        creates the tables.
+
+        :return: the classes; a class that is there already, an unknown parent or target, a bad
+            code, or a form that lacks a mandatory attribute is refused with the name of the plugin
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
+    @contract(Kind.SETUP, AddedAttributes, many=True, budget=Budget.NONE)
+    def data_attributes(self) -> Sequence[AddedAttributes]:  # type: ignore[empty-body]
+        """Add attributes to classes of the data model that are there already.
+
+        Fires once, when the application is built and *tickets* registers. `cti-host db upgrade`
+        adds the columns; it never removes any. A mandatory attribute is on the form of a new object
+        by itself; any other one is where the form for changing an object has what is further down.
+
+        :return: the attributes by class; refusals are as for `data_classes`
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """

@@ -11,7 +11,7 @@ from cti_host.testing import MakeHost, RunningHost
 
 pytest_plugins = ["cti_host.testing"]
 
-SOURCE = Path(__file__).with_name("acme_reformat.py").read_text(encoding="utf-8")
+FILE = Path(__file__).parents[1] / "acme_reformat.py"
 SETTINGS = """
 [plugin.acme_reformat]
 sites = { "99" = "+3326191" }
@@ -24,7 +24,7 @@ def acme(make_host: MakeHost) -> RunningHost:
     return make_host(
         SETTINGS,
         plugins=["acme_reformat", "phone_reformat"],
-        sources={"acme_reformat": SOURCE},
+        sources={"acme_reformat": FILE},
     )
 
 
@@ -61,5 +61,5 @@ def test_letters_in_the_settings_are_refused(make_host: MakeHost) -> None:
         make_host(
             '[plugin.acme_reformat]\noutside_line = "zero"',
             plugins=["acme_reformat"],
-            sources={"acme_reformat": SOURCE},
+            sources={"acme_reformat": FILE},
         )

@@ -14,7 +14,7 @@ from cti_host.testing import MakeHost, RunningHost
 
 pytest_plugins = ["cti_host.testing"]
 
-SOURCE = Path(__file__).with_name("contracts.py").read_text(encoding="utf-8")
+FILE = Path(__file__).parents[1] / "contracts.py"
 OBJECTS = [
     {"class": "Organization", "id": 1, "fields": {"name": "Fluvia France"}},
     {
@@ -40,7 +40,7 @@ OBJECTS = [
 def host(make_host: MakeHost) -> RunningHost:
     """A host with contracts."""
     return make_host(
-        plugins=["phone_reformat", "tickets", "contracts"], sources={"contracts": SOURCE}
+        plugins=["phone_reformat", "tickets", "contracts"], sources={"contracts": FILE}
     )
 
 

@@ -1,0 +1,1 @@
+"""What keeps plugins from harming one another: deadlines, read-only arguments, checked results."""

@@ -1,0 +1,247 @@
+"""Whether a value is what a type annotation says, as deep as the annotation goes.
+
+A check is compiled once from an annotation: of a dataclass from its fields, of a container from
+what it holds. It changes nothing and converts nothing. Pydantic looks into an instance of a plain
+dataclass only if the class has a configuration that says so, and then makes it anew, with its
+`__post_init__`; these checks look into every one, and are no slower.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, fields, is_dataclass
+from operator import attrgetter
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+
+@dataclass(frozen=True)
+class Must:
+    """What an annotated value has to be besides its type: `Annotated[int, Must("1 or more", …)]`.
+
+    `holds` is called with a value that has the right type already.
+    """
+
+    what: str
+    holds: Callable[[Any], bool]
+
+
+# How many combinations of types of one dataclass are remembered.
+_MOST_COMBINATIONS = 64
+
+
+class Wrong(NamedTuple):
+    """What is wrong with a value: where in it ("tickets[3].status", or empty), and what."""
+
+    place: str
+    what: str
+
+    def inside(self, place: str) -> Wrong:
+        """The same, seen from the value that holds this one there."""
+        joint = "" if not self.place or self.place.startswith("[") else "."
+        return Wrong(f"{place}{joint}{self.place}", self.what)
+
+    def of(self, value: object) -> str:
+        """The words for a log: without the value, which may be a person's number."""
+        if not self.place:
+            return self.what
+        return f"a {type(value).__name__} whose {self.place} is {self.what}"
+
+
+Check = Callable[[Any], Wrong | None]
+
+
+def check_for(annotation: Any) -> Check:
+    """The check of an annotation: it returns what is wrong with a value, or `None`.
+
+    :param annotation: a class, `Sequence[Match]`, `str | None`, `Annotated[int, Must(…)]`, …;
+        what says nothing about a value's type (`Any`, a type variable) accepts everything
+    :raises NameError: a field of a dataclass has an annotation whose names aren't there at runtime
+    """
+    return _Compiler().check(annotation)
+
+
+def name_of(annotation: Any) -> str:
+    """An annotation as a message names it: "str", "Number or None"."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return name_of(get_args(annotation)[0])
+    if origin in (Union, types.UnionType):
+        *others, last = [name_of(one) for one in get_args(annotation)]
+        return f"{', '.join(others)} or {last}"
+    if annotation is type(None):
+        return "None"
+    return getattr(origin or annotation, "__name__", str(annotation))
+
+
+class _Compiler:
+    """Compiles checks; a dataclass that holds itself is checked by one and the same check."""
+
+    def __init__(self) -> None:
+        self._dataclasses: dict[type, Check] = {}
+
+    def check(self, annotation: Any) -> Check:
+        origin, arguments = get_origin(annotation), get_args(annotation)
+        if origin is Annotated:
+            return self._annotated(arguments[0], arguments[1:])
+        if origin in (Union, types.UnionType):
+            return self._union(arguments, name_of(annotation))
+        if origin is type:
+            return _subclass(arguments[0])
+        if origin is tuple:
+            # Those of a fixed length aren't used; their items go unchecked.
+            item = arguments[0] if len(arguments) == 2 and arguments[1] is ... else Any
+            return self._items(tuple, item)
+        if isinstance(origin, type) and issubclass(origin, Mapping):
+            return self._mapping(*arguments)
+        if isinstance(origin, type) and issubclass(origin, Sequence | Set):
+            return self._items(origin, arguments[0])
+        if annotation is None or annotation is type(None):
+            return _instance(type(None))
+        if annotation is int:
+            return _whole_number
+        if annotation is float:
+            return _instance(float, int, but=bool)
+        if annotation is object or not isinstance(annotation, type):
+            return _anything
+        if is_dataclass(annotation):
+            return self._dataclass(annotation)
+        return _instance(annotation)
+
+    def _annotated(self, annotation: Any, marks: Sequence[Any]) -> Check:
+        check = self.check(annotation)
+        musts = [mark for mark in marks if isinstance(mark, Must)]
+
+        def checked(value: Any) -> Wrong | None:
+            wrong = check(value)
+            if wrong is None:
+                for must in musts:
+                    if not must.holds(value):
+                        return Wrong("", f"not {must.what}")
+            return wrong
+
+        return checked if musts else check
+
+    def _union(self, annotations: Sequence[Any], name: str) -> Check:
+        checks = [self.check(one) for one in annotations]
+
+        def check(value: Any) -> Wrong | None:
+            deepest = None
+            for one in checks:
+                wrong = one(value)
+                if wrong is None:
+                    return None
+                deepest = wrong if wrong.place else deepest
+            return deepest or _not(value, name)
+
+        return check
+
+    def _items(self, kind: Any, annotation: Any) -> Check:
+        check_item = self.check(annotation)
+
+        def check(value: Any) -> Wrong | None:
+            if not isinstance(value, kind) or isinstance(value, str | bytes):
+                return _not(value, kind.__name__)
+            for position, item in enumerate(value):
+                wrong = check_item(item)
+                if wrong is not None:
+                    return wrong.inside(f"[{position}]")
+            return None
+
+        return check
+
+    def _mapping(self, key: Any = Any, item: Any = Any) -> Check:
+        check_key, check_item = self.check(key), self.check(item)
+        plain = {str} if key is str and item is str else set()
+
+        def check(value: Any) -> Wrong | None:
+            if not isinstance(value, Mapping):
+                return _not(value, "Mapping")
+            if plain >= {*map(type, value), *map(type, value.values())}:
+                return None  # texts, of which a person has thirty
+            for name, one in value.items():
+                wrong = check_key(name)
+                if wrong is not None:
+                    return Wrong("[a key]", wrong.what)
+                wrong = check_item(one)
+                if wrong is not None:
+                    return wrong.inside(f"[{name!r}]")
+            return None
+
+        return check
+
+    def _dataclass(self, cls: Any) -> Check:
+        known = self._dataclasses.get(cls)
+        if known is not None:
+            return known
+        every: list[tuple[str, Check]] = []
+        deep: list[tuple[str, Check]] = []
+        by_type: list[str] = []
+        # The types of those fields that nothing but their type matters for, as they were found to
+        # be right: a panel holds many tickets, which mostly look the same.
+        right: set[tuple[type, ...]] = set()
+
+        def check(value: Any) -> Wrong | None:
+            if not isinstance(value, cls):
+                return _not(value, cls.__name__)
+            types_ = (*map(type, plain_values(value)),)
+            for name, check_field in deep if types_ in right else every:
+                wrong = check_field(getattr(value, name))
+                if wrong is not None:
+                    return wrong.inside(name)
+            if len(right) < _MOST_COMBINATIONS:
+                right.add(types_)
+            return None
+
+        self._dataclasses[cls] = check
+        hints = get_type_hints(cls, include_extras=True)
+        for field in fields(cls):
+            hint = hints[field.name]
+            every.append((field.name, self.check(hint)))
+            if _only_type_matters(hint):
+                by_type.append(field.name)
+            else:
+                deep.append(every[-1])
+        # With one name, attrgetter would return no tuple.
+        plain_values = attrgetter("__class__", "__class__", *by_type)
+        return check
+
+
+def _only_type_matters(annotation: Any) -> bool:
+    """Whether two values of the same class are both right, or both wrong."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        return all(_only_type_matters(one) for one in get_args(annotation))
+    return annotation is None or (isinstance(annotation, type) and not is_dataclass(annotation))
+
+
+def _not(value: Any, name: str) -> Wrong:
+    what = "None" if value is None else type(value).__name__
+    return Wrong("", f"{what}, not {name}")
+
+
+def _anything(_value: Any) -> None:
+    return None
+
+
+def _instance(*kinds: type, but: type | None = None) -> Check:
+    def check(value: Any) -> Wrong | None:
+        if isinstance(value, kinds) and not (but and isinstance(value, but)):
+            return None
+        return _not(value, name_of(kinds[0]))
+
+    return check
+
+
+# A truth value is no number, although Python's is one.
+_whole_number = _instance(int, but=bool)
+
+
+def _subclass(base: Any) -> Check:
+    def check(value: Any) -> Wrong | None:
+        if not isinstance(value, type):
+            return _not(value, "type")
+        if isinstance(base, type) and not issubclass(value, base):
+            return Wrong("", f"the class {value.__name__}, which is not a {base.__name__}")
+        return None
+
+    return check

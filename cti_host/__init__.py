@@ -18,6 +18,7 @@ from cti_host.model import (
     Count,
     Finding,
     Given,
+    KnownNames,
     Level,
     Match,
     Matches,
@@ -37,7 +38,10 @@ from cti_host.pop.phone_menu import PhoneMenu, phone_menu
 from cti_host.pop.presets import Presets, QueryParameters, fill_in, is_query, placeholder_of
 from cti_host.pop.url import pop_url
 from cti_host.reasons import explained
-from cti_host.settings.config import PluginConfig
+from cti_host.settings.labels import with_labels
+from cti_host.settings.mistakes import BadSetting, bad_settings
+from cti_host.settings.nearest import did_you_mean, nearest
+from cti_host.settings.plugin_config import PluginConfig
 from cti_host.web.requests import allow_form_target, has_bearer_token, safe_return_url, wants_json
 
 __version__ = "0.1.0"
@@ -46,6 +50,7 @@ __all__ = [
     "MOST_CALLERS",
     "Address",
     "Agent",
+    "BadSetting",
     "Budget",
     "Call",
     "Caller",
@@ -55,6 +60,7 @@ __all__ = [
     "Given",
     "Host",
     "Kind",
+    "KnownNames",
     "Level",
     "Localised",
     "Match",
@@ -80,12 +86,14 @@ __all__ = [
     "Unsearchable",
     "Value",
     "allow_form_target",
+    "bad_settings",
     "contract",
     "contracts_of",
     "current_agent",
     "current_host",
     "current_language",
     "database",
+    "did_you_mean",
     "explained",
     "fill_in",
     "fold",
@@ -94,9 +102,11 @@ __all__ = [
     "is_postgresql",
     "is_query",
     "narrow",
+    "nearest",
     "phone_menu",
     "placeholder_of",
     "pop_url",
     "safe_return_url",
     "wants_json",
+    "with_labels",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from cti_host.settings.config import PluginConfig
+from cti_host.settings.plugin_config import PluginConfig
 from cti_host.settings.toml import KeyPath
 
 

@@ -477,3 +477,18 @@ class NavigationItem:
     url: Address
     icon: str = ""
     post: bool = False
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """What a plugin calls its data, so that misspelt names in the settings are found.
+
+    :param classes: the classes of its objects ("UserRequest")
+    :param more_classes: whether there may be classes that are not among these
+    :param caller_attributes: the attributes that its callers carry ("phone"), in a lookup or as the
+        caller of a ticket
+    """
+
+    classes: tuple[str, ...] = ()
+    more_classes: bool = False
+    caller_attributes: tuple[str, ...] = ()

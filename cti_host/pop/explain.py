@@ -20,7 +20,7 @@ from cti_host.model import (
     TicketList,
     Unsearchable,
 )
-from cti_host.pop.panel import Panel, build_panel, creation_target
+from cti_host.pop.panel import Panel, build_panel, direct_target
 from cti_host.pop.search import UnknownChoice, search
 from cti_host.pop.url import BadCall, read_call
 
@@ -96,9 +96,8 @@ def explain_url(app: Flask, url: str) -> Explanation:
                     parts.query.encode(), host.settings.url_parameters, partial=partial
                 )
                 found = search(host, call)
-                if host.settings.direct and not call.wanted:
-                    class_name, _creation = host.settings.direct
-                    creation_target(host, found, class_name, found.selected, direct=True)
+                if not call.wanted:
+                    direct_target(host, found)
                 explanation.panel = build_panel(host, found)
                 explanation.panel_json = explanation.panel.as_json()
             except BadCall as bad:

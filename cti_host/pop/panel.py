@@ -254,6 +254,19 @@ def creation_target(
     return None
 
 
+def direct_target(host: Host, found: Search) -> str | None:
+    """Where the form is that a call opens at once; `None`: the call opens the panel.
+
+    The first enabled class of `direct_creation` counts. One that no plugin knows is passed over;
+    one that is known, and whose form is not available right now, is not replaced by another.
+    """
+    for class_name in host.settings.direct_classes:
+        target = creation_target(host, found, class_name, found.selected, direct=True)
+        if target is not None or host.hooks.class_label(class_name) is not None:
+            return target
+    return None
+
+
 def panel_url(call: Call, selected: str) -> str:
     """The address of a call's panel; a lookup by hand may have left out parameters.
 

@@ -33,6 +33,11 @@ def placeholder_of(preset: str) -> str:
     return found[1] if found else ""
 
 
+def names_in(text: str) -> list[str]:
+    """The names that `fill_in` looks for in a text: "phone" in "Call from $phone$"."""
+    return [name for name in _IN_TEXT.findall(text) if not name[0].isdigit()]
+
+
 def fill_in(text: str, call: Call) -> str:
     """A text with the attributes of a call in it: "Call from $phone$ at $datetime$".
 

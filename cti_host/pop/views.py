@@ -10,7 +10,7 @@ from cti_host.host import current_agent, current_host
 from cti_host.isolation.trace import current_trace
 from cti_host.model import Call
 from cti_host.pop import ticket_views
-from cti_host.pop.panel import build_panel, creation_target
+from cti_host.pop.panel import build_panel, creation_target, direct_target
 from cti_host.pop.search import UNKNOWN, UnknownChoice, search
 from cti_host.pop.url import BadCall, read_call
 from cti_host.web.i18n import COOKIE, LANGUAGES
@@ -111,9 +111,8 @@ def _show(call: Call) -> ResponseReturnValue:
     opened = request.method == "GET" and not (call.wanted or call.pages or call.filter)
     if opened:
         host.hooks.call_received(found.call, [m.caller for m in found.matches], current_agent())
-    if opened and host.settings.direct and not wants_json():
-        class_name, _creation = host.settings.direct
-        target = creation_target(host, found, class_name, found.selected, direct=True)
+    if opened and not wants_json():
+        target = direct_target(host, found)
         if target is not None:
             return _to_form(target)
     try:

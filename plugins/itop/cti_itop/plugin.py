@@ -17,6 +17,7 @@ from cti_host import (
     Caller,
     Finding,
     Host,
+    KnownNames,
     Match,
     OutboundAction,
     PanelSection,
@@ -69,6 +70,7 @@ class Plugin:
     def register(self, host: Host) -> None:
         """Check the settings, and get ready to ask iTop."""
         config = self._config
+        self._settings = host.settings
         # At INFO, httpx writes a line for every request.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         problems = len(host.problems)
@@ -112,6 +114,13 @@ class Plugin:
             seconds=max(config.timeout - _OWN_SECONDS, config.timeout / 2),
             max_reply_bytes=int(config.max_reply_mb * _MEGABYTE),
         )
+
+    @hookimpl
+    def known_names(self) -> KnownNames:
+        """The usual classes, and what a person of iTop carries with these settings."""
+        display_name = self._settings.caller_information.display_name
+        codes = (*classes.person_codes("Person"), *display_name, *self._config.person_fields)
+        return KnownNames(tuple(classes.LABELS), more_classes=True, caller_attributes=codes)
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:

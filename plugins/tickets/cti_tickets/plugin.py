@@ -17,6 +17,7 @@ from cti_host import (
     Call,
     Caller,
     Host,
+    KnownNames,
     Match,
     NavigationItem,
     OutboundAction,
@@ -32,7 +33,7 @@ from cti_host import (
 from cti_tickets.api_for_plugins import DataModelHooks
 from cti_tickets.commands.oql import commands as data_commands
 from cti_tickets.demo.load import demo_calls, load_demo
-from cti_tickets.hook_values import phone_calls, read_ticket
+from cti_tickets.hook_values import caller_codes, phone_calls, read_ticket
 from cti_tickets.model.data_model import EXTENSION
 from cti_tickets.model.extensions import data_model_of
 from cti_tickets.pages.objects import ObjectPages
@@ -81,6 +82,13 @@ class Plugin:
         self._lists = Lists(host, self.oql, self.records, check.lists())
         self._presets = make_presets(host, self.oql, self.schema, agent)
         host.own_csrf_endpoints |= {"tickets.new", "tickets.modify", "tickets.transition"}
+
+    @hookimpl
+    def known_names(self) -> KnownNames:
+        """The classes of the data model, and what callers carry."""
+        display_name = self._host.settings.caller_information.display_name
+        codes = (*caller_codes(self.schema[self._caller_class]), *display_name)
+        return KnownNames(tuple(self.schema.classes), caller_attributes=codes)
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:

@@ -5,12 +5,11 @@ This is the public API for plugins, and nothing else. A plugin imports from here
 
 from cti_host.contract import Budget, Contract, Kind, contract, contracts_of, hookimpl
 from cti_host.databases.connection import database, is_postgresql
-from cti_host.details import PhoneCall, TicketDetails, TicketKey, TicketLogEntry
 from cti_host.host import Host, current_agent, current_host
 from cti_host.isolation.checks import Must
 from cti_host.localised import Localised, current_language
-from cti_host.matches import MOST_CALLERS, fold, narrow
 from cti_host.model import (
+    MOST_CALLERS,
     Address,
     Agent,
     Call,
@@ -26,13 +25,19 @@ from cti_host.model import (
     Number,
     OutboundAction,
     PanelSection,
+    PhoneCall,
     Position,
     Reason,
     Ticket,
+    TicketDetails,
+    TicketKey,
     TicketList,
+    TicketLogEntry,
     Unavailable,
     Unsearchable,
     Value,
+    fold,
+    narrow,
 )
 from cti_host.pop.phone_menu import PhoneMenu, phone_menu
 from cti_host.pop.presets import Presets, QueryParameters, fill_in, is_query, placeholder_of

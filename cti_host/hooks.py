@@ -8,10 +8,8 @@ from functools import cached_property
 
 from flask import Request
 
-from cti_host.details import PhoneCall, TicketDetails, TicketKey
 from cti_host.dispatch import Dispatcher
 from cti_host.localised import current_language
-from cti_host.matches import narrowed
 from cti_host.model import (
     Agent,
     Call,
@@ -24,8 +22,12 @@ from cti_host.model import (
     Number,
     OutboundAction,
     PanelSection,
+    PhoneCall,
     Ticket,
+    TicketDetails,
+    TicketKey,
     TicketList,
+    narrowed,
 )
 
 

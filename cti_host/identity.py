@@ -11,7 +11,6 @@ from dataclasses import is_dataclass, replace
 from typing import Any, TypeVar
 
 from cti_host.contract import Contract
-from cti_host.details import TicketDetails
 from cti_host.model import (
     Call,
     Caller,
@@ -20,6 +19,7 @@ from cti_host.model import (
     OutboundAction,
     PanelSection,
     Ticket,
+    TicketDetails,
     TicketList,
 )
 

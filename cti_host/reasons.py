@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cti_host.host import current_host
-from cti_host.matches import fold
-from cti_host.model import Caller, Given, Match, Matches, Number, Value
+from cti_host.model import Caller, Given, Match, Matches, Number, Value, fold
 
 
 class _Hit(NamedTuple):

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
-from cti_host.details import PhoneCall, TicketDetails, TicketKey
 from cti_host.host import Host
-from cti_host.model import Call, Caller, NavigationItem, Ticket
+from cti_host.model import Call, Caller, NavigationItem, PhoneCall, Ticket, TicketDetails, TicketKey
 from cti_host.pop.panel import call_query, panel_url
 from cti_host.pop.phone_menu import PhoneMenu, phone_menu
 from cti_host.pop.search import search

@@ -10,10 +10,9 @@ from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cti_host.details import TicketDetails, TicketKey
 from cti_host.host import current_agent, current_host
 from cti_host.isolation.trace import current_trace
-from cti_host.model import Call
+from cti_host.model import Call, TicketDetails, TicketKey
 from cti_host.pop.phone_menu import offered_action
 from cti_host.pop.search import UnknownChoice
 from cti_host.pop.ticket_page import build_ticket_page, find_ticket

@@ -8,7 +8,10 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from cti_host.isolation.read_only import make_read_only
-from cti_host.model import Address, Caller, NavigationItem, Ticket
+from cti_host.model.agents import NavigationItem
+from cti_host.model.calls import Caller
+from cti_host.model.fields import Address
+from cti_host.model.tickets import Ticket
 
 _NO_FACTS: Mapping[str, str] = MappingProxyType({})
 _NO_LOGS: Mapping[str, Sequence[TicketLogEntry]] = MappingProxyType({})

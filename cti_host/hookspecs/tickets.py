@@ -6,8 +6,15 @@ from collections.abc import Sequence
 
 from cti_host.contract import Kind, contract
 from cti_host.contract import translated_later as _
-from cti_host.details import PhoneCall, TicketDetails, TicketKey
-from cti_host.model import Agent, Caller, OutboundAction, Ticket
+from cti_host.model import (
+    Agent,
+    Caller,
+    OutboundAction,
+    PhoneCall,
+    Ticket,
+    TicketDetails,
+    TicketKey,
+)
 
 
 class TicketHookSpecs:

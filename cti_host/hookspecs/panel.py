@@ -1,9 +1,4 @@
-"""Every hook: its signature, its docstring and its contract.
-
-The contract is data: the dispatcher executes it, `docs/hooks.md` is generated from it. Each
-docstring says when the hook fires, what each argument is, what to return (also what `None`
-means), in which order plugins are asked, and what happens on an error.
-"""
+"""The hooks of a call and its panel, and of who is at the keyboard."""
 
 from __future__ import annotations
 
@@ -11,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import Request
 
-from cti_host.contract import Budget, Contract, Kind, contract, contracts_of
+from cti_host.contract import Budget, Kind, contract
 from cti_host.contract import translated_later as _
 from cti_host.model import (
     Address,
@@ -24,12 +19,10 @@ from cti_host.model import (
     PanelSection,
     TicketList,
 )
-from cti_host.setup_hookspecs import SetUpHookSpecs
-from cti_host.ticket_hookspecs import TicketHookSpecs
 
 
-class HookSpecs(TicketHookSpecs, SetUpHookSpecs):
-    """The hooks of CTI Host: those of a call and its panel, of tickets, and of the start."""
+class PanelHookSpecs:
+    """The hooks that fire when somebody calls and an agent sees the panel."""
 
     @contract(Kind.FIRST, Number, budget=Budget.COMPUTING)
     def parse_number(self, text: str) -> Number | None:
@@ -229,8 +222,3 @@ class HookSpecs(TicketHookSpecs, SetUpHookSpecs):
         Order: all results are kept, in the order of the config.
         On an error: logged; the other entries stay.
         """
-
-
-def contracts() -> dict[str, Contract]:
-    """Every hook's contract by name, in the order of the source; plugins may bring more."""
-    return contracts_of(HookSpecs)

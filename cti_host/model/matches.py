@@ -1,14 +1,46 @@
-"""Whom a lookup found: those who are shown, and how many there are in all."""
+"""Whom a lookup found: those who are shown, why, and how many there are in all."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
 
-from cti_host.model import Call, Caller, Match, Matches
+from cti_host.model.calls import Call, Caller
 
 MOST_CALLERS = 100
 """So many people of a plugin the panel shows at once; the others are counted, and found by name."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A caller that was found.
+
+    :param caller: the person
+    :param why: why they match, in the agent's language ("Phone, stored in national form")
+    """
+
+    caller: Caller
+    why: str = ""
+
+
+class Matches(tuple[Match, ...]):
+    """Some of the people who were found, best first, and how many there are in all.
+
+    A plugin that does not want to read hundreds of people for one number returns it from
+    `lookup_callers` instead of a list: at most `MOST_CALLERS` of those whom `Call.filter` leaves,
+    and whoever `Call.wanted` names. `narrow` chooses them. `total` is the number without a filter.
+    """
+
+    total: int
+
+    def __new__(cls, matches: Iterable[Match], total: int) -> Self:
+        found = super().__new__(cls, matches)
+        if total < len(found):
+            raise ValueError(f"{len(found)} people were found, of {total} in all")
+        found.total = total
+        return found
 
 
 def narrow(callers: Sequence[Caller], call: Call) -> list[Caller]:

@@ -9,7 +9,7 @@ from cti_oql.functions.fold import fold
 
 from cti_host import Agent, database, is_postgresql
 from cti_tickets.model import SOURCE
-from cti_tickets.model.registry import Person
+from cti_tickets.model.classes.registry import Person
 from cti_tickets.store.validation import exists
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import peewee
 
-from cti_tickets.model.calls import LogEntry, PhoneCall, TicketCounter
-from cti_tickets.model.changes import (
+from cti_tickets.model.classes.calls import LogEntry, PhoneCall, TicketCounter
+from cti_tickets.model.classes.changes import (
     ApprovedChange,
     Change,
     EmergencyChange,
@@ -13,7 +13,7 @@ from cti_tickets.model.changes import (
     RoutineChange,
     Ticket,
 )
-from cti_tickets.model.people import (
+from cti_tickets.model.classes.people import (
     Contact,
     ContactType,
     DeliveryModel,
@@ -23,9 +23,9 @@ from cti_tickets.model.people import (
     Person,
     Team,
 )
-from cti_tickets.model.problems import Problem
-from cti_tickets.model.requests import Incident, LnkContactToTicket, UserRequest
-from cti_tickets.model.services import Service, ServiceFamily, ServiceSubcategory
+from cti_tickets.model.classes.problems import Problem
+from cti_tickets.model.classes.requests import Incident, LnkContactToTicket, UserRequest
+from cti_tickets.model.classes.services import Service, ServiceFamily, ServiceSubcategory
 
 MODELS: list[type[peewee.Model]] = [
     DeliveryModel,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cti_tickets.model import fields as a
-from cti_tickets.model.changes import Change, Ticket
-from cti_tickets.model.services import Service, ServiceSubcategory
+from cti_tickets.model.classes.changes import Change, Ticket
+from cti_tickets.model.classes.services import Service, ServiceSubcategory
 
 IMPACT = a.labels(
     {

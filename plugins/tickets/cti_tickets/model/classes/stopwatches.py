@@ -10,7 +10,7 @@ from __future__ import annotations
 from cti_oql.schema import Kind
 
 from cti_tickets.model import fields as a
-from cti_tickets.model.changes import Ticket
+from cti_tickets.model.classes.changes import Ticket
 
 
 class Watched(Ticket):

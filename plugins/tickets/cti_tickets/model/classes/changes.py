@@ -5,7 +5,7 @@ from __future__ import annotations
 import peewee
 
 from cti_tickets.model import fields as a
-from cti_tickets.model.people import Base, Organization, Person, Team
+from cti_tickets.model.classes.people import Base, Organization, Person, Team
 
 YES_NO = a.values(no=("No", "Non"), yes=("Yes", "Oui"))
 OPERATIONAL_STATUS = a.values(

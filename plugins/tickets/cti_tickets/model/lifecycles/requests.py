@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cti_host import Localised
-from cti_tickets.model.lifecycle import Flag, LifeCycle, Stimulus, Transition, flags
+from cti_tickets.model.lifecycles.lifecycle import Flag, LifeCycle, Stimulus, Transition, flags
 
 Table = Iterable[tuple[str, str]]
 

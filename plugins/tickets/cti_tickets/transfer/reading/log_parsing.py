@@ -15,7 +15,7 @@ from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_host import Localised
-from cti_tickets.model.registry import LogEntry
+from cti_tickets.model.classes.registry import LogEntry
 from cti_tickets.model.schema import Attribute
 from cti_tickets.store.markup import plain
 from cti_tickets.store.values import BadValue, parse

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cti_tickets.model import fields as a
-from cti_tickets.model.people import Base, Organization
+from cti_tickets.model.classes.people import Base, Organization
 
 SERVICE_STATUS = a.values(
     implementation=("implementation", "Implémentation"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import peewee
 
 from cti_tickets.model import fields as a
-from cti_tickets.model.changes import Ticket
-from cti_tickets.model.people import Base, Person
+from cti_tickets.model.classes.changes import Ticket
+from cti_tickets.model.classes.people import Base, Person
 
 
 class PhoneCall(Base):

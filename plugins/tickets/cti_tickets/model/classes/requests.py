@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cti_tickets.model import fields as a
-from cti_tickets.model.changes import YES_NO, Change, Ticket
-from cti_tickets.model.people import Base, Contact, Person
-from cti_tickets.model.problems import IMPACT, URGENCY, Problem
-from cti_tickets.model.services import Service, ServiceSubcategory
-from cti_tickets.model.stopwatches import Watched
+from cti_tickets.model.classes.changes import YES_NO, Change, Ticket
+from cti_tickets.model.classes.people import Base, Contact, Person
+from cti_tickets.model.classes.problems import IMPACT, URGENCY, Problem
+from cti_tickets.model.classes.services import Service, ServiceSubcategory
+from cti_tickets.model.classes.stopwatches import Watched
 
 ORIGIN = a.values(
     chat=("Chat", "Chat"),

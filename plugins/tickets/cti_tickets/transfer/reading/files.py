@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from cti_tickets.store.values import MAX_ID
-from cti_tickets.transfer.cells import cell_text
+from cti_tickets.transfer.reading.cells import cell_text
 
 # Longer lines are no objects of ours; reading them would only cost memory.
 MAX_LINE_BYTES = 64 * 1024 * 1024

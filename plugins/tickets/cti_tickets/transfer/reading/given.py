@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from cti_tickets.model.data_model import schema
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.values import BadValue, Raw
-from cti_tickets.transfer.files import Record
-from cti_tickets.transfer.log_parsing import GivenLog, from_cell, given_log, without_authors
+from cti_tickets.transfer.reading.files import Record
+from cti_tickets.transfer.reading.log_parsing import GivenLog, from_cell, given_log, without_authors
 
 # Derived from other values, for every class and for each key: iTop's exports have them too.
 _DERIVED = ("friendlyname", "finalclass", "obsolescence_flag")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cti_tickets.model.lifecycle import LifeCycle, Transition
-from cti_tickets.model.lifecycles_requests import Table, by_code, states, stimulus
+from cti_tickets.model.lifecycles.lifecycle import LifeCycle, Transition
+from cti_tickets.model.lifecycles.requests import Table, by_code, states, stimulus
 
 _STATES = (
     "new validated rejected assigned plannedscheduled approved notapproved implemented monitored "

@@ -57,7 +57,7 @@ def models() -> Iterator[type[BaseModel]]:
         yield from (type(plugin.config) for plugin in plugins.loaded)
 
 
-@pytest.mark.parametrize("model", {*models()}, ids=lambda model: model.__qualname__)
+@pytest.mark.parametrize("model", dict.fromkeys(models()), ids=lambda model: model.__qualname__)
 def test_a_misspelt_key_of_a_section_is_refused_with_the_right_one(model: type[BaseModel]) -> None:
     tried = 0
     for wrong, key in cases([*model.model_fields]):

@@ -9,6 +9,7 @@ from cti_host.details import PhoneCall, TicketDetails, TicketKey, TicketLogEntry
 from cti_host.host import Host, current_agent, current_host
 from cti_host.isolation.checks import Must
 from cti_host.localised import Localised, current_language
+from cti_host.matches import MOST_CALLERS, fold, narrow
 from cti_host.model import (
     Address,
     Agent,
@@ -17,8 +18,10 @@ from cti_host.model import (
     Count,
     Finding,
     Given,
+    KnownNames,
     Level,
     Match,
+    Matches,
     NavigationItem,
     Number,
     OutboundAction,
@@ -32,26 +35,22 @@ from cti_host.model import (
     Value,
 )
 from cti_host.pop.phone_menu import PhoneMenu, phone_menu
-from cti_host.pop.presets import fill_in, is_query, placeholder_of
+from cti_host.pop.presets import Presets, QueryParameters, fill_in, is_query, placeholder_of
 from cti_host.pop.url import pop_url
-from cti_host.settings.config import PluginConfig
-from cti_host.stored import (
-    LogLine,
-    NotStored,
-    StoredAttribute,
-    StoredClass,
-    StoredObject,
-    StoredValue,
-    Storing,
-    ValueKind,
-)
+from cti_host.reasons import explained
+from cti_host.settings.labels import with_labels
+from cti_host.settings.mistakes import BadSetting, bad_settings
+from cti_host.settings.nearest import did_you_mean, nearest
+from cti_host.settings.plugin_config import PluginConfig
 from cti_host.web.requests import allow_form_target, has_bearer_token, safe_return_url, wants_json
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "MOST_CALLERS",
     "Address",
     "Agent",
+    "BadSetting",
     "Budget",
     "Call",
     "Caller",
@@ -61,13 +60,13 @@ __all__ = [
     "Given",
     "Host",
     "Kind",
+    "KnownNames",
     "Level",
     "Localised",
-    "LogLine",
     "Match",
+    "Matches",
     "Must",
     "NavigationItem",
-    "NotStored",
     "Number",
     "OutboundAction",
     "PanelSection",
@@ -75,12 +74,9 @@ __all__ = [
     "PhoneMenu",
     "PluginConfig",
     "Position",
+    "Presets",
+    "QueryParameters",
     "Reason",
-    "StoredAttribute",
-    "StoredClass",
-    "StoredObject",
-    "StoredValue",
-    "Storing",
     "Ticket",
     "TicketDetails",
     "TicketKey",
@@ -89,22 +85,28 @@ __all__ = [
     "Unavailable",
     "Unsearchable",
     "Value",
-    "ValueKind",
     "allow_form_target",
+    "bad_settings",
     "contract",
     "contracts_of",
     "current_agent",
     "current_host",
     "current_language",
     "database",
+    "did_you_mean",
+    "explained",
     "fill_in",
+    "fold",
     "has_bearer_token",
     "hookimpl",
     "is_postgresql",
     "is_query",
+    "narrow",
+    "nearest",
     "phone_menu",
     "placeholder_of",
     "pop_url",
     "safe_return_url",
     "wants_json",
+    "with_labels",
 ]

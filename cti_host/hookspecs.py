@@ -25,7 +25,6 @@ from cti_host.model import (
     TicketList,
 )
 from cti_host.setup_hookspecs import SetUpHookSpecs
-from cti_host.stored import StoredClass, StoredObject, Storing
 from cti_host.ticket_hookspecs import TicketHookSpecs
 
 
@@ -68,7 +67,10 @@ class HookSpecs(TicketHookSpecs, SetUpHookSpecs):
     def lookup_callers(self, call: Call) -> Sequence[Match] | None:
         """Find the persons who have these attributes.
 
-        Fires once per request of the panel, unless no parameter can be searched for.
+        Fires once per request of the panel, unless no parameter can be searched for. The panel
+        shows a hundred people, and leaves it to the agent to find others by name. A plugin that
+        reads only those who are shown returns `Matches` with the total, and honours `call.filter`
+        and `call.wanted` (`narrow` does); of a plain list, the host shows them itself.
 
         :param call: the preprocessed call
         :return: a match for each person, best first; `None` or empty: nobody
@@ -121,14 +123,18 @@ class HookSpecs(TicketHookSpecs, SetUpHookSpecs):
     ) -> Mapping[str, str] | None:
         """Give values for the form of a new object.
 
-        Fires when an agent presses "Create a new …", or on the call itself for direct creation.
+        Fires when an agent presses "Create a new …", or on the call itself for direct creation: for
+        each form that may open, in the plugin that has the form and in those that have no forms at
+        all. Ids belong to the form's plugin. With `strangers=True`, a plugin that has forms is also
+        given a caller of another plugin, to name them in a text of the form such as its log; their
+        id must not become the value of a key. `Presets` does all of this.
 
         :param class_name: the class to create, as named in the settings ("UserRequest")
         :param caller: the caller chosen; `None`: unknown, several, or another plugin's
         :param call: the preprocessed call
         :param direct: whether `direct_creation` asks, else `indirect_creation`
         :return: attribute code to text; `None` or empty: no presets
-        Order: all results are merged; a later plugin wins per attribute.
+        Order: all results for a form are merged; a later plugin wins per attribute.
         On an error: the presets of the other plugins stay; the form says so in one line.
         """
 
@@ -140,7 +146,8 @@ class HookSpecs(TicketHookSpecs, SetUpHookSpecs):
     ) -> str | None:
         """Say where the creation form of a class is.
 
-        Fires right after `creation_presets`; the agent's browser is sent there.
+        Fires right after `creation_presets` for a form of this plugin; the agent's browser is sent
+        there.
 
         :param class_name: the class to create; it may be abstract
         :param values: attribute code to text, to fill the form with
@@ -209,51 +216,6 @@ class HookSpecs(TicketHookSpecs, SetUpHookSpecs):
         :return: nothing; results are ignored
         Order: the order of the config.
         On an error: logged; the agent sees nothing of it.
-        """
-
-    @contract(Kind.COLLECT, StoredClass, many=True, budget=Budget.NONE)
-    def stored_classes(self) -> Sequence[StoredClass] | None:
-        """Name the classes whose objects can be copied into this plugin's store.
-
-        Fires when objects are copied from another system, inside the application's context.
-
-        :return: the classes, without abstract ones, and their attributes; `None` or empty: none
-        Order: all results are kept, in the order of the config; a class named twice counts once.
-        On an error: logged; the classes of the other plugins stay.
-        """
-
-    @contract(Kind.FIRST, Storing, budget=Budget.NONE)
-    def store_objects(self, class_name: str, objects: Sequence[StoredObject]) -> Storing | None:
-        """Store a page of objects with their ids: make the new ones, change those that differ.
-
-        Fires for each page when objects are copied from another system. All of the page is stored
-        in one transaction. An object is stored whole or not at all, but for keys whose target is
-        not in the store yet: these are left empty and reported, and the object comes again.
-
-        :param class_name: a class of `stored_classes`
-        :param objects: objects of this class, with values of the class's attributes; attributes
-            that are missing stay as they are, or take their defaults
-        :return: what became of them; `None`: this plugin doesn't keep the class
-        Order: the first plugin, in the order of the config, that returns something.
-        On an error: logged, the next plugin is asked; without any result the copying stops.
-        """
-
-    @contract(Kind.FIRST, Sequence, budget=Budget.NONE)
-    def read_objects(
-        self, class_name: str, after: int, upto: int, limit: int
-    ) -> Sequence[StoredObject] | None:
-        """Give objects of the store, to compare them with what was to be stored.
-
-        Fires when a copy is verified, and before one is begun.
-
-        :param class_name: a class of `stored_classes`
-        :param after: only objects whose ids are above this one
-        :param upto: and not above this one
-        :param limit: at most so many
-        :return: the objects with all their attributes, by id; `None`: this plugin doesn't keep the
-            class
-        Order: the first plugin, in the order of the config, that returns something.
-        On an error: logged, the next plugin is asked; without any result the verification stops.
         """
 
     @contract(Kind.COLLECT, NavigationItem, many=True)

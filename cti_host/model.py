@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from cti_host.isolation.checks import Must
 from cti_host.isolation.read_only import make_read_only
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
+CALLER_KEY = re.compile(r"(?:(?P<source>[^\s:]+):(?P<cls>[^\s:]+):)?(?P<id>[0-9]{1,18})", re.ASCII)
 _SCRIPTS = frozenset({"javascript", "vbscript", "data"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -135,6 +136,9 @@ class Call:
     :param query: URL parameter to the text that came; links back to this call carry it
     :param pages: id of a ticket list to the page of it that the agent looks at, from 1
     :param received_at: when the URL was opened, in UTC
+    :param filter: words that the agent typed to find somebody among many callers
+    :param wanted: who was chosen: the key of a caller, to a plugin only one of its own; "all" or
+        "unknown"; empty when the phone system opens the panel
     """
 
     received: Mapping[str, str]
@@ -142,6 +146,8 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, int] = field(default_factory=dict)
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    filter: str = ""
+    wanted: str = ""
 
     def __post_init__(self) -> None:
         make_read_only(self, "received", "parameters", "query", "pages")
@@ -159,6 +165,25 @@ class Call:
     def searchable(self) -> bool:
         """Whether at least one parameter may be used to look somebody up."""
         return any(not isinstance(v, Unsearchable) for v in self.parameters.values())
+
+    def wanted_from(self, source: str) -> int | None:
+        """The id of the caller who was chosen, if they may be one of this plugin's own.
+
+        An old link holds an id alone, which may be anybody's.
+        """
+        named = CALLER_KEY.fullmatch(self.wanted)
+        return int(named["id"]) if named and named["source"] in (None, source) else None
+
+    def wants(self, caller: Caller) -> bool:
+        """Whether it is this caller who was chosen, as far as the link tells.
+
+        A plugin may ask it of its own callers before they have a source.
+        """
+        named = CALLER_KEY.fullmatch(self.wanted)
+        if named is None or int(named["id"]) != caller.id:
+            return False
+        source, cls = named["source"], named["cls"]
+        return source in (None, caller.source or source) and cls in (None, caller.class_name)
 
 
 @dataclass(frozen=True)
@@ -228,6 +253,24 @@ class Match:
 
     caller: Caller
     why: str = ""
+
+
+class Matches(tuple[Match, ...]):
+    """Some of the people who were found, best first, and how many there are in all.
+
+    A plugin that does not want to read hundreds of people for one number returns it from
+    `lookup_callers` instead of a list: at most `MOST_CALLERS` of those whom `Call.filter` leaves,
+    and whoever `Call.wanted` names. `narrow` chooses them. `total` is the number without a filter.
+    """
+
+    total: int
+
+    def __new__(cls, matches: Iterable[Match], total: int) -> Self:
+        found = super().__new__(cls, matches)
+        if total < len(found):
+            raise ValueError(f"{len(found)} people were found, of {total} in all")
+        found.total = total
+        return found
 
 
 @dataclass(frozen=True)
@@ -363,6 +406,7 @@ class Agent:
     :param email: their e-mail address
     :param profiles: their profiles of rights ("Support Agent")
     :param contact_id: the id of the person in the data who is this agent; `None`: unknown
+    :param contact_source: the plugin that has this person; empty: the first that has ticket lists
     """
 
     name: str
@@ -370,6 +414,7 @@ class Agent:
     email: str = ""
     profiles: frozenset[str] = frozenset()
     contact_id: int | None = None
+    contact_source: str = ""
 
     def __post_init__(self) -> None:
         make_read_only(self, "profiles")
@@ -378,6 +423,10 @@ class Agent:
     def is_administrator(self) -> bool:
         """Whether they may see how the host itself fares."""
         return ADMINISTRATOR in self.profiles
+
+    def contact_in(self, source: str) -> int | None:
+        """The id of the agent's person, if it is a person of this plugin."""
+        return self.contact_id if self.contact_source in ("", source) else None
 
     def __str__(self) -> str:
         return self.display or self.name
@@ -428,3 +477,18 @@ class NavigationItem:
     url: Address
     icon: str = ""
     post: bool = False
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """What a plugin calls its data, so that misspelt names in the settings are found.
+
+    :param classes: the classes of its objects ("UserRequest")
+    :param more_classes: whether there may be classes that are not among these
+    :param caller_attributes: the attributes that its callers carry ("phone"), in a lookup or as the
+        caller of a ticket
+    """
+
+    classes: tuple[str, ...] = ()
+    more_classes: bool = False
+    caller_attributes: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ import peewee
 from flask import Blueprint
 
 from cti_host.contract import Budget, Kind, contract
-from cti_host.model import Finding
+from cti_host.model import Finding, KnownNames
 
 if TYPE_CHECKING:
     from cti_host.host import Host
@@ -41,6 +41,18 @@ class SetUpHookSpecs:
 
         :param host: settings, hooks, database; `host.problem(...)` refuses the configuration
         :return: nothing
+        Order: the order of the config.
+        On an error: the host doesn't start and says which plugin failed.
+        """
+
+    @contract(Kind.SETUP, KnownNames, budget=Budget.NONE)
+    def known_names(self) -> KnownNames | None:
+        """Name the classes and attributes of this plugin's data that settings may use.
+
+        Fires once, when the application is built, after `register`. The host compares the settings
+        with the names: `cti-host check` finds those that are misspelt.
+
+        :return: the names; `None`: this plugin has no data, or doesn't know the names beforehand
         Order: the order of the config.
         On an error: the host doesn't start and says which plugin failed.
         """

@@ -14,7 +14,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 # writing-a-plugin: see test_docs_fresh_install.py
-@pytest.mark.parametrize("name", ["getting-started", "admin-guide", "moving-from-itop", "oql"])
+@pytest.mark.parametrize(
+    "name", ["getting-started", "admin-guide", "import-export", "moving-from-itop", "oql"]
+)
 def test_the_commands_print_what_is_shown(name: str, console: Any) -> None:
     differences = console.check(DOCS / f"{name}.md")
     assert not differences, "\n\n".join(differences)

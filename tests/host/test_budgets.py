@@ -196,7 +196,7 @@ def test_a_number_that_hangs_in_another_plugins_call_costs_that_call_once(
         },
     )
     with running.app.test_request_context():
-        assert running.host.hooks.lookup_callers(CALL) == []
+        assert running.host.hooks.lookup_callers(CALL) == ()
         (span,) = current_trace().spans
         assert span.plugin == "asker"
         assert span.problem == "no answer within 2 s: it waited for parse_number of plugin stuck"
@@ -231,7 +231,7 @@ def test_what_a_plugin_calls_when_its_time_is_over_is_not_of_the_page(
     )
     plugin = running.host.plugins[0].instance
     with running.app.test_request_context():
-        assert running.host.hooks.lookup_callers(CALL) == []
+        assert running.host.hooks.lookup_callers(CALL) == ()
         plugin.release.set()
         assert plugin.ended.wait(10)
         assert [span.plugin for span in current_trace().spans] == ["asker"]

@@ -161,21 +161,6 @@ OBSERVATIONS = {
         _ignored,
     ),
     "server_started": Observation("", "NAME", lambda hooks: hooks.server_started(), _ignored),
-    "stored_classes": Observation(
-        "", "[StoredClass(NAME, ())]", lambda hooks: hooks.stored_classes(), list
-    ),
-    "store_objects": Observation(
-        "class_name, objects",
-        "Storing(not_stored=(NotStored(class_name, 1, NAME),))",
-        lambda hooks: hooks.store_objects("Person", []),
-        lambda storing: [one.reason for one in storing.not_stored],
-    ),
-    "read_objects": Observation(
-        "class_name, after, upto, limit",
-        "[StoredObject(NAME, 1, {})]",
-        lambda hooks: hooks.read_objects("Person", 0, 10, 5),
-        _each("class_name"),
-    ),
     "navigation": Observation(
         "agent",
         "[NavigationItem(NAME, '/')]",
@@ -190,6 +175,12 @@ OBSERVATIONS = {
     ),
     "register": Observation(
         "host", "NAME", lambda hooks: hooks.set_up("register", host=None), _answers_of_set_up
+    ),
+    "known_names": Observation(
+        "",
+        "KnownNames(classes=(NAME,))",
+        lambda hooks: hooks.set_up("known_names"),
+        _answers_of_set_up,
     ),
     "blueprints": Observation(
         "",
@@ -306,7 +297,7 @@ def test_a_set_up_hook_that_answers_does_not_answer_or_fails(
             },
         )
 
-    at_the_start = ("hookspecs", "register", "blueprints", "models")
+    at_the_start = ("hookspecs", "register", "known_names", "blueprints", "models")
     if case == "exception" and hook in at_the_start:
         with pytest.raises(ConfigRefused) as refused:
             build()

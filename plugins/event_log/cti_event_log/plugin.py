@@ -12,11 +12,11 @@ from typing import Any
 
 from cti_host import Agent, Call, Caller, Host, OutboundAction, PluginConfig, Ticket, hookimpl
 
-log = logging.getLogger("cti_host.plugin.event_log")
-
 
 class Plugin:
     """A line in the log for each call and ticket."""
+
+    name = "event_log"
 
     class Config(PluginConfig):
         """`[plugin.event_log]`.
@@ -32,6 +32,7 @@ class Plugin:
         self._numbers = config.numbers
         self._file = config.file
         self._path: Path | None = None
+        self._log = logging.getLogger(f"cti_host.plugin.{self.name}")
 
     @hookimpl
     def register(self, host: Host) -> None:
@@ -43,7 +44,7 @@ class Plugin:
             _append(self._path, b"")
         except OSError as error:
             host.problem(
-                ("plugin", "event_log", "file"),
+                ("plugin", self.name, "file"),
                 f"{self._path} can't be written: {error.strerror}",
                 "name a file in a folder that exists and that the server may write to",
             )
@@ -84,14 +85,14 @@ class Plugin:
         if self._numbers:
             line["number"] = number
         text = json.dumps(line, ensure_ascii=False)
-        log.info("%s", text)
+        self._log.info("%s", text)
         if self._path is None:
             return
         try:
             _append(self._path, f"{text}\n".encode("utf-8", "replace"))
         except OSError as error:
             # A full disk must not trouble the agent, whose call goes on.
-            log.error("%s can't be written: %s", self._path, error.strerror)
+            self._log.error("%s can't be written: %s", self._path, error.strerror)
 
 
 def _append(path: Path, data: bytes) -> None:

@@ -189,3 +189,20 @@ def test_the_file_is_found_from_the_folder_of_the_settings(build: Build, tmp_pat
     running = build(f'file = "{tmp_path / "absolute.jsonl"}"')
     _fire_all(running)
     assert (tmp_path / "absolute.jsonl").is_file()
+
+
+def test_under_its_first_name_it_does_the_same_and_says_what_it_is_called_now(
+    make_host: MakeHost,
+) -> None:
+    running = make_host('[plugin.call_log]\nfile = "calls.jsonl"', plugins=["call_log"])
+    assert [str(problem) for problem in running.host.problems] == [
+        f"{running.config_file}:2: warning: plugins: the plugin call_log has another name now"
+        "\n    -> call it event_log, and its table [plugin.event_log]"
+    ]
+    _fire_all(running)
+    assert len(_lines(running)) == 3
+
+
+def test_under_its_first_name_a_mistake_is_shown_where_it_is(make_host: MakeHost) -> None:
+    with pytest.raises(ConfigRefused, match=r"plugin\.call_log\.file: .* can't be written"):
+        make_host('[plugin.call_log]\nfile = "no/calls.jsonl"', plugins=["call_log"])

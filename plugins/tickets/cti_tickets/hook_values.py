@@ -19,15 +19,15 @@ from cti_host import (
     Value,
     current_host,
 )
+from cti_tickets.model import SOURCE
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.store import objects
+from cti_tickets.store.calls import calls_about
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_datetime, shown
 
 # The first of these that a class has is what a ticket list shows.
 _STATUS = ("status", "operational_status")
 _STARTED = ("start_date", "creation_date")
-# The plugin's name: that of its entry point, and of its blueprint.
-SOURCE = "tickets"
 
 
 def tickets(
@@ -133,7 +133,7 @@ def callers(
 
 def phone_calls(records: Records, database: peewee.Database, ticket_id: int) -> list[PhoneCall]:
     """The phone calls about a ticket with the names of who talked, in two statements."""
-    stored = objects.phone_calls(ticket_id)
+    stored = calls_about(ticket_id)
     people = ["contact_id_friendlyname", "agent_id_friendlyname"]
     named = records.load(database, "PhoneCall", [call.id for call in stored], people)
     names = {record.id: [record.text(code) for code in people] for record in named}
@@ -176,7 +176,7 @@ def ticket_with_caller(
     return ticket, persons[0] if persons else None
 
 
-def query_parameters(values: Mapping[str, Value]) -> dict[str, Param]:
+def query_parameters(values: Mapping[str, Value | int | None]) -> dict[str, Param]:
     """The parameters of a call for a query; one that must not be searched for matches nobody."""
     return {
         name: None if isinstance(value, Unsearchable) else value for name, value in values.items()

@@ -7,20 +7,18 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
-from cti_host import Host
-from cti_itop.export.objects import CopiedClass, Copier, CopyRefused, Progress
-from cti_itop.export.order import UnknownClass
+from cti_itop.export.objects import CopiedClass, Copier, CopyRefused
+from cti_itop.export.output import OtherCopy, Output, to_file, to_stream
 from cti_itop.mirror.control import patient
 from cti_itop.progress import Bars
 from cti_itop.rest.client import Connection
 from cti_itop.rest.errors import ItopProblem
 
-# More lines than these tell nobody anything; JSON has them all.
-SHOWN_DIFFERENCES = 50
 _AGAIN = "What was copied is kept: run `cti-host itop copy` again, and it goes on from there."
 
 
@@ -28,15 +26,13 @@ _AGAIN = "What was copied is kept: run `cti-host itop copy` again, and it goes o
 class Copying:
     """What copying needs of the plugin; `zone` is that of iTop's server."""
 
-    host: Host
     connection: Connection
     zone: ZoneInfo
 
-    @contextmanager
-    def copier(self, progress: Progress, **options: bool) -> Iterator[Copier]:
-        """A copier; its connections are closed afterwards."""
-        with closing(patient(self.connection)) as itop:
-            yield Copier(self.host, itop, self.zone, progress=progress, **options)
+    def about(self, names: Sequence[str]) -> dict[str, object]:
+        """What a file of these classes is about."""
+        itop, zone = self.connection.url, self.zone.key
+        return {"itop": itop, "classes": list(names), "timezone": zone}
 
 
 def copy_command(copying: Callable[[], Copying]) -> click.Command:
@@ -44,52 +40,66 @@ def copy_command(copying: Callable[[], Copying]) -> click.Command:
 
     @click.command("copy")
     @click.option("--classes", metavar="NAMES", default="", help="Only these, separated by commas.")
+    @click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default="-",
+        help='A file, by default "-": standard output.',
+    )
     @click.option("--anew", is_flag=True, help="Begin anew, also if copying was interrupted.")
-    @click.option("--overwrite", is_flag=True, help="Change objects of another origin, too.")
-    @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
-    def copy(classes: str, anew: bool, overwrite: bool, as_json: bool) -> None:
-        """Copy organizations, persons, tickets … of iTop into this host's own store.
+    @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+    def copy(classes: str, output: Path, anew: bool, as_json: bool) -> None:
+        """Copy organizations, persons, tickets … out of iTop, as lines of JSON.
 
-        A class stands for all classes under it: Ticket for every kind of ticket.
+        `cti-host data import --match id` reads them. A class stands for all classes under it:
+        Ticket for every kind of ticket.
 
-        Ids and references stay, logs come with their dates and authors. It can be interrupted and
-        run again: what is there unchanged is not written, what has changed in iTop is changed.
-        Nothing is deleted. At the end both sides are compared; the status is 1 if they differ.
+        Into a file, copying can be interrupted and run again: it goes on where it was. For each
+        class the number of objects and the checksum (SHA-256) of their lines are told; equal ones
+        are equal objects. The status is 1 if a class could not be read.
         """
         names = [name.strip() for name in classes.split(",") if name.strip()]
+        stream = str(output) == "-"
         try:
-            with Bars() as bars, copying().copier(bars, anew=anew, overwrite=overwrite) as one:
-                copied = one.run(names)
-        except (UnknownClass, CopyRefused) as error:
+            one = copying()
+            with _opened(one, names, output, anew) as lines, Bars() as bars:
+                with closing(patient(one.connection)) as itop:
+                    copied = Copier(itop, lines, one.zone.key, bars).run(names)
+                lines.finish()
+        except (CopyRefused, OtherCopy) as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:
+            raise click.ClickException(f"{output}: {error.strerror}") from None
         except ItopProblem as error:
-            raise click.ClickException(f"iTop: {error}. {_AGAIN}") from None
-        _tell(copied, as_json)
-        sys.exit(0 if all(one.verified for one in copied) else 1)
+            again = "" if stream else f" {_AGAIN}"
+            raise click.ClickException(f"iTop: {error}.{again}") from None
+        _tell(copied, as_json, to_errors=stream)
+        sys.exit(1 if any(one.problem for one in copied) else 0)
 
     return copy
 
 
-def _tell(copied: Sequence[CopiedClass], as_json: bool) -> None:
-    complete = all(one.verified for one in copied)
+@contextmanager
+def _opened(one: Copying, names: Sequence[str], path: Path, anew: bool) -> Iterator[Output]:
+    if str(path) == "-":
+        with click.open_file("-", "wb") as file:
+            yield to_stream(file)
+        return
+    output = to_file(path, one.about(names), anew=anew)
+    with output.file:
+        yield output
+
+
+def _tell(copied: Sequence[CopiedClass], as_json: bool, *, to_errors: bool) -> None:
+    problems = [one for one in copied if one.problem]
     if as_json:
-        click.echo(
-            json.dumps(
-                {"complete": complete, "classes": [asdict(one) for one in copied]},
-                ensure_ascii=False,
-            )
-        )
+        result = {"complete": not problems, "classes": [asdict(one) for one in copied]}
+        click.echo(json.dumps(result, ensure_ascii=False), err=to_errors)
         return
     for one in copied:
-        count = len(one.differences)
-        verdict = "verified" if one.verified else f"{count} difference{'s' if count != 1 else ''}"
-        click.echo(
-            f"{one.name}: {one.itop} in iTop, {one.store} in the store"
-            f" ({one.new} new, {one.changed} changed, {one.same} as before): {verdict}"
-        )
-    found = [difference for one in copied for difference in one.differences]
-    for difference in found[:SHOWN_DIFFERENCES]:
-        click.echo(str(difference), err=True)
-    if len(found) > SHOWN_DIFFERENCES:
-        click.echo(f"… and {len(found) - SHOWN_DIFFERENCES} more; --json has them all", err=True)
-    click.echo("complete" if complete else "not complete: see the differences", err=not complete)
+        checksum = f", checksum {one.checksum[:16]}" if one.checksum else ""
+        click.echo(f"{one.name}: {one.problem or one.objects}{checksum}", err=to_errors)
+    total = sum(one.objects for one in copied)
+    left_out = f", {len(problems)} classes could not be read" if problems else ""
+    click.echo(f"Copied {total} objects{left_out}.", err=to_errors)

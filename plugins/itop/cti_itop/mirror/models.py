@@ -90,20 +90,4 @@ class ItopSync(peewee.Model):
         table_name = "itop_sync"
 
 
-class ItopCopy(peewee.Model):
-    """How far `itop copy` is with a class, and the checksum of what it has read so far."""
-
-    class_name = peewee.CharField(primary_key=True)
-    url = peewee.TextField(default="")
-    attributes = peewee.TextField(default="")
-    after = peewee.IntegerField(default=0)
-    objects = peewee.IntegerField(default=0)
-    checksum = peewee.CharField(default="")
-    finished = peewee.BigIntegerField(default=0)
-
-    class Meta:
-        database = database
-        table_name = "itop_copy"
-
-
-MODELS: list[type[peewee.Model]] = [ItopOrganization, ItopPerson, ItopSync, ItopCopy]
+MODELS: list[type[peewee.Model]] = [ItopOrganization, ItopPerson, ItopSync]

@@ -16,10 +16,10 @@ INTRODUCTION = """\
 <!-- Made from the models: cti-host data model > docs/data-model.md -->
 
 The classes of the plugin *tickets*, as forms, lists, queries ([OQL](oql.md)) and imports know them.
-They are those of iTop's ITIL data model, so that its objects can be imported with their ids and
-references. `cti-host data model` prints this page for your own host, with the classes and
-attributes that [plugins add](writing-a-plugin.md#add-a-class-of-your-own); with `--json` it is for
-programs.
+They are those of iTop's ITIL data model, so that its objects can be [imported](import-export.md)
+with their ids and references. `cti-host data model` prints this page for your own host, with the
+classes and attributes that [plugins add](writing-a-plugin.md#add-a-class-of-your-own); with
+`--json` it is for programs.
 
 Every object has an `id`, a whole number from 1. Besides the attributes below, queries know
 `friendlyname` (the name of an object), `finalclass` (its own class, where a class has children),

@@ -28,7 +28,7 @@ from cti_host import current_host, has_bearer_token
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.name_search import any_ids, ids_by_name
 from cti_tickets.store.records import Records, as_datetime
-from cti_tickets.store.values import LONG_TEXTS, InvalidValues
+from cti_tickets.store.values import LONG_TEXTS, BadValue, Raw
 
 # A class with at most so many objects gets a list to choose from, others a box to type in.
 MOST_CHOICES = 60
@@ -60,7 +60,7 @@ class ReferenceField(StringField):  # type: ignore[misc]  # wtforms ships no typ
     def stored_value(self) -> str:
         """The id that the text stands for, as text; "" for an empty field.
 
-        :raises InvalidValues: nobody, or several, have that name
+        :raises BadValue: nothing, or several objects, have that name
         """
         text = (self.data or "").strip()
         with_id = re.fullmatch(r"(?:.*\s)?#\s*([0-9]{1,10})|([0-9]{1,10})", text, re.DOTALL)
@@ -69,16 +69,14 @@ class ReferenceField(StringField):  # type: ignore[misc]  # wtforms ships no typ
         database = current_host().database
         found = ids_by_name(database, self.records.schema, self.target, text, MOST_CHOICES)
         if not found:
-            raise InvalidValues({self.name: _("Nothing is called “%(text)s”.", text=text)})
+            raise BadValue(_("Nothing is called “%(text)s”.", text=text))
         names = self.records.names(database, self.target, found)
         # "Analytical" means that one, not "Analytical France".
         exact = [id_ for id_, name in names.items() if fold(name) == fold(text)]
         if len(found) == 1 or len(exact) == 1:
             return str((exact or found)[0])
         self.suggestions = references(self.records, self.target, found)
-        raise InvalidValues(
-            {self.name: _("Several are called “%(text)s”: choose one of them.", text=text)}
-        )
+        raise BadValue(_("Several are called “%(text)s”: choose one of them.", text=text))
 
 
 def references(records: Records, class_name: str, ids: Sequence[int]) -> list[str]:
@@ -127,12 +125,9 @@ def stored_now(form: FlaskForm, cls: ClassDef, codes: Sequence[str]) -> dict[str
     return messages
 
 
-def stored_values(
-    form: FlaskForm, cls: ClassDef, codes: Sequence[str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """What was typed, as texts to store, and a message for each field that can't be read."""
-    values: dict[str, str] = {}
-    errors: dict[str, str] = {}
+def stored_values(form: FlaskForm, cls: ClassDef, codes: Sequence[str]) -> dict[str, Raw]:
+    """What was typed, as texts to store; a `BadValue` for each field that can't be read."""
+    values: dict[str, Raw] = {}
     for code in codes:
         field: Field = form[code]
         try:
@@ -142,13 +137,13 @@ def stored_values(
                 values[code] = _utc_text(field.data or "")
             else:
                 values[code] = field.data or ""
-        except InvalidValues as error:
-            errors.update(error.errors)
-    return values, errors
+        except BadValue as error:
+            values[code] = error
+    return values
 
 
 def show_errors(form: FlaskForm, errors: Mapping[str, str]) -> list[str]:
-    """Put messages beside their fields; answers those that belong to no field."""
+    """Put messages beside their fields; returns those that belong to no field."""
     rest = []
     for code, message in errors.items():
         if code in form:

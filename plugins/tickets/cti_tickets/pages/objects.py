@@ -31,7 +31,6 @@ from cti_tickets.store.name_search import MOST_SUGGESTIONS, ids_by_name
 from cti_tickets.store.records import Records
 from cti_tickets.store.state_rules import creating, editing, relaxed
 from cti_tickets.store.transitions import NotPossible, apply_stimulus
-from cti_tickets.store.validation import new_values
 from cti_tickets.store.values import InvalidValues
 
 TICKET = "Ticket"
@@ -91,16 +90,12 @@ class ObjectPages:
         form = make_form(cls, plan.asked, self._records, presets)
         problems: list[str] = []
         if request.method == "POST" and self._submitted(form, problems):
-            values, errors = stored_values(form, cls, plan.asked)
+            values = stored_values(form, cls, plan.asked)
+            author = current_agent()
             try:
-                if errors:
-                    # Only to tell everything that is wrong at once.
-                    new_values(cls, values, creating(cls))
-                    raise InvalidValues(errors)
-                author = current_agent()
                 created = objects.create(class_name, values, author=author, rules=creating(cls))
             except InvalidValues as error:
-                problems += show_errors(form, {**error.errors, **errors})
+                problems += show_errors(form, error.errors)
             else:
                 return self._created(cls, created)
         title = str(_("New %(cls)s", cls=cls.label))
@@ -114,10 +109,8 @@ class ObjectPages:
         form = make_form(cls, plan.asked, self._records, view.values)
         problems: list[str] = []
         if request.method == "POST" and self._submitted(form, problems, view):
-            values, errors = stored_values(form, cls, changed_codes(form, plan.asked))
+            values = stored_values(form, cls, changed_codes(form, plan.asked))
             try:
-                if errors:
-                    raise InvalidValues(errors)
                 objects.update(cls.name, id_, values, author=current_agent(), rules=editing(cls))
             except objects.NotFound:
                 abort(404, _("There is no such object, or no longer."))
@@ -141,10 +134,8 @@ class ObjectPages:
         form = make_form(cls, plan.asked, self._records, view.values)
         problems: list[str] = []
         if request.method == "POST" and self._submitted(form, problems, view):
-            values, errors = stored_values(form, cls, plan.asked)
+            values = stored_values(form, cls, plan.asked)
             try:
-                if errors:
-                    raise InvalidValues(errors)
                 apply_stimulus(cls.name, id_, stimulus, values, author=current_agent())
             except objects.NotFound:
                 abort(404, _("There is no such object, or no longer."))

@@ -26,6 +26,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
+def naive(now: datetime | None) -> datetime:
+    """A moment as it is stored; by default this one."""
+    if now is None:
+        return utc_now()
+    return (now.astimezone(UTC) if now.tzinfo else now).replace(tzinfo=None, microsecond=0)
+
+
 def numbers(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str | None]:
     """The number columns of the phone attributes that are in a row."""
     return {
@@ -61,35 +68,35 @@ def ticket_columns(
     :param before: the stored values so far; empty for a new ticket
     :return: the columns to store in addition
     """
-    found: dict[str, Any] = {"last_update": now}
+    columns: dict[str, Any] = {"last_update": now}
     attributes = definition.attributes
     started = "creation_date" if "creation_date" in attributes else "start_date"
     if not before and not row.get(started):
-        found[started] = now
+        columns[started] = now
     status = row.get("status")
-    found["operational_status"] = _OPERATIONAL.get(str(status), "ongoing")
+    columns["operational_status"] = _OPERATIONAL.get(str(status), "ongoing")
     if "priority" in attributes:
-        found["priority"] = priority(row["impact"], row["urgency"])
+        columns["priority"] = priority(row["impact"], row["urgency"])
     if definition.lifecycle and before.get("status") != status:
-        found.update(_on_entry(definition.lifecycle, row, before, now))
-    return found
+        columns.update(_on_entry(definition.lifecycle, row, before, now))
+    return columns
 
 
 def _on_entry(
     life: LifeCycle, row: Mapping[str, Any], before: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """What is set because a ticket enters a state, unless it was given."""
-    found: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
     state = str(row.get(life.attribute))
     for way in life.ways(str(before.get(life.attribute, "")), state):
         for code in way.dates:
             if row.get(code) == before.get(code):
-                found[code] = now
+                columns[code] = now
         if way.elapsed and before and row.get("start_date"):
-            found[way.elapsed] = _seconds(row["start_date"], now)
+            columns[way.elapsed] = _seconds(row["start_date"], now)
     for watch, states in life.watches.items():
-        found.update(_watched(watch, state in states, row, now))
-    return found
+        columns.update(_watched(watch, state in states, row, now))
+    return columns
 
 
 def _watched(watch: str, runs: bool, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:

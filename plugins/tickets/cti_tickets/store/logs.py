@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import peewee
-from cti_oql.functions.fold import fold
 from cti_oql.schema import Kind
 
-from cti_host import Agent, database, is_postgresql
-from cti_tickets.model.registry import LogEntry, Person, Ticket
+from cti_host import Agent
+from cti_tickets.model.registry import LogEntry, Ticket
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.store.validation import exists
+from cti_tickets.store.agents import contact_of
 
 
 def entries(ticket_id: int, code: str) -> list[LogEntry]:
@@ -42,23 +40,3 @@ def append_all(
             author_contact=contact,
             text=text,
         )
-
-
-def contact_of(agent: Agent | None) -> int | None:
-    """The id of the person who is this agent, or None.
-
-    It is the person that the agent is linked to, else the only one with their e-mail address.
-    """
-    if agent is None:
-        return None
-    if agent.contact_id:
-        return agent.contact_id if exists("Person", agent.contact_id) else None
-    if not agent.email:
-        return None
-    # As a query compares, and with the same index.
-    email: Any = peewee.fn.cti_fold(Person.email)
-    if is_postgresql(database.obj):
-        email = email.collate('"C"')
-    of_agent = (email == fold(agent.email)) & (Person.finalclass == "Person")
-    found = list(Person.select().where(of_agent).limit(2))
-    return int(found[0].id) if len(found) == 1 else None

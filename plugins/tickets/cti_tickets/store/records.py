@@ -59,8 +59,8 @@ class Records:
         if statement is None:
             statement = self._statements[shape] = _build(self.schema, *shape)
         sql = f"{statement.sql} ({marks(database, len(ids))})"
-        found = {row[0]: statement.record(row) for row in rows(database, sql, ids)}
-        return [found[id_] for id_ in ids if id_ in found]
+        records = {row[0]: statement.record(row) for row in rows(database, sql, ids)}
+        return [records[id_] for id_ in ids if id_ in records]
 
     def names(
         self, database: peewee.Database, class_name: str, ids: Sequence[int]
@@ -197,14 +197,14 @@ class _Builder:
 
     def _join(self, alias: str, key: Attribute) -> str:
         """The alias of the table behind a key."""
-        found = self._aliases.get((alias, key.code))
-        if found is None:
-            found = self._aliases[alias, key.code] = f"j{len(self._aliases)}"
+        joined = self._aliases.get((alias, key.code))
+        if joined is None:
+            joined = self._aliases[alias, key.code] = f"j{len(self._aliases)}"
             table = self.schema[key.target].table
             self.joins.append(
-                f'LEFT JOIN "{table}" AS {found} ON {found}.id = {alias}."{key.column}"'
+                f'LEFT JOIN "{table}" AS {joined} ON {joined}.id = {alias}."{key.column}"'
             )
-        return found
+        return joined
 
     def _name(self, cls: ClassDef, alias: str) -> _Shape:
         """The friendly name, by the rule of each object's own class."""

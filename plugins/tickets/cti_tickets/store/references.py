@@ -16,7 +16,7 @@ def next_reference(class_name: str) -> str:
 
 
 def reserve(count: int) -> int:
-    """Count `count` new references in the current transaction; answers the first number."""
+    """Count `count` new references in the current transaction; returns the first number."""
     # The update locks the row, so that no other process counts before this one commits.
     TicketCounter.update(value=TicketCounter.value + count).where(TicketCounter.id == 1).execute()
     return int(TicketCounter.get_by_id(1).value) - count + 1
@@ -37,5 +37,5 @@ def reference(class_name: str, number: int) -> str:
 
 def number_of(ref: str) -> int:
     """The number in a reference, 0 if it has another form."""
-    found = re.fullmatch(r"[A-Z]-(\d{1,9})", ref, re.ASCII)
-    return int(found[1]) if found else 0
+    match = re.fullmatch(r"[A-Z]-(\d{1,9})", ref, re.ASCII)
+    return int(match[1]) if match else 0

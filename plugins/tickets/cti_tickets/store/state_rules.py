@@ -17,7 +17,7 @@ from cti_tickets.model.form_plan import FormPlan, demanded, editable, has_value,
 from cti_tickets.model.lifecycle import Flag, Transition
 from cti_tickets.model.schema import ClassDef
 
-# Told the stored values (none for a new object) and all values as they would be, it answers a
+# Takes the stored values (none for a new object) and all values as they would be; returns a
 # message for each attribute that breaks a rule.
 Rules = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, str]]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import peewee
@@ -15,6 +17,15 @@ def writing() -> peewee._atomic:
     A SQLite transaction that read first can't wait for another one's write, it would fail.
     """
     return database.atomic() if is_postgresql(database.obj) else database.atomic("immediate")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """A transaction that only reads, and sees what was there when it began."""
+    with database.atomic():
+        if is_postgresql(database.obj):
+            database.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def locked(query: Any) -> Any:

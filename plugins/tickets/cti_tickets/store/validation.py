@@ -1,9 +1,17 @@
-"""Are these values allowed? Every rule that needs more than one value, or the database."""
+"""Are these values allowed? One pass that says everything that is wrong, for whoever writes.
+
+Forms, imports and copies call `validate`. It parses each value, fills in defaults, and checks what
+needs more than one value: mandatory attributes, keys, values that must be unique, and the rules of
+a form. What it has to know of other objects it asks an `Others`: for a form these are the objects
+in the database, for an import also those that are in its files.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from typing import Any, Protocol
 
 from cti_oql.schema import Kind
 from flask_babel import gettext as _
@@ -12,7 +20,7 @@ from cti_host import database, is_postgresql
 from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.state_rules import Rules
-from cti_tickets.store.values import BadValue, InvalidValues, Raw, Stored, parse
+from cti_tickets.store.values import BadValue, InvalidValues, Raw, Stored, as_it_is, parse
 
 # Attributes that identify an object within its organization, and with it a link.
 UNIQUE: dict[str, tuple[str, ...]] = {
@@ -22,72 +30,136 @@ UNIQUE: dict[str, tuple[str, ...]] = {
 }
 
 
-def new_values(
-    definition: ClassDef, values: Mapping[str, Raw], rules: Rules | None = None
-) -> dict[str, Stored]:
-    """The checked values of a new object, defaults included.
+@dataclass
+class Validated:
+    """What became of values.
 
-    :param rules: what has to be kept to besides the data model
-    :raises InvalidValues: with a message for each attribute that is wrong
+    :param row: what is to be stored, by attribute code: of a new object all columns, of one that
+        is stored what changes; log texts among them
+    :param errors: attribute code to what is wrong with it; empty: all of it may be stored
+    :param notes: attribute code to what a form would have refused and was kept all the same
     """
-    row, errors = parse_all(definition, values)
-    for code, default in defaults(definition).items():
-        if row.get(code) in ("", None):
-            row[code] = default
-    if rules is not None:
-        errors = {**rules({}, row), **errors}
-    _check(definition, row, errors, object_id=None)
-    return row
+
+    row: dict[str, Stored]
+    errors: dict[str, str]
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def or_refuse(self) -> dict[str, Stored]:
+        """The row.
+
+        :raises InvalidValues: something is wrong
+        """
+        if self.errors:
+            raise InvalidValues(self.errors)
+        return self.row
 
 
-def changed_values(
+class Others(Protocol):
+    """The objects that values have to agree with."""
+
+    def key_problem(
+        self, definition: ClassDef, attribute: Attribute, value: int, object_id: int | None
+    ) -> str:
+        """Why a key must not lead to the object with this id; "" if it may."""
+
+    def is_taken(
+        self,
+        definition: ClassDef,
+        codes: tuple[str, ...],
+        row: Mapping[str, Any],
+        object_id: int | None,
+    ) -> bool:
+        """Whether another object has the same values of these attributes as a row."""
+
+
+def validate(
     definition: ClassDef,
     values: Mapping[str, Raw],
-    before: Mapping[str, Any],
-    object_id: int,
+    others: Others,
+    *,
+    before: Mapping[str, Any] | None = None,
+    object_id: int | None = None,
     rules: Rules | None = None,
-) -> dict[str, Stored]:
-    """The checked values to change in an object that is stored; see `new_values`."""
-    row, errors = parse_all(definition, values)
-    # Only what changes is checked: something else that is wrong for long hinders nobody.
-    changed = {code: value for code, value in row.items() if value != before.get(code)}
-    together = {**before, **changed}
-    if rules is not None:
-        errors = {**rules(before, together), **errors}
-    _check(definition, together, errors, object_id=object_id, only=changed)
-    return changed
+    foreign: bool = False,
+    zone: tzinfo = UTC,
+) -> Validated:
+    """Parse and check the values of an object.
 
-
-def parse_all(
-    definition: ClassDef, values: Mapping[str, Raw], *, as_they_are: bool = False
-) -> tuple[dict[str, Stored], dict[str, str]]:
-    """Values as they are stored, and messages for those that are wrong.
-
-    :param as_they_are: whether they come from another system, not from an agent: attributes that
-        agents can't change may be given, and texts keep their blanks
+    :param values: attribute code to what was typed or came; a `BadValue` is what could not even
+        be read
+    :param before: what is stored of the object; `None`: it is new
+    :param object_id: the id of the object, as far as it has one
+    :param rules: what has to be kept to besides the data model
+    :param foreign: whether the values come from another system, not from an agent: attributes that
+        agents can't change may be given, texts keep their blanks and an empty text stays empty, and
+        what only has an unusual form is kept, with a note
+    :param zone: the time zone of moments that name none
     """
-    row: dict[str, Stored] = {}
-    errors: dict[str, str] = {}
+    result = _parsed(definition, values, foreign, zone)
+    row, errors = result.row, result.errors
+    if before is None:
+        _fill_in_defaults(definition, values, row, foreign)
+        changed, together = row, row
+    else:
+        # Only what changes is checked: something else that is wrong for long hinders nobody.
+        changed = {code: value for code, value in row.items() if value != before.get(code)}
+        together = {**before, **changed}
+    if rules is not None:
+        result.errors = errors = {**rules(before or {}, together), **errors}
+    for code, message in _missing(definition, together, foreign).items():
+        if before is None or code in changed:
+            errors.setdefault(code, message)
+    for code in changed.keys() - errors.keys():
+        attribute = definition.attributes[code]
+        value = changed[code]
+        if attribute.kind is Kind.KEY and isinstance(value, int):
+            message = others.key_problem(definition, attribute, value, object_id)
+            if message:
+                errors[code] = message
+    _check_unique(definition, together, errors, changed, others, object_id)
+    result.row = changed
+    return result
+
+
+def _parsed(
+    definition: ClassDef, values: Mapping[str, Raw], foreign: bool, zone: tzinfo
+) -> Validated:
+    """Values as they are stored, and messages for those that can't be."""
+    result = Validated({}, {})
     for code, raw in values.items():
         attribute = definition.attributes.get(code)
         if attribute is None:
-            errors[code] = _("there is no such attribute")
-        elif not attribute.storable or (attribute.read_only and not as_they_are):
-            errors[code] = _("can't be changed")
+            result.errors[code] = _("there is no such attribute")
+        elif not attribute.storable or (attribute.read_only and not foreign):
+            result.errors[code] = _("can't be changed")
         else:
             try:
-                row[code] = parse(attribute, raw, exact=as_they_are)
+                result.row[code] = parse(attribute, raw, exact=foreign, zone=zone)
             except BadValue as error:
-                errors[code] = str(error)
-    return row, errors
+                text = as_it_is(attribute, raw) if foreign else None
+                if text is None:
+                    result.errors[code] = str(error)
+                else:
+                    result.row[code] = text
+                    result.notes[code] = str(error)
+    return result
 
 
-def defaults(definition: ClassDef) -> dict[str, Stored]:
-    """What a new object has where nothing was given: a value for each column."""
-    return {a.code: _default(a) for a in definition.attributes.values() if a.stored}
+def _fill_in_defaults(
+    definition: ClassDef, values: Mapping[str, Raw], row: dict[str, Stored], foreign: bool
+) -> None:
+    """Let a new object have the default of what was not given."""
+    for code, attribute in definition.attributes.items():
+        if not attribute.stored or row.get(code) not in ("", None):
+            continue
+        # Another system's empty text is a value; null, or an empty cell, is not.
+        given = foreign and values.get(code) is not None
+        if code not in row or not given or attribute.mandatory:
+            row[code] = default_of(attribute)
 
 
-def _default(attribute: Attribute) -> Stored:
+def default_of(attribute: Attribute) -> Stored:
+    """What a new object has in the column of an attribute where nothing was given."""
     if attribute.kind is Kind.BOOLEAN:
         return int(attribute.default or 0)
     if attribute.kind in (Kind.INTEGER, Kind.DURATION):
@@ -95,51 +167,90 @@ def _default(attribute: Attribute) -> Stored:
     return None if attribute.kind in (Kind.KEY, Kind.DATE, Kind.DATETIME) else attribute.default
 
 
-def missing(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str]:
+def _missing(definition: ClassDef, row: Mapping[str, Any], foreign: bool) -> dict[str, str]:
     """Messages for the mandatory attributes that have no value."""
     return {
         attribute.code: _("is required")
         for attribute in definition.attributes.values()
-        if attribute.mandatory and not attribute.read_only and row.get(attribute.code) in ("", None)
+        if attribute.mandatory
+        and not attribute.read_only
+        and row.get(attribute.code) in ("", None)
+        and not (foreign and may_be_empty(definition, attribute))
     }
 
 
-def _check(
+def may_be_empty(definition: ClassDef, attribute: Attribute) -> bool:
+    """Whether data may be without a value that forms demand.
+
+    That are keys whose column may be empty: the agent of a phone call may be no person here.
+    """
+    if not attribute.mandatory or attribute.kind is not Kind.KEY:
+        return not attribute.mandatory
+    model: Any = model_of(definition.name)
+    return bool(model._meta.columns[attribute.column].null)
+
+
+def _check_unique(
     definition: ClassDef,
     row: Mapping[str, Any],
     errors: dict[str, str],
-    *,
+    changed: Iterable[str],
+    others: Others,
     object_id: int | None,
-    only: Iterable[str] | None = None,
 ) -> None:
-    concerned = set(row if only is None else only)
-    for code, message in missing(definition, row).items():
-        if code in concerned or only is None:
-            errors.setdefault(code, message)
-    for code in concerned - set(errors):
-        attribute = definition.attributes[code]
-        if attribute.kind is Kind.KEY and row[code]:
-            message = _key_problem(definition, attribute, row[code], object_id)
-            if message:
-                errors[code] = message
-    _check_unique(definition, row, errors, concerned, object_id)
-    if errors:
-        raise InvalidValues(errors)
+    for codes in unique_codes(definition):
+        if errors.keys() & set(codes) or not set(codes) & set(changed):
+            continue
+        if all(row.get(code) for code in codes) and others.is_taken(
+            definition, codes, row, object_id
+        ):
+            errors[codes[-1]] = _("another object has this already")
 
 
-def _key_problem(
-    definition: ClassDef, attribute: Attribute, value: int, object_id: int | None
-) -> str:
-    if not exists(attribute.target, value):
-        label = schema()[attribute.target].label
-        return str(_("there is no %(class_name)s with the id %(id)s", class_name=label, id=value))
-    if object_id is None or not schema().is_a(definition.name, attribute.target):
+def unique_codes(definition: ClassDef) -> list[tuple[str, ...]]:
+    """The attributes whose values, taken together, only one object of a class may have."""
+    groups = [UNIQUE[definition.name]] if definition.name in UNIQUE else []
+    return [*groups, ("ref",)] if "ref" in definition.attributes else groups
+
+
+def no_such_object(class_name: str, object_id: int) -> str:
+    """What to say of a key that leads nowhere."""
+    label = schema()[class_name].label
+    return str(_("there is no %(class_name)s with the id %(id)s", class_name=label, id=object_id))
+
+
+class StoredOthers:
+    """The objects in the database, asked for one at a time: for whoever writes one object."""
+
+    def key_problem(
+        self, definition: ClassDef, attribute: Attribute, value: int, object_id: int | None
+    ) -> str:
+        """Why a key must not lead there: nothing is there, or it is below the object itself."""
+        if not exists(attribute.target, value):
+            return no_such_object(attribute.target, value)
+        if object_id is None or not schema().is_a(definition.name, attribute.target):
+            return ""
+        if attribute.code.startswith("parent_") and value == object_id:
+            return str(_("an object can't be its own parent"))
+        if attribute.hierarchical and object_id in _ancestors(attribute, value):
+            return str(_("this one is below the object itself"))
         return ""
-    if attribute.code.startswith("parent_") and value == object_id:
-        return str(_("an object can't be its own parent"))
-    if attribute.hierarchical and object_id in _ancestors(attribute, value):
-        return str(_("this one is below the object itself"))
-    return ""
+
+    def is_taken(
+        self,
+        definition: ClassDef,
+        codes: tuple[str, ...],
+        row: Mapping[str, Any],
+        object_id: int | None,
+    ) -> bool:
+        """Whether another stored object has the same values."""
+        model: Any = model_of(definition.name)
+        query = model.select()
+        for code in codes:
+            query = query.where(getattr(model, code) == row[code])
+        if object_id is not None:
+            query = query.where(model.id != object_id)
+        return bool(query.exists())
 
 
 def exists(class_name: str, object_id: int) -> bool:
@@ -158,32 +269,10 @@ def _ancestors(attribute: Attribute, object_id: int) -> set[int]:
         # Two others could otherwise put each below the other at the same time.
         table = schema()[attribute.target].table
         database.execute_sql(f'LOCK TABLE "{table}" IN SHARE ROW EXCLUSIVE MODE')
-    found: set[int] = set()
+    ancestors: set[int] = set()
     above: int | None = object_id
-    while above and above not in found:
-        found.add(above)
+    while above and above not in ancestors:
+        ancestors.add(above)
         row = model.select(getattr(model, attribute.code)).where(model.id == above).tuples().first()
         above = row[0] if row else None
-    return found
-
-
-def _check_unique(
-    definition: ClassDef,
-    row: Mapping[str, Any],
-    errors: dict[str, str],
-    concerned: set[str],
-    object_id: int | None,
-) -> None:
-    unique = UNIQUE.get(definition.name, ())
-    if not concerned & set(unique) or set(errors) & set(unique):
-        return
-    if not all(row.get(code) for code in unique):
-        return
-    model: Any = model_of(definition.name)
-    query = model.select()
-    for code in unique:
-        query = query.where(getattr(model, code) == row[code])
-    if object_id is not None:
-        query = query.where(model.id != object_id)
-    if query.exists():
-        errors[unique[-1]] = _("another object has this already")
+    return ancestors

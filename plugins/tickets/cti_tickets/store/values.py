@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from cti_oql.schema import Kind
 from flask_babel import gettext as _
@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from cti_host import current_host
 from cti_tickets.model.schema import Attribute
 
-Raw = str | int | None
 Stored = str | int | date | datetime | None
 
 MAX_TEXT_BYTES = 65_535
@@ -20,6 +19,10 @@ MAX_TEXT_BYTES = 65_535
 MAX_ID = 2**31 - 1
 # Kinds whose values may have several lines.
 LONG_TEXTS = (Kind.TEXT, Kind.HTML, Kind.LOG)
+_LINE_BREAK, _BREAK = re.compile(r"[\n\r]"), re.compile(r"[\t\n\r]")
+# Kinds whose form is a rule for agents only.
+_LENIENT = (Kind.STRING, Kind.PHONE, Kind.EMAIL)
+_NO_DATES = ("0000-00-00", "0000-00-00 00:00:00")
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*\.[^@\s.]{2,}")
 _PHONE = re.compile(r"[\d.\-\s+()]*\d[\d.\-\s+()]*", re.ASCII)
@@ -31,6 +34,10 @@ class BadValue(ValueError):
     """A value that the attribute can't hold; the message is for the person who typed it."""
 
 
+# What was typed or came for an attribute; a BadValue if that could not even be read.
+Raw = str | int | None | BadValue
+
+
 class InvalidValues(ValueError):
     """Values that can't be stored; `errors` maps attribute codes to translated messages."""
 
@@ -39,15 +46,19 @@ class InvalidValues(ValueError):
         super().__init__("; ".join(f"{code}: {text}" for code, text in self.errors.items()))
 
 
-def parse(attribute: Attribute, raw: Raw, *, exact: bool = False) -> Stored:
+def parse(attribute: Attribute, raw: Raw, *, exact: bool = False, zone: tzinfo = UTC) -> Stored:
     """What is stored for a value; whether a key's object exists is not checked here.
 
     :param raw: a text as typed, or an id
-    :param exact: whether a text keeps the blanks and tabs that nobody would type on purpose
+    :param exact: whether a text keeps the blanks and tabs that nobody would type on purpose, and
+        MySQL's "0000-00-00" is no date
+    :param zone: the time zone of a moment that names none
     :return: text ("" for none) for texts, enums and logs; 1 or 0 for a boolean; a number (seconds
         for a duration), an id, a date or None for the others
     :raises BadValue: the attribute can't hold it
     """
+    if isinstance(raw, BadValue):
+        raise raw
     text = "" if raw is None else str(raw)
     if NOT_TEXT.search(text):
         raise BadValue(_("holds characters that are not text"))
@@ -62,10 +73,9 @@ def parse(attribute: Attribute, raw: Raw, *, exact: bool = False) -> Stored:
     text = text.strip()
     if attribute.kind is Kind.KEY:
         return _id(text)
-    if attribute.kind is Kind.DATE:
-        return _date(text)
-    if attribute.kind is Kind.DATETIME:
-        return _datetime(text)
+    if attribute.kind in (Kind.DATE, Kind.DATETIME):
+        text = "" if exact and text in _NO_DATES else text
+        return _date(text) if attribute.kind is Kind.DATE else _datetime(text, zone)
     if attribute.kind in (Kind.INTEGER, Kind.DURATION):
         return _whole_number(attribute, text)
     if attribute.kind is Kind.BOOLEAN:
@@ -77,10 +87,23 @@ def parse(attribute: Attribute, raw: Raw, *, exact: bool = False) -> Stored:
     return _line(attribute, text)
 
 
+def as_it_is(attribute: Attribute, raw: Raw) -> str | None:
+    """A text that `parse` refuses for its form alone, to be kept all the same; else None.
+
+    The form of numbers, addresses and lines is a rule for what agents type. What another system
+    has kept for long is data.
+    """
+    if attribute.kind not in _LENIENT or not isinstance(raw, str) or NOT_TEXT.search(raw):
+        return None
+    text = raw if attribute.kind is Kind.STRING else raw.strip()
+    too_long = attribute.max_length is not None and len(text) > attribute.max_length
+    return None if too_long else text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _line(attribute: Attribute, text: str, *, tabs: bool = False) -> str:
     if attribute.max_length is not None and len(text) > attribute.max_length:
         raise BadValue(_("is too long: at most %(count)s characters", count=attribute.max_length))
-    if re.search(r"[\n\r]" if tabs else r"[\t\n\r]", text):
+    if (_LINE_BREAK if tabs else _BREAK).search(text):
         raise BadValue(_("must be one line"))
     if not text:
         return text
@@ -145,13 +168,14 @@ def _bad_date() -> date:
     raise BadValue(_("must be a date such as 2026-01-31"))
 
 
-def _datetime(text: str) -> datetime | None:
+def _datetime(text: str, zone: tzinfo) -> datetime | None:
     if not text:
         return None
     try:
         value = datetime.fromisoformat(text)
-        if value.tzinfo is not None:
-            value = value.astimezone(UTC).replace(tzinfo=None)
+        if value.tzinfo is not None or zone is not UTC:
+            value = (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+            value = value.replace(tzinfo=None)
     except (ValueError, OverflowError):
         raise BadValue(_("must be a moment such as 2026-01-31 14:30:00")) from None
     return value.replace(microsecond=0)

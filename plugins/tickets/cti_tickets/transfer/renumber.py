@@ -65,10 +65,10 @@ def _batch(definition: ClassDef, after: int) -> Any:
 
 
 def _renumber(definition: ClassDef, obj: Any) -> bool:
-    """Store the number columns of one object if they differ; answers whether they did."""
-    found = numbers(definition, {code: getattr(obj, code) for code in _phones(definition)})
+    """Store the number columns of one object if they differ; returns whether they did."""
+    columns = numbers(definition, {code: getattr(obj, code) for code in _phones(definition)})
     different: dict[Any, Any] = {
-        column: key for column, key in found.items() if getattr(obj, column) != key
+        column: key for column, key in columns.items() if getattr(obj, column) != key
     }
     if different:
         type(obj).update(different).where(type(obj).id == obj.id).execute()

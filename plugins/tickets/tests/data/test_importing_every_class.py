@@ -92,8 +92,7 @@ def imported(db_app: Flask, tmp_path: Path) -> dict[str, dict[str, Any]]:
     ]
     file = tmp_path / "all.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
-    counts = import_files([file])
-    assert counts == dict.fromkeys(given, 1)
+    assert import_files([file]).created == dict.fromkeys(given, 1)
     return given
 
 

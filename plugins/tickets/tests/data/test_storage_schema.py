@@ -11,7 +11,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cti_host import current_host, database, is_postgresql
+from cti_host import Localised, current_host, database, is_postgresql
 
 
 def columns_of(table: str) -> dict[str, tuple[str, bool]]:
@@ -87,12 +87,17 @@ def test_children_inherit_and_keep_the_target_of_a_key_to_the_parent() -> None:
     assert "status" not in schema()["Ticket"].attributes
 
 
+def languages(label: object) -> set[str]:
+    assert isinstance(label, Localised)
+    return set(label.texts)
+
+
 def test_every_label_is_there_in_both_languages() -> None:
     for definition in schema():
-        assert set(definition.label.texts) == {"en", "fr"}
+        labels = [definition.label]
         for attribute in definition.attributes.values():
-            assert set(attribute.label.texts) == {"en", "fr"}
-            assert all(set(label.texts) == {"en", "fr"} for label in attribute.values.values())
+            labels += [attribute.label, *attribute.values.values()]
+        assert all(languages(label) == {"en", "fr"} for label in labels)
 
 
 def test_a_model_that_says_nothing_of_itself_is_no_class() -> None:

@@ -1,0 +1,198 @@
+"""The command `cti-host data import`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cti_tickets.commands.running import connected, progress_bar
+from cti_tickets.model.data_model import schema
+from cti_tickets.transfer.importing import ImportRefused, import_files
+from cti_tickets.transfer.matching import BadMatch, match_by
+from cti_tickets.transfer.outcome import Action, Imported
+from cti_tickets.transfer.run import Options
+
+# More lines than these tell nobody anything; JSON has them all.
+SHOWN = 50
+# The exit status when some lines were left out.
+SOME_LEFT_OUT = 3
+_DONE = {Action.CREATE: "created", Action.CHANGE: "changed", Action.SKIP: "as before"}
+_TO_DO = {Action.CREATE: "To create", Action.CHANGE: "To change", Action.SKIP: "To skip"}
+
+
+@click.command("import")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+)
+@click.option("--class", "class_name", help="The class of CSV files not named after their class.")
+@click.option(
+    "--match",
+    "matches",
+    multiple=True,
+    metavar="[CLASS:]CODES",
+    help="Change stored objects: those with the same id, ref, email, …; name,org_id: with both.",
+)
+@click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
+@click.option(
+    "--skip-bad", is_flag=True, help="Import the good lines, and put the bad ones into a file."
+)
+@click.option(
+    "--ignore-unknown", is_flag=True, help="Leave out attributes and classes not known here."
+)
+@click.option(
+    "--empty-missing", is_flag=True, help="Leave keys empty that lead to nothing, if they may be."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def import_command(
+    files: tuple[Path, ...],
+    class_name: str | None,
+    matches: tuple[str, ...],
+    dry_run: bool,
+    skip_bad: bool,
+    ignore_unknown: bool,
+    empty_missing: bool,
+    as_json: bool,
+) -> None:
+    """Import FILES: all of them, or nothing and a list of every bad line.
+
+    JSON lines: {"class": "Person", "id": 7, "fields": {"name": "Lovelace"}}. CSV (the name ends
+    in .csv): the first line names the attributes; the file's name, or --class, names the class.
+    "-" is standard input. Ids are kept, and objects may refer to others that come later, also in
+    another file.
+
+    Without --match every object is new. With it, an object that is stored already is changed, and
+    one that is stored as it is in the file is left alone.
+    """
+    if class_name is not None and class_name not in schema():
+        raise click.BadParameter(f"there is no class {class_name}", param_hint="--class")
+    try:
+        options = Options(
+            match_by=match_by(matches),
+            ignore_unknown=ignore_unknown,
+            empty_missing=empty_missing,
+            skip_bad=skip_bad,
+            # Standard input has no folder of its own.
+            bad_folder=Path() if Path("-") in files else None,
+            dry_run=dry_run,
+        )
+    except BadMatch as error:
+        raise click.BadParameter(str(error), param_hint="--match") from None
+    try:
+        with _on_disk(files, table=class_name is not None) as paths, connected():
+            size = sum(path.stat().st_size for path in paths)
+            outcome = import_files(
+                paths, class_name, lambda label: progress_bar(label, size), options
+            )
+    except ImportRefused as refused:
+        _tell_refusal(refused, as_json)
+        sys.exit(1)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+    if as_json:
+        click.echo(json.dumps(_as_json(outcome, options), ensure_ascii=False))
+    else:
+        _tell(outcome, options)
+    sys.exit(SOME_LEFT_OUT if outcome.skipped else 0)
+
+
+@contextmanager
+def _on_disk(files: Sequence[Path], *, table: bool) -> Iterator[list[Path]]:
+    """The files; standard input as one, because an import may read it twice."""
+    if Path("-") not in files:
+        yield list(files)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        given = Path(folder) / ("stdin.csv" if table else "stdin.jsonl")
+        with click.open_file("-", "rb") as stdin, given.open("wb") as copy:
+            shutil.copyfileobj(stdin, copy)
+        yield [given if path == Path("-") else path for path in files]
+
+
+def _tell_refusal(refused: ImportRefused, as_json: bool) -> None:
+    problems = refused.problems
+    if as_json:
+        listed = [{"file": p.file, "line": p.line, "message": p.message} for p in problems]
+        click.echo(json.dumps({"imported": {}, "problems": listed}, ensure_ascii=False))
+    for problem in problems if not as_json else []:
+        click.echo(str(problem), err=True)
+    click.echo(f"Nothing was imported: {len(problems)} problems.", err=True)
+
+
+def _as_json(outcome: Imported, options: Options) -> dict[str, Any]:
+    """The result for a program; what an import without options has nothing of is left out."""
+    counts = outcome.counts
+    result: dict[str, Any] = {
+        "imported": counts[Action.CREATE],
+        "problems": [
+            {"file": p.file, "line": p.line, "message": p.message} for p in outcome.skipped
+        ],
+    }
+    if options.match_by:
+        result |= {"changed": counts[Action.CHANGE], "same": counts[Action.SKIP]}
+    if outcome.notes.count:
+        result["notes"] = list(outcome.notes)
+    if outcome.ignored:
+        result["ignored"] = outcome.ignored
+    if outcome.bad_files:
+        result["bad_files"] = [str(path) for path in outcome.bad_files]
+    if options.dry_run:
+        result |= {str(action): list(listed) for action, listed in outcome.lists.items()}
+    return result
+
+
+def _tell(outcome: Imported, options: Options) -> None:
+    for note in islice(outcome.notes, SHOWN):
+        click.echo("{file}:{line}: {attribute}: {message}".format(**note), err=True)
+    if outcome.notes.count > SHOWN:
+        click.echo(f"… and {outcome.notes.count - SHOWN} more; --json has them all", err=True)
+    for name, number in sorted(outcome.ignored.items()):
+        click.echo(f"left out {name}: {number} times", err=True)
+    for problem in outcome.skipped:
+        click.echo(str(problem), err=True)
+    if options.dry_run:
+        _tell_lists(outcome)
+        return
+    for name, numbers in _by_class(outcome.counts).items():
+        told = [f"{numbers[action]} {word}" for action, word in _DONE.items()]
+        click.echo(f"{name}: {', '.join(told) if options.match_by else numbers[Action.CREATE]}")
+    for path in outcome.bad_files:
+        click.echo(f"To be corrected: {path}")
+    totals = {action: sum(counts.values()) for action, counts in outcome.counts.items()}
+    if options.match_by:
+        told = [f"{totals[action]} {word}" for action, word in _DONE.items()]
+        click.echo(f"Imported: {', '.join(told)}{_left_out(outcome)}.")
+    else:
+        click.echo(f"Imported {totals[Action.CREATE]} objects{_left_out(outcome)}.")
+
+
+def _left_out(outcome: Imported) -> str:
+    return f", left out {len(outcome.skipped)} lines" if outcome.skipped else ""
+
+
+def _tell_lists(outcome: Imported) -> None:
+    for action, title in _TO_DO.items():
+        listed = outcome.lists[action]
+        click.echo(f"{title}: {listed.count}")
+        for one in listed:
+            name = f"{one['class']} {one['id']}" if one["id"] else one["class"]
+            changing = f": {', '.join(one['attributes'])}" if one.get("attributes") else ""
+            click.echo(f"  {name} ({one['file']}:{one['line']}){changing}")
+    click.echo(f"Nothing was imported: this was a dry run{_left_out(outcome)}.")
+
+
+def _by_class(counts: dict[Action, Counter[str]]) -> dict[str, dict[Action, int]]:
+    names = dict.fromkeys(name for counter in counts.values() for name in counter)
+    return {name: {action: counts[action][name] for action in Action} for name in names}

@@ -1,4 +1,4 @@
-"""The walk of one call through the plugins, for an integrator."""
+"""What each plugin did with one call, for an integrator."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Explanation:
 
 
 def explain_url(app: Flask, url: str) -> Explanation:
-    """Walk a call's URL through the plugins as the panel does, without an agent."""
+    """Take a call's URL through the plugins as the panel does, without an agent."""
     explanation = Explanation()
     try:
         parts = urlsplit(url if "?" in url else f"?{url}")

@@ -187,7 +187,7 @@ def test_a_number_that_hangs_in_another_plugins_call_costs_that_call_once(
     make_stuck_host: MakeHost,
 ) -> None:
     running = make_stuck_host(
-        IMPATIENT + "[plugin.asker]\ntimeout = 1\n",
+        IMPATIENT + "[plugin.asker]\ntimeout = 2\n",
         plugins=["stuck", "reader", "asker"],
         sources={
             "stuck": waiting("parse_number(self, text)"),
@@ -199,7 +199,7 @@ def test_a_number_that_hangs_in_another_plugins_call_costs_that_call_once(
         assert running.host.hooks.lookup_callers(CALL) == ()
         (span,) = current_trace().spans
         assert span.plugin == "asker"
-        assert span.problem == "no answer within 1 s: it waited for parse_number of plugin stuck"
+        assert span.problem == "no answer within 2 s: it waited for parse_number of plugin stuck"
     line = "Caller lookup by asker is not available right now."
     for _ in range(2):
         answer = running.get_json(f"/pop?phone={NUMBER}")

@@ -28,6 +28,7 @@ from cti_host.loader import find_plugins
 from cti_host.pop import views
 from cti_host.settings.config import Config
 from cti_host.settings.problems import ConfigRefused, Problem
+from cti_host.settings_check import check_settings
 from cti_host.web import requests
 from cti_host.web.i18n import init_languages
 from cti_host.web.rendering import init_rendering
@@ -146,7 +147,7 @@ def _secret_key(config: Config, problems: list[Problem]) -> str:
                     os.link(file.name, path)
         key = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not a text"
         message = f"{path} can't be read or written: {reason}"
         remedy = "name a file in a folder that the server may write to"
         problems.append(config.problem(("secret_key_file",), message, remedy))
@@ -174,6 +175,8 @@ def _set_up(app: Flask, host: Host) -> None:
         for plugin, blueprints in host.hooks.set_up("blueprints"):
             for blueprint in blueprints:
                 _register_blueprint(app, host, plugin, blueprint, taken)
+        host.known_names.update(host.hooks.set_up("known_names"))
+        check_settings(host)
     except SetupFailed as failed:
         position = [plugin.name for plugin in host.plugins].index(failed.plugin)
         message = f"{failed.plugin}: {failed.hook} failed: {failed.reason}"

@@ -65,6 +65,11 @@ class Contract:
     parameters: tuple[str, ...] = ()
 
 
+def translated_later(text: str) -> str:
+    """Mark a text for translation; imported as `_`. It is translated when it is shown."""
+    return text
+
+
 def contract(
     kind: Kind,
     result: Any = object,

@@ -24,7 +24,7 @@ from cti_host.isolation.counters import Counters
 from cti_host.isolation.failures import LATE, Failure, NotNow, failure_of, require
 from cti_host.isolation.read_only import read_only
 from cti_host.isolation.trace import Span, current_trace
-from cti_host.isolation.workers import Overdue, Workers, current_job, inside
+from cti_host.isolation.workers import Overdue, Spent, Workers, current_job, inside
 from cti_host.model import Unavailable
 
 log = logging.getLogger("cti_host.dispatch")
@@ -118,12 +118,13 @@ class Dispatcher:
         :param value: the hook's first argument
         """
         name = self._contracts[hook].parameters[0]
-        value = cast(_T, read_only(value))
-        shared = {key: read_only(argument) for key, argument in arguments.items()}
+        shared = {key: read_only(one) for key, one in {**arguments, name: value}.items()}
         for implementation in self._implementations[hook]:
-            span = self._call(hook, implementation, {name: value, **shared})
-            value = value if span.result is None else span.result
-        return value
+            seen = self._seen(hook, implementation, shared)
+            result = None if seen is None else self._call(hook, implementation, seen).result
+            if result is not None:
+                shared[name] = read_only(result)
+        return cast(_T, shared[name])
 
     def event(self, hook: str, /, **arguments: Any) -> list[str]:
         """Tell an *event* to all plugins; return what an agent should read of failures."""
@@ -154,16 +155,23 @@ class Dispatcher:
 
         :param but: plugins that are not called
         """
-        contract = self._contracts[hook]
         shared = {name: read_only(value) for name, value in arguments.items()}
         for implementation in self._implementations[hook]:
             if implementation.plugin in but:
                 continue
-            seen = as_seen_by(
-                implementation.plugin, contract, shared, strangers=implementation.strangers
-            )
-            if not contract.needs or seen[contract.needs]:
+            seen = self._seen(hook, implementation, shared)
+            if seen is not None:
                 yield self._call(hook, implementation, seen)
+
+    def _seen(
+        self, hook: str, implementation: _Implementation, arguments: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """The arguments as a plugin may see them; `None`: what it needs is none of its own."""
+        contract = self._contracts[hook]
+        seen = as_seen_by(
+            implementation.plugin, contract, arguments, strangers=implementation.strangers
+        )
+        return seen if not contract.needs or seen[contract.needs] else None
 
     def _call(
         self, hook: str, implementation: _Implementation, arguments: Mapping[str, Any]
@@ -172,16 +180,17 @@ class Dispatcher:
         contract = self._contracts[hook]
         plugin = implementation.plugin
         given = {name: arguments[name] for name in implementation.parameters}
-        result, failure, line = None, None, ""
+        result, failure, line, called = None, None, "", True
         started = time.perf_counter()
         try:
             result = self._checked(hook, contract, implementation, given)
         except SetupFailed:
             raise  # of a plugin whose hook this one called
         except (Exception, SystemExit) as error:  # a plugin never ends the process
-            failure = failure_of(error)
-            log.error("%s of plugin %s%s", hook, plugin, failure.logged)
-            log.debug("%s of plugin %s failed", hook, plugin, exc_info=True)
+            failure, called = failure_of(error), not isinstance(error, Spent)
+            if called:
+                log.error("%s of plugin %s%s", hook, plugin, failure.logged)
+                log.debug("%s of plugin %s failed", hook, plugin, exc_info=True)
             if contract.kind is Kind.SETUP:
                 raise SetupFailed(plugin, hook, failure.problem) from error
             if isinstance(error, Overdue) and error.inside:
@@ -189,7 +198,8 @@ class Dispatcher:
                 self._counters.count(*error.inside, self._timeouts[plugin], LATE)
             line = _line(contract, plugin, failure)
         seconds = time.perf_counter() - started
-        self._counters.count(plugin, hook, seconds, failure.kind if failure else "")
+        if called:
+            self._counters.count(plugin, hook, seconds, failure.kind if failure else "")
         problem = failure.problem if failure else ""
         span = Span(plugin, hook, given, result, seconds, problem, line)
         # What only computes may be called a million times, by an import.
@@ -230,9 +240,12 @@ class Dispatcher:
             with inside(job, plugin, hook):
                 return run()
         spent = current_trace().spent
+        left = timeout - spent.get(key, 0.0)
+        if left <= 0:
+            raise Spent("its time for this page is over")
         started = time.perf_counter()
         try:
-            result = self._workers.run(plugin, hook, run, timeout - spent.get(key, 0.0))
+            result = self._workers.run(plugin, hook, run, left)
         except Overdue:
             spent[key] = timeout
             raise

@@ -13,7 +13,7 @@ from cti_host.contract import PROJECT, Contract, Kind, contracts_of, hook_marks,
 from cti_host.hookspecs import HookSpecs
 from cti_host.isolation.checks import check_for
 from cti_host.loaded import LoadedPlugin
-from cti_host.settings.problems import did_you_mean
+from cti_host.settings.nearest import did_you_mean
 
 BRINGS_HOOKS = "hookspecs"
 

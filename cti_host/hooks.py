@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import cached_property
 
 from flask import Request
 
-from cti_host.details import PhoneCall, TicketDetails, TicketKey
 from cti_host.dispatch import Dispatcher
 from cti_host.localised import current_language
 from cti_host.model import (
@@ -18,21 +17,27 @@ from cti_host.model import (
     Finding,
     Level,
     Match,
+    Matches,
     NavigationItem,
     Number,
     OutboundAction,
     PanelSection,
+    PhoneCall,
     Ticket,
+    TicketDetails,
+    TicketKey,
     TicketList,
+    narrowed,
 )
 
 
 class Hooks(Dispatcher):
     """Calls hooks: those of the host by a method each, those of plugins by their names."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._labels: dict[tuple[str, str], str | None] = {}
+    @cached_property
+    def _labels(self) -> dict[tuple[str, str], str | None]:
+        """The labels that plugins returned, by class and language."""
+        return {}
 
     def parse_number(self, text: str) -> Number | None:
         """See `HookSpecs.parse_number`; an empty text is nobody's number."""
@@ -42,12 +47,15 @@ class Hooks(Dispatcher):
         """See `HookSpecs.preprocess_parameters`; returns the call as the last plugin left it."""
         return self.change("preprocess_parameters", call)
 
-    def lookup_callers(self, call: Call) -> list[Match]:
-        """See `HookSpecs.lookup_callers`; each person once."""
-        matches: dict[str, Match] = {}
-        for match in self.collect("lookup_callers", Match, call=call):
-            matches.setdefault(match.caller.key, match)
-        return list(matches.values())
+    def lookup_callers(self, call: Call) -> Matches:
+        """See `HookSpecs.lookup_callers`; each person once, and how many there are in all."""
+        shown: list[Match] = []
+        total = 0
+        for _, result in self.results("lookup_callers", call=call):
+            found = result if isinstance(result, Matches) else narrowed(result, call)
+            shown += found
+            total += found.total
+        return Matches(shown, total)
 
     def ticket_lists(
         self, call: Call, callers: Sequence[Caller], *, only: str = ""
@@ -75,23 +83,44 @@ class Hooks(Dispatcher):
         return label
 
     def creation_presets(
-        self, class_name: str, caller: Caller | None, call: Call, direct: bool
+        self, class_name: str, caller: Caller | None, call: Call, direct: bool, form: str = ""
     ) -> dict[str, str]:
-        """See `HookSpecs.creation_presets`; all results merged."""
+        """See `HookSpecs.creation_presets`; all results merged.
+
+        :param form: the plugin whose form it is: the others that have forms are not asked
+        """
         values: dict[str, str] = {}
         for _, result in self.results(
-            "creation_presets", class_name=class_name, caller=caller, call=call, direct=direct
+            "creation_presets",
+            self._rivals(form),
+            class_name=class_name,
+            caller=caller,
+            call=call,
+            direct=direct,
         ):
             values.update(result)
         return values
 
     def creation_form_url(
-        self, class_name: str, values: Mapping[str, str], return_url: str
+        self, class_name: str, values: Mapping[str, str], return_url: str, form: str = ""
     ) -> str | None:
-        """See `HookSpecs.creation_form_url`."""
-        return self.first(
-            "creation_form_url", str, class_name=class_name, values=values, return_url=return_url
-        )
+        """See `HookSpecs.creation_form_url`.
+
+        :param form: the only plugin that is asked; without it, all are
+        """
+        for _, url in self.results(
+            "creation_form_url",
+            self._rivals(form),
+            class_name=class_name,
+            values=values,
+            return_url=return_url,
+        ):
+            return str(url)
+        return None
+
+    def _rivals(self, form: str) -> set[str]:
+        """The other plugins that have forms."""
+        return {*self.owners("creation_form_url")} - {form} if form else set()
 
     def outbound_actions(self, ticket: Ticket, caller: Caller | None) -> list[OutboundAction]:
         """See `HookSpecs.outbound_actions`."""
@@ -113,8 +142,11 @@ class Hooks(Dispatcher):
         return sorted(calls, key=lambda call: str(call.when or ""), reverse=True)
 
     def identify_agent(self, request: Request) -> Agent | None:
-        """See `HookSpecs.identify_agent`."""
-        return self.first("identify_agent", Agent, request=request)
+        """See `HookSpecs.identify_agent`; the agent's person is some plugin's."""
+        agent = self.first("identify_agent", Agent, request=request)
+        if agent is None or agent.contact_id is None or agent.contact_source:
+            return agent
+        return replace(agent, contact_source=next(iter(self.owners("ticket_lists")), ""))
 
     def sign_in_url(self, next_url: str) -> str | None:
         """See `HookSpecs.sign_in_url`."""

@@ -10,9 +10,10 @@ from flask import current_app, g
 
 from cti_host.hooks import Hooks
 from cti_host.loaded import LoadedPlugin
-from cti_host.model import Agent
-from cti_host.settings.config import Config, Settings
+from cti_host.model import Agent, KnownNames
+from cti_host.settings.config import Config
 from cti_host.settings.problems import Problem
+from cti_host.settings.settings import Settings
 from cti_host.settings.toml import KeyPath
 
 
@@ -23,7 +24,8 @@ class Host:
     A plugin meets it in `register(host)` and may keep it. Every page needs an agent, but for
     those in `public_endpoints` ("accounts.sign_in"), to which a plugin may add its own. The form
     of an endpoint in `own_csrf_endpoints` checks its CSRF token itself, so that it can give back
-    what was typed.
+    what was typed. `known_names` are what plugins call their data, by plugin; they are there once
+    every plugin has met the host.
     """
 
     config: Config
@@ -36,11 +38,17 @@ class Host:
         default_factory=lambda: {"static", "bootstrap.static", "cti_host.language"}
     )
     own_csrf_endpoints: set[str] = field(default_factory=set)
+    known_names: dict[str, KnownNames] = field(default_factory=dict)
+    caller_attributes: list[tuple[KeyPath, str]] = field(default_factory=list)
 
     @property
     def settings(self) -> Settings:
         """The host's part of `cti.toml`."""
         return self.config.settings
+
+    def source_label(self, source: str) -> str:
+        """What people call a plugin, by its name."""
+        return next((one.label for one in self.plugins if one.name == source), source)
 
     def plugin_problem(self, plugin: str, message: str, remedy: str = "") -> None:
         """Like `problem`, because of what a plugin does; the key is its place in `plugins`."""
@@ -59,6 +67,16 @@ class Host:
     def warn(self, path: KeyPath, message: str, remedy: str = "") -> None:
         """Like `problem`, but the host starts all the same."""
         self.problems.append(self.config.problem(path, message, remedy, warning=True))
+
+    def names_caller_attribute(self, path: KeyPath, code: str) -> None:
+        """Say, in `register`, that a key names an attribute of callers, whoever looks them up.
+
+        The host warns where no enabled plugin has callers with this attribute.
+
+        :param path: where the key is: `("ecall_parameters", "url_parameters", "telephone")`
+        :param code: the attribute: "phone"
+        """
+        self.caller_attributes.append((path, code))
 
 
 def current_host() -> Host:

@@ -11,8 +11,17 @@ from dataclasses import is_dataclass, replace
 from typing import Any, TypeVar
 
 from cti_host.contract import Contract
-from cti_host.details import TicketDetails
-from cti_host.model import Call, Caller, Match, OutboundAction, PanelSection, Ticket, TicketList
+from cti_host.model import (
+    Call,
+    Caller,
+    Match,
+    Matches,
+    OutboundAction,
+    PanelSection,
+    Ticket,
+    TicketDetails,
+    TicketList,
+)
 
 _Signed = Caller | Ticket | TicketList | OutboundAction | PanelSection
 _T = TypeVar("_T", bound=_Signed)
@@ -21,7 +30,8 @@ _T = TypeVar("_T", bound=_Signed)
 def sign(plugin: str, answer: Any) -> Any:
     """What a plugin returned, with the plugin's name on all of it that has a source."""
     if isinstance(answer, list | tuple):
-        return [_signed(plugin, item) for item in answer]
+        signed = [_signed(plugin, item) for item in answer]
+        return Matches(signed, answer.total) if isinstance(answer, Matches) else signed
     return _signed(plugin, answer)
 
 
@@ -64,14 +74,20 @@ def as_seen_by(
 
     Without `strangers`, lists keep the plugin's own callers, and a single caller or ticket of
     another plugin becomes `None`. Of the pages of ticket lists it sees those of its own lists,
-    under the ids that it gave them.
+    under the ids that it gave them; of the caller who is wanted, whether it may be its own.
     """
-    if not contract.own:
+    call = arguments.get("call")
+    told = isinstance(call, Call) and bool(call.pages or call.wanted)
+    if not contract.own and not told:
         return arguments
     seen = dict(arguments)
-    call = seen.get("call")
-    if isinstance(call, Call) and call.pages:
-        seen["call"] = replace(call, pages=_own_pages(plugin, call.pages))
+    if isinstance(call, Call) and told:
+        others = ":" in call.wanted and call.wanted_from(plugin) is None
+        seen["call"] = replace(
+            call,
+            pages=_own_pages(plugin, call.pages),
+            wanted="" if others else call.wanted,
+        )
     if not strangers:
         for name in contract.own:
             seen[name] = _own(plugin, seen[name])

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from cti_host.settings.config import PluginConfig
+from cti_host.settings.plugin_config import PluginConfig
 from cti_host.settings.toml import KeyPath
 
 
@@ -34,6 +34,11 @@ class LoadedPlugin:
     def title(self) -> str:
         """The first line of the class's docstring."""
         return (inspect.getdoc(type(self.instance)) or "").partition("\n")[0]
+
+    @property
+    def label(self) -> str:
+        """What people call it: the `label` of its class, else its name ("phone book")."""
+        return str(getattr(type(self.instance), "label", "")) or self.name.replace("_", " ")
 
     @property
     def folder(self) -> Path | None:

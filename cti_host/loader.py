@@ -21,9 +21,12 @@ from cti_host.hook_registry import (
     implementation_mistakes,
 )
 from cti_host.loaded import LoadedPlugin
-from cti_host.settings.config import Config, PluginConfig
-from cti_host.settings.problems import Problem, did_you_mean
+from cti_host.settings.config import Config
+from cti_host.settings.nearest import did_you_mean
+from cti_host.settings.plugin_config import PluginConfig
+from cti_host.settings.problems import Problem
 from cti_host.settings.toml import KeyPath, dotted
+from cti_host.unread_tables import unread_tables
 
 ENTRY_POINT_GROUP = "cti_host.plugins"
 
@@ -120,7 +123,9 @@ def find_plugins(config: Config) -> Plugins:
     for position, name in enumerate(config.settings.plugins):
         path: KeyPath = ("plugins", position)
         if name not in available:
-            remedy = did_you_mean(name, [*available]) or "install it, or set plugins_dir"
+            installed = f"; installed: {', '.join(sorted(available))}" if available else ""
+            otherwise = f"install it, or set plugins_dir{installed}"
+            remedy = did_you_mean(name, available, otherwise)
             problems.append(config.problem(path, f"no plugin {name!r} is installed", remedy))
             continue
         try:
@@ -155,8 +160,7 @@ def find_plugins(config: Config) -> Plugins:
         for plugin in loaded
         if plugin.name not in wrong
     ]
-    if len(loaded) == len(config.settings.plugins):  # else it isn't known who owns what
-        problems += _unowned(config, loaded, available)
+    problems += unread_tables(config, loaded, {name: one.load for name, one in available.items()})
     return Plugins(loaded, registry, problems)
 
 
@@ -202,7 +206,7 @@ def _configured(
         return None, [config.problem(path, message, "class Config(PluginConfig): …")]
     section: KeyPath = (cls.section,) if hasattr(cls, "section") else ("plugin", available.name)
     try:
-        settings = settings_class.model_validate(_table(config, section))
+        settings = settings_class.model_validate(config.table(section))
     except ValidationError as error:
         return None, config.validation_problems(section, error, settings_class)
     try:
@@ -225,35 +229,3 @@ def _configured(
         ),
         [],
     )
-
-
-def _table(config: Config, section: KeyPath) -> Any:
-    """The table of the file that a plugin owns; none is the same as an empty one."""
-    data: Any = config.file.data
-    for part in section:
-        data = data.get(part, {})
-    return data
-
-
-def _unowned(
-    config: Config, loaded: list[LoadedPlugin], available: Mapping[str, Available]
-) -> list[Problem]:
-    """Tables that no enabled plugin reads: a warning, so that a plugin can be taken out alone."""
-    owned = {plugin.section for plugin in loaded}
-    enabled = set(config.settings.plugins)
-    found = []
-    for key in config.sections:
-        if (key,) not in owned and isinstance(config.sections[key], dict):
-            remedy = did_you_mean(key, [*type(config.settings).model_fields])
-            if not remedy.startswith("did you mean"):
-                remedy = "enable the plugin that reads it, or remove it"
-            found.append(
-                config.problem((key,), "no enabled plugin reads this table", remedy, warning=True)
-            )
-    for name in config.settings.plugin:
-        if name in enabled:
-            continue
-        remedy = f"add {name!r} to plugins" if name in available else did_you_mean(name, [*enabled])
-        message = f"settings of {name!r}, which is not enabled"
-        found.append(config.problem(("plugin", name), message, remedy, warning=True))
-    return found

@@ -17,7 +17,7 @@ class Localised:
     """One text in several languages.
 
     `texts` maps a language code ("en", "fr") to the text; "en" stands for every language
-    that has no text of its own. `str()` answers the text for the language of the current
+    that has no text of its own. `str()` returns the text for the language of the current
     request, or the English one outside a request.
     """
 

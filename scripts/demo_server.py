@@ -49,17 +49,17 @@ def demo_server(
 
     :param now: the moment from which the dates of the demonstration count back, in UTC
     :param files: more data to import
-    :param change: gives other settings; people and tickets are elsewhere then
+    :param change: gives other settings; without `files`, people and tickets are elsewhere then
     :return: the address of the server, without a slash at its end
     :raises RuntimeError: it did not start; with what it printed
     """
     port = free_port()
     config_file = _write_config(folder, port)
-    if change is None:
-        _load(config_file, now, files)
-    else:
+    if change is not None:
         text = change(config_file.read_text(encoding="utf-8"))
         config_file.write_text(text, encoding="utf-8")
+    if change is None or files:
+        _load(config_file, now, files)
     log = folder / "server.log"
     command = [sys.executable, "-m", "cti_host", "--config", str(config_file)]
     with log.open("wb") as output:

@@ -14,7 +14,7 @@ from cti_host.host import Host
 from cti_host.settings.config import Config
 from cti_host.settings.problems import ConfigRefused
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 class Context:

@@ -22,7 +22,7 @@ too; they are there when the plugin is enabled. These are of the plugins that co
 INTRODUCTION = """\
 # Hooks
 
-<!-- Made from cti_host/hookspecs.py: python -m cti_host.command_line.docgen > docs/hooks.md -->
+<!-- Made from cti_host/hookspecs: python -m cti_host.command_line.docgen > docs/hooks.md -->
 
 A plugin is a class with methods that carry a hook's name and the mark `@hookimpl`. A method names
 the arguments that it needs, in any number; it gets them by name. Plugins are asked in the order in

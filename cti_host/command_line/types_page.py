@@ -11,7 +11,7 @@ from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from cti_host import details, model
+from cti_host import model
 from cti_host.command_line.docstrings import annotations_of, read_docstring
 from cti_host.command_line.known_hooks import host_hooks
 
@@ -28,6 +28,18 @@ are imported from `cti_host`. They are frozen: nothing can be changed in place, 
 """
 
 
+_MODULES = (
+    model.fields,
+    model.numbers,
+    model.calls,
+    model.matches,
+    model.tickets,
+    model.details,
+    model.agents,
+    model.plugins,
+)
+
+
 def types_markdown() -> str:
     """The whole page, ending in a line feed."""
     found = documented_types()
@@ -38,16 +50,14 @@ def types_markdown() -> str:
 
 def documented_types() -> list[tuple[str, Any]]:
     """Everything that the modules of values offer, by name, in their order."""
-    return [
-        (name, value)
-        for module in (model, details)
-        for name, value in vars(module).items()
-        if not name.startswith("_")
-        and (
-            (_is_alias(value) and module is model)
-            or (isinstance(value, type) and value.__module__ == module.__name__)
-        )
-    ]
+    documented: dict[str, Any] = {}
+    for module in _MODULES:
+        for name, value in vars(module).items():
+            own = isinstance(value, type) and value.__module__ == module.__name__
+            # An alias doesn't say where it was made; the modules that use it come later.
+            if not name.startswith("_") and (own or _is_alias(value)):
+                documented.setdefault(name, value)
+    return [*documented.items()]
 
 
 def names_in(annotation: str) -> set[str]:

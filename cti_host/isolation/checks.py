@@ -98,6 +98,8 @@ class _Compiler:
             return self._items(origin, arguments[0])
         if annotation is None or annotation is type(None):
             return _instance(type(None))
+        if annotation is str:
+            return _text
         if annotation is int:
             return _whole_number
         if annotation is float:
@@ -157,7 +159,9 @@ class _Compiler:
         def check(value: Any) -> Wrong | None:
             if not isinstance(value, Mapping):
                 return _not(value, "Mapping")
-            if plain >= {*map(type, value), *map(type, value.values())}:
+            if plain >= {*map(type, value), *map(type, value.values())} and _is_unicode(
+                "".join([*value, *value.values()])
+            ):
                 return None  # texts, of which a person has thirty
             for name, one in value.items():
                 wrong = check_key(name)
@@ -185,7 +189,8 @@ class _Compiler:
             if not isinstance(value, cls):
                 return _not(value, cls.__name__)
             types_ = (*map(type, plain_values(value)),)
-            for name, check_field in deep if types_ in right else every:
+            fine = types_ in right and _is_unicode("".join(texts(value)))
+            for name, check_field in deep if fine else every:
                 wrong = check_field(getattr(value, name))
                 if wrong is not None:
                     return wrong.inside(name)
@@ -202,15 +207,25 @@ class _Compiler:
                 by_type.append(field.name)
             else:
                 deep.append(every[-1])
-        # With one name, attrgetter would return no tuple.
-        plain_values = attrgetter("__class__", "__class__", *by_type)
+        plain_values = _getter(by_type)
+        texts = _getter([name for name in by_type if hints[name] is str])
         return check
 
 
+def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Gives the values of some attributes, as a tuple however many they are."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
+
+
 def _only_type_matters(annotation: Any) -> bool:
-    """Whether two values of the same class are both right, or both wrong."""
+    """Whether two values of the same class are both right, or both wrong; texts by themselves too.
+
+    Those are looked at together.
+    """
     if get_origin(annotation) in (Union, types.UnionType):
-        return all(_only_type_matters(one) for one in get_args(annotation))
+        return all(one is not str and _only_type_matters(one) for one in get_args(annotation))
     return annotation is None or (isinstance(annotation, type) and not is_dataclass(annotation))
 
 
@@ -230,6 +245,23 @@ def _instance(*kinds: type, but: type | None = None) -> Check:
         return _not(value, name_of(kinds[0]))
 
     return check
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be written: half of a surrogate pair can't, and would end the page."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text(value: Any) -> Wrong | None:
+    if not isinstance(value, str):
+        return _not(value, "str")
+    return None if _is_unicode(value) else Wrong("", "text that is not valid Unicode")
 
 
 # A truth value is no number, although Python's is one.

@@ -32,6 +32,10 @@ class Overdue(Exception):
         self.inside = inside
 
 
+class Spent(Overdue):
+    """The plugin wasn't called: what it may take for this hook in this request, it took before."""
+
+
 class Ended(Exception):
     """The call raised what is meant to end a thread or a process, such as `SystemExit`."""
 

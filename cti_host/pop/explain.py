@@ -1,10 +1,10 @@
-"""The walk of one call through the plugins, for an integrator."""
+"""What each plugin did with one call, for an integrator."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, g, request, url_for
 
@@ -14,12 +14,14 @@ from cti_host.model import (
     Call,
     Caller,
     Match,
+    Matches,
     Number,
     PanelSection,
     TicketList,
     Unsearchable,
 )
-from cti_host.pop.panel import Panel, UnknownChoice, build_panel, creation_target, search
+from cti_host.pop.panel import Panel, build_panel, direct_target
+from cti_host.pop.search import UnknownChoice, search
 from cti_host.pop.url import BadCall, read_call
 
 MAX_SHOWN = 400
@@ -63,10 +65,11 @@ class Explanation:
             lines.append("")
             lines.append(self.panel.label)
             for match in self.panel.matches:
-                lines.append(f"  {match.caller.display}  ({match.why})")
+                lines.append(f"  {match.caller.key} {match.caller.display}  ({match.why})")
+            lines += [f"  {self.panel.shown}"] if self.panel.shown else []
             lines.append(f"  chosen: {self.panel.selected}")
             lines += [
-                f"  {entry.label}: {entry.problem or entry.total}"
+                f"  {entry.key} {entry.label}: {entry.problem or entry.total}"
                 for entry in self.panel.ticket_lists
             ]
             lines += [f"  ! {text}" for text in (*self.panel.notices, *self.panel.problems)]
@@ -74,7 +77,7 @@ class Explanation:
 
 
 def explain_url(app: Flask, url: str) -> Explanation:
-    """Walk a call's URL through the plugins as the panel does, without an agent."""
+    """Take a call's URL through the plugins as the panel does, without an agent."""
     explanation = Explanation()
     try:
         parts = urlsplit(url if "?" in url else f"?{url}")
@@ -93,11 +96,9 @@ def explain_url(app: Flask, url: str) -> Explanation:
                     parts.query.encode(), host.settings.url_parameters, partial=partial
                 )
                 found = search(host, call)
-                wanted = dict(parse_qsl(parts.query)).get("selected_caller", "")
-                if host.settings.direct and not wanted:
-                    class_name, _creation = host.settings.direct
-                    creation_target(host, found, class_name, found.selected(""), direct=True)
-                explanation.panel = build_panel(host, found, wanted)
+                if not call.wanted:
+                    direct_target(host, found)
+                explanation.panel = build_panel(host, found)
                 explanation.panel_json = explanation.panel.as_json()
             except BadCall as bad:
                 explanation.error = " ".join(bad.problems) + f" Example: /pop?{bad.example}"
@@ -149,13 +150,15 @@ def _worded(value: Any) -> str:
         case Unsearchable():
             return f"{value.raw!r}, not to be searched for: {value.reason}"
         case Caller():
-            return f"{value.class_name}::{value.id} {value.display!r}"
+            return f"{value.key} {value.display!r}"
         case Match():
             return f"{_worded(value.caller)} because {value.why!r}"
         case TicketList():
-            return f"{value.label!r} with {value.total} tickets"
+            return f"{value.key} {value.label!r} with {value.total} tickets"
         case PanelSection():
             return repr(value.title)
+        case Matches() if value.total > len(value):
+            return f"{len(value)} of {value.total}: {_worded(list(value))}"
         case list() | tuple():
             return "; ".join(_worded(item) for item in value) if value else "nothing"
     return repr(value)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from cti_host.host import Host
@@ -17,31 +17,18 @@ from cti_host.model import (
     Call,
     Caller,
     Match,
+    Matches,
     PanelSection,
-    Reason,
     Ticket,
     TicketList,
     Unsearchable,
 )
 from cti_host.pop.presets import fill_in
-from cti_host.pop.url import PAGE_PREFIX
+from cti_host.pop.search import ALL, UNKNOWN, Search, names
+from cti_host.pop.url import FILTER, PAGE_PREFIX, WANTED
 
-ALL = "all"
-UNKNOWN = "unknown"
-_KEY = re.compile(r"[^\s:]+:[^\s:]+:[0-9]{1,18}", re.ASCII)
-
-
-class UnknownChoice(ValueError):
-    """`selected_caller` is not a caller's key or id, "all" or "unknown"."""
-
-    @property
-    def explanation(self) -> str:
-        """What is wrong, for the agent."""
-        text: str = _(
-            "selected_caller is “%(value)s”; it is the key of a caller, “all” or “unknown”.",
-            value=str(self),
-        )
-        return text
+# From so many callers on, there is a box to find one of them by name.
+_MANY = 10
 
 
 @dataclass(frozen=True)
@@ -69,11 +56,17 @@ class Creation:
 
 @dataclass(frozen=True)
 class Panel:
-    """Everything the agent sees of a call; `notices` explain what was not searched for."""
+    """Everything the agent sees of a call; `notices` explain what was not searched for.
+
+    `names` says by their keys what callers are called, so that nobody is taken for somebody else;
+    `origins` says of lists that share their title which plugin each is of.
+    """
 
     call: Call
     label: str
-    matches: Sequence[Match]
+    matches: Matches
+    names: Mapping[str, str]
+    origins: Mapping[str, str]
     choices: Sequence[Choice]
     selected: str
     creations: Sequence[Creation]
@@ -88,6 +81,39 @@ class Panel:
         return next((m for m in self.matches if m.caller.key == self.selected), None)
 
     @property
+    def title(self) -> str:
+        """Who is calling, in one line."""
+        if self.chosen is not None:
+            return self.names[self.chosen.caller.key]
+        if self.selected == ALL:
+            return str(
+                ngettext(
+                    "%(count)s contact has this number",
+                    "%(count)s contacts share this number",
+                    self.matches.total,
+                    count=format_decimal(self.matches.total),
+                )
+            )
+        return str(_("Unknown contact"))
+
+    def details(self, caller: Caller) -> str:
+        """What a caller's name says beyond the headline."""
+        return self.names[caller.key].removeprefix(caller.headline).removeprefix(",").strip()
+
+    @property
+    def shown(self) -> str:
+        """How many of the callers are shown; empty if that needs no words."""
+        if not self.call.filter and len(self.matches) == self.matches.total:
+            return ""
+        shown, total = format_decimal(len(self.matches)), format_decimal(self.matches.total)
+        return str(_("%(shown)s of %(total)s shown", shown=shown, total=total))
+
+    @property
+    def can_filter(self) -> bool:
+        """Whether there are so many callers that one looks for a name among them."""
+        return bool(self.call.filter) or self.matches.total > _MANY
+
+    @property
     def path(self) -> str:
         """The address of this panel without its parameters."""
         return panel_url(self.call, self.selected).partition("?")[0]
@@ -95,6 +121,11 @@ class Panel:
     def url(self, selected_caller: str) -> str:
         """This panel with another caller chosen."""
         return panel_url(replace(self.call, pages={}), selected_caller)
+
+    @property
+    def unfiltered_url(self) -> str:
+        """This panel with all callers again."""
+        return panel_url(replace(self.call, pages={}, filter=""), ALL)
 
     def page_url(self, ticket_list: TicketList, page: int) -> str:
         """This panel at another page of one of its lists."""
@@ -117,6 +148,9 @@ class Panel:
                 for attribute, value in self.call.parameters.items()
             },
             "label": self.label,
+            "filter": self.call.filter,
+            "callers_total": self.matches.total,
+            "callers_shown": len(self.matches),
             "callers": [
                 {
                     "source": match.caller.source,
@@ -156,92 +190,40 @@ class Panel:
             "problems": [
                 *self.notices,
                 *self.problems,
-                *(f"{one.label}: {one.problem}" for one in self.ticket_lists if one.problem),
+                *(
+                    f"{self.heading(one)}: {one.problem}"
+                    for one in self.ticket_lists
+                    if one.problem
+                ),
             ],
         }
 
-
-@dataclass(frozen=True)
-class Search:
-    """A preprocessed call and everybody who was found for it."""
-
-    call: Call
-    matches: Sequence[Match]
-    notices: Sequence[str]
-
-    def selected(self, wanted: str) -> str:
-        """Which entry of the combo box is chosen.
-
-        :param wanted: the `selected_caller` of the URL: the key of a caller, "all" or "unknown";
-            empty for the default. The id alone is understood where one caller has it.
-        :raises UnknownChoice: it is none of these
-        """
-        chosen = self._named(wanted)
-        if chosen is not None:
-            return chosen
-        if len(self.matches) == 1:
-            return self.matches[0].caller.key
-        return ALL if self.matches else UNKNOWN
-
-    def missed(self, wanted: str) -> bool:
-        """Whether a person was named who is not among the callers, or of whom there are several.
-
-        :raises UnknownChoice: as `selected`
-        """
-        return wanted not in ("", ALL, UNKNOWN) and self._named(wanted) is None
-
-    def _named(self, wanted: str) -> str | None:
-        """The entry that is named; `None` where none is, or there is no such entry."""
-        if wanted == UNKNOWN or (wanted == ALL and len(self.matches) > 1):
-            return wanted
-        if wanted in ("", ALL):
-            return None
-        keys = [match.caller.key for match in self.matches]
-        if wanted in keys:
-            return wanted
-        if re.fullmatch(r"[0-9]{1,18}", wanted, re.ASCII):
-            same = [m.caller.key for m in self.matches if str(m.caller.id) == wanted]
-            return same[0] if len(same) == 1 else None
-        if not _KEY.fullmatch(wanted):
-            raise UnknownChoice(wanted)
-        return None
-
-    def callers(self, selected: str) -> list[Caller]:
-        """The callers an entry of the combo box stands for."""
-        return [m.caller for m in self.matches if selected in (ALL, m.caller.key)]
+    def heading(self, ticket_list: TicketList) -> str:
+        """The title of a list, with its plugin where another list is called the same."""
+        origin = self.origins.get(ticket_list.key, "")
+        return f"{ticket_list.label} ({origin})" if origin else ticket_list.label
 
 
-def search(host: Host, call: Call) -> Search:
-    """Preprocess the call and look its callers up."""
-    call = host.hooks.preprocess_parameters(call)
-    notices = [
-        _NOTICES[value.reason]() % {"value": value.raw}
-        for value in call.parameters.values()
-        # A lookup by hand leaves fields empty on purpose; "()" is what a phone system sends.
-        if isinstance(value, Unsearchable) and value.raw
-    ]
-    matches = host.hooks.lookup_callers(call) if call.searchable else []
-    return Search(call, matches, notices)
-
-
-def build_panel(host: Host, found: Search, wanted: str = "") -> Panel:
+def build_panel(host: Host, found: Search) -> Panel:
     """Everything the agent sees: callers, buttons, ticket lists, sections.
 
-    :param wanted: the `selected_caller` of the URL; empty for the default
-    :raises UnknownChoice: it is neither an id nor "all" nor "unknown"
+    :raises UnknownChoice: the call wants something that nobody can be
     """
-    selected = found.selected(wanted)
+    selected = found.selected
     notices = list(found.notices)
-    if found.missed(wanted):
+    if found.missed:
         notices.append(_("The person chosen is not among the callers found."))
     callers = found.callers(selected)
     call = found.call
     lists = host.hooks.ticket_lists(call, callers) if callers else []
+    called = names(host, [match.caller for match in found.matches])
     return Panel(
         call=call,
         label=fill_in(str(host.settings.caller_information.label), call),
         matches=found.matches,
-        choices=_choices(found.matches),
+        names=called,
+        origins=_origins(host, lists),
+        choices=_choices(called, several=found.matches.total > 1 or selected == ALL),
         selected=selected,
         creations=_creations(host, call, selected),
         ticket_lists=lists,
@@ -256,13 +238,33 @@ def creation_target(
 ) -> str | None:
     """Where the pre-filled form of a class is; `None` if no plugin has one.
 
-    For direct creation the caller is the only one, the first of several, or nobody.
+    Presets belong to the form: they come from the plugin that has it and from those that have no
+    forms. Direct creation chooses of several callers the first who is the form's own, else the
+    first.
     """
-    callers = found.callers(selected)
-    caller = callers[0] if callers and (direct or selected != ALL) else None
-    values = host.hooks.creation_presets(class_name, caller, found.call, direct)
+    callers = found.callers(selected) if direct or selected != ALL else []
     return_url = panel_url(replace(found.call, pages={}), selected)
-    return host.hooks.creation_form_url(class_name, values, return_url)
+    for form in host.hooks.owners("creation_form_url"):
+        own = next((caller for caller in callers if caller.source == form), None)
+        caller = own or next(iter(callers), None)
+        values = host.hooks.creation_presets(class_name, caller, found.call, direct, form)
+        url = host.hooks.creation_form_url(class_name, values, return_url, form)
+        if url is not None:
+            return url
+    return None
+
+
+def direct_target(host: Host, found: Search) -> str | None:
+    """Where the form is that a call opens at once; `None`: the call opens the panel.
+
+    The first enabled class of `direct_creation` counts. One that no plugin knows is passed over;
+    one that is known, and whose form is not available right now, is not replaced by another.
+    """
+    for class_name in host.settings.direct_classes:
+        target = creation_target(host, found, class_name, found.selected, direct=True)
+        if target is not None or host.hooks.class_label(class_name) is not None:
+            return target
+    return None
 
 
 def panel_url(call: Call, selected: str) -> str:
@@ -275,16 +277,24 @@ def panel_url(call: Call, selected: str) -> str:
 
 
 def call_query(call: Call, selected: str) -> str:
-    """A call as the query of an address: its parameters, who is chosen, the pages looked at."""
+    """A call as the query of an address: its parameters, filter, who is chosen, the pages."""
     pages = {f"{PAGE_PREFIX}{key}": page for key, page in call.pages.items()}
-    return urlencode({**call.query, "selected_caller": selected, **pages}, safe=":")
+    narrowed = {FILTER: call.filter} if call.filter else {}
+    return urlencode({**call.query, **narrowed, WANTED: selected, **pages}, safe=":")
 
 
-def _choices(matches: Sequence[Match]) -> list[Choice]:
-    choices = [Choice(match.caller.key, match.caller.display) for match in matches]
-    if len(choices) > 1:
-        choices.insert(0, Choice(ALL, _("All contacts found")))
-    return [*choices, Choice(UNKNOWN, _("Unknown contact"))]
+def _choices(called: Mapping[str, str], *, several: bool) -> list[Choice]:
+    everybody = [Choice(ALL, _("All contacts found"))] if several else []
+    callers = [Choice(key, name) for key, name in called.items()]
+    return [*everybody, *callers, Choice(UNKNOWN, _("Unknown contact"))]
+
+
+def _origins(host: Host, lists: Sequence[TicketList]) -> dict[str, str]:
+    """The plugins of lists that share their title with a list of another plugin."""
+    plugins: dict[str, set[str]] = {}
+    for one in lists:
+        plugins.setdefault(one.label, set()).add(one.source)
+    return {one.key: host.source_label(one.source) for one in lists if len(plugins[one.label]) > 1}
 
 
 def _creations(host: Host, call: Call, selected: str) -> list[Creation]:
@@ -299,15 +309,3 @@ def _creations(host: Host, call: Call, selected: str) -> list[Creation]:
             text = _("Create a new %(cls)s", cls=label)
             creations.append(Creation(class_name, text, path, query))
     return creations
-
-
-_NOTICES = {
-    Reason.WITHHELD: lambda: _("The caller withheld their number (“%(value)s” was received)."),
-    Reason.PLACEHOLDER: lambda: _(
-        "The phone system sent “%(value)s” instead of a number: its URL is not set up right. "
-        "Please tell your administrator."
-    ),
-    Reason.WILDCARD: lambda: _("“%(value)s” is not a number; nobody was searched for."),
-    Reason.EMPTY: lambda: _("“%(value)s” holds no number; nobody was searched for."),
-    Reason.TOO_SHORT: lambda: _("“%(value)s” is too short to tell who is calling."),
-}

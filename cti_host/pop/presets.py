@@ -1,20 +1,24 @@
 """What the values in the `preset` tables of the settings, and the labels, may hold.
 
 A preset is a query, whose first object is meant; a placeholder alone (":phone"); or a text, in
-which `$phone$` and `$datetime$` are filled in. A backend asks the queries, the rest is the same for
-all of them.
+which `$phone$` and `$datetime$` are filled in. A backend asks the queries (see `Presets`), the rest
+is the same for all of them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 
 from flask_babel import format_datetime
+from flask_babel import gettext as _
 
-from cti_host.model import Call
+from cti_host.host import Host
+from cti_host.model import Call, Caller, Unsearchable, Value
 
 _PLACEHOLDER = re.compile(r"\s*:([A-Za-z_]\w*(?:->[A-Za-z_]\w*)?)\s*", re.ASCII)
 _QUERY = re.compile(r"\s*SELECT\s")
+SELECTED = "selected_caller"
 _IN_TEXT = re.compile(r"\$(\w+)\$")
 
 
@@ -27,6 +31,11 @@ def placeholder_of(preset: str) -> str:
     """The name in a preset that is a placeholder (":phone"); "" for any other preset."""
     found = _PLACEHOLDER.fullmatch(preset)
     return found[1] if found else ""
+
+
+def names_in(text: str) -> list[str]:
+    """The names that `fill_in` looks for in a text: "phone" in "Call from $phone$"."""
+    return [name for name in _IN_TEXT.findall(text) if not name[0].isdigit()]
 
 
 def fill_in(text: str, call: Call) -> str:
@@ -42,3 +51,78 @@ def fill_in(text: str, call: Call) -> str:
         return str(call.parameters.get(found[1], found[0]))
 
     return _IN_TEXT.sub(value, text)
+
+
+QueryParameters = Mapping[str, Value | int | None]
+
+
+class Presets:
+    """The values for the forms of one plugin, from the `preset` tables of the settings.
+
+    A caller of another plugin is never the value of a key: no query is asked with their id, and
+    their name and number are added to the log of the form instead.
+
+    :param source: the plugin's name
+    :param ask: asks queries, given by attribute code, with parameters (those of the call, and
+        `selected_caller`: the id, or `None`); returns the id of the first object found, as text,
+        by attribute code; "" or nothing for a query that finds none
+    :param placeholder: the value of a placeholder that is about neither the call nor the caller
+        (":current_contact_id", without the colon); "" for none
+    :param logs: the attributes of a class's form that are logs, the one for callers first
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        source: str,
+        *,
+        ask: Callable[[Mapping[str, str], QueryParameters], Mapping[str, str]],
+        placeholder: Callable[[str], str],
+        logs: Callable[[str], Sequence[str]],
+    ) -> None:
+        self._host, self._source = host, source
+        self._ask, self._more, self._logs = ask, placeholder, logs
+
+    def values(
+        self, class_name: str, caller: Caller | None, call: Call, direct: bool
+    ) -> dict[str, str]:
+        """Attribute code to text; what has no value for this caller is left out.
+
+        :param caller: whoever was chosen, also if they are another plugin's
+        :param direct: whether the presets are those of `direct_creation`
+        """
+        settings = self._host.settings
+        chapter = settings.direct_creation if direct else settings.indirect_creation
+        presets = chapter[class_name].preset if class_name in chapter else {}
+        own = caller if caller is not None and caller.source == self._source else None
+        parameters = {**call.parameters, SELECTED: own.id if own else None}
+        queries = {code: preset for code, preset in presets.items() if is_query(preset)}
+        found = self._ask(queries, parameters) if queries else {}
+        values = {
+            code: found.get(code, "")
+            if code in queries
+            else self._placeholder(placeholder_of(preset), parameters)
+            if placeholder_of(preset)
+            else fill_in(preset, call)
+            for code, preset in presets.items()
+        }
+        if caller is not None and own is None:
+            logs = self._logs(class_name)
+            log = next((code for code in logs if values.get(code)), next(iter(logs), None))
+            if log is not None:
+                lines = [values.get(log, ""), _about(caller, call)]
+                values[log] = "\n".join(filter(None, lines))
+        return {code: value for code, value in values.items() if value}
+
+    def _placeholder(self, name: str, parameters: QueryParameters) -> str:
+        if name not in parameters:
+            return self._more(name)
+        value = parameters[name]
+        return "" if value is None or isinstance(value, Unsearchable) else str(value)
+
+
+def _about(stranger: Caller, call: Call) -> str:
+    """A line for a log: who calls, and from which number."""
+    texts = [str(v) for v in call.parameters.values() if not isinstance(v, Unsearchable)]
+    number = str(call.number or ", ".join(texts))
+    return str(_("Caller: %(name)s, %(number)s", name=stranger.display, number=number))

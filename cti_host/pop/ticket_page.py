@@ -11,22 +11,14 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
-from cti_host.details import PhoneCall, TicketDetails, TicketKey
 from cti_host.host import Host
-from cti_host.model import Call, Caller, NavigationItem, Ticket
-from cti_host.pop.panel import call_query, panel_url, search
+from cti_host.model import Call, Caller, NavigationItem, PhoneCall, Ticket, TicketDetails, TicketKey
+from cti_host.pop.panel import call_query, panel_url
 from cti_host.pop.phone_menu import PhoneMenu, phone_menu
+from cti_host.pop.search import search
 
 # How many pages of a list are looked through for a ticket that moved.
 MOST_PAGES = 10
-
-
-@dataclass(frozen=True)
-class OpenedFrom:
-    """The call that a ticket was opened from, and the entry of the combo box chosen there."""
-
-    call: Call
-    selected: str
 
 
 @dataclass(frozen=True)
@@ -40,15 +32,13 @@ class TicketPage:
     back: str
 
 
-def build_ticket_page(
-    host: Host, details: TicketDetails, opened_from: OpenedFrom | None
-) -> TicketPage:
+def build_ticket_page(host: Host, details: TicketDetails, opened_from: Call | None) -> TicketPage:
     """The page of a ticket that was found."""
     ticket = details.ticket
     query = back = ""
     if opened_from is not None:
-        query = call_query(opened_from.call, opened_from.selected)
-        back = panel_url(opened_from.call, opened_from.selected)
+        query = call_query(opened_from, opened_from.wanted)
+        back = panel_url(opened_from, opened_from.wanted)
     return TicketPage(
         details,
         phone_menu(ticket, details.caller, query=query),
@@ -58,7 +48,7 @@ def build_ticket_page(
     )
 
 
-def find_ticket(host: Host, key: TicketKey, opened_from: OpenedFrom | None) -> TicketDetails | None:
+def find_ticket(host: Host, key: TicketKey, opened_from: Call | None) -> TicketDetails | None:
     """The ticket with this key: read by its plugin, else found in the lists of the call.
 
     :raises UnknownChoice: the entry chosen is not one of the combo box
@@ -66,10 +56,10 @@ def find_ticket(host: Host, key: TicketKey, opened_from: OpenedFrom | None) -> T
     details = host.hooks.read_ticket(key)
     if details is not None or opened_from is None:
         return details
-    found = search(host, opened_from.call)
-    if found.missed(opened_from.selected):
+    found = search(host, opened_from)
+    if found.missed:
         return None  # nobody else's tickets instead
-    callers = found.callers(found.selected(opened_from.selected))
+    callers = found.callers(found.selected)
     for ticket in _listed(host, found.call, callers, key.source):
         if ticket.key == str(key):
             return TicketDetails(ticket, caller_of(ticket, callers))

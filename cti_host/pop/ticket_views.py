@@ -10,12 +10,12 @@ from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cti_host.details import TicketDetails, TicketKey
 from cti_host.host import current_agent, current_host
 from cti_host.isolation.trace import current_trace
-from cti_host.pop.panel import UnknownChoice
+from cti_host.model import Call, TicketDetails, TicketKey
 from cti_host.pop.phone_menu import offered_action
-from cti_host.pop.ticket_page import OpenedFrom, build_ticket_page, find_ticket
+from cti_host.pop.search import UnknownChoice
+from cti_host.pop.ticket_page import build_ticket_page, find_ticket
 from cti_host.pop.url import BadCall, read_call
 from cti_host.web.requests import safe_return_url
 
@@ -49,17 +49,16 @@ def place_call(source: str, class_name: str, id_: int) -> ResponseReturnValue:
     return redirect(action.url, 303)
 
 
-def _opened_from() -> OpenedFrom | None:
+def _opened_from() -> Call | None:
     """The call that the address carries, if any."""
     parameters = current_host().settings.url_parameters
     try:
-        call = read_call(request.query_string, parameters, partial=True)
+        return read_call(request.query_string, parameters, partial=True)
     except BadCall:
         return None
-    return OpenedFrom(call, request.args.get("selected_caller", ""))
 
 
-def _find(key: TicketKey, opened_from: OpenedFrom | None) -> TicketDetails:
+def _find(key: TicketKey, opened_from: Call | None) -> TicketDetails:
     try:
         details = find_ticket(current_host(), key, opened_from)
     except UnknownChoice as unknown:
@@ -69,7 +68,7 @@ def _find(key: TicketKey, opened_from: OpenedFrom | None) -> TicketDetails:
     return details
 
 
-def _not_found(key: TicketKey, opened_from: OpenedFrom | None) -> NoReturn:
+def _not_found(key: TicketKey, opened_from: Call | None) -> NoReturn:
     problems = current_trace().lines
     if problems:
         abort(503, problems[0])

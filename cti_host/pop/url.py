@@ -16,6 +16,7 @@ from cti_host.model import Call, Reason, Unsearchable, Value
 
 MAX_LENGTH = 256
 PAGE_PREFIX = "page_"
+FILTER, WANTED = "filter", "selected_caller"
 
 
 @dataclass
@@ -39,7 +40,7 @@ def read_call(
         (a lookup by hand); these then match nobody
     :raises BadCall: with every mistake
     """
-    values, pages, problems = _split(query_string, url_parameters)
+    values, panel, problems = _split(query_string, url_parameters)
     missing = [name for name in url_parameters if not values.get(name) and name not in problems]
     if not partial or len(missing) == len(url_parameters):
         for name in missing:
@@ -56,7 +57,14 @@ def read_call(
         attribute: text or Unsearchable(text, Reason.EMPTY) for attribute, text in received.items()
     }
     query = {name: values[name] for name in url_parameters if values.get(name)}
-    return Call(received, parameters, query, pages)
+    return Call(
+        received,
+        parameters,
+        query,
+        panel.pages,
+        filter=" ".join(panel.texts.get(FILTER, "").split())[:MAX_LENGTH],
+        wanted=panel.texts.get(WANTED, ""),
+    )
 
 
 def example_query(url_parameters: Mapping[str, str]) -> str:
@@ -85,12 +93,27 @@ def pop_url(sent: Iterable[tuple[str, str]]) -> str:
     return f"{url_for(endpoint)}?{query}"
 
 
+@dataclass
+class _OfThePanel:
+    """What a link of the panel itself says: pages of ticket lists, the filter, who is chosen."""
+
+    pages: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def read(self, name: str, decoded: bytes) -> None:
+        """Take a parameter that is one of these; the first counts."""
+        if name.startswith(PAGE_PREFIX) and decoded.isdigit() and len(decoded) < 7:
+            self.pages[name.removeprefix(PAGE_PREFIX)] = max(1, int(decoded))
+        if name in (FILTER, WANTED):
+            self.texts.setdefault(name, decoded.decode("utf-8", "replace"))
+
+
 def _split(
     query_string: bytes, url_parameters: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, int], dict[str, str]]:
-    """Values of the known parameters, pages of ticket lists, and mistakes by parameter."""
+) -> tuple[dict[str, str], _OfThePanel, dict[str, str]]:
+    """Values of the known parameters, what is the panel's own, and mistakes by parameter."""
     values: dict[str, str] = {}
-    pages: dict[str, int] = {}
+    panel = _OfThePanel()
     problems: dict[str, str] = {}
     for part in query_string.split(b"&"):
         raw_name, _equals, raw_value = part.partition(b"=")
@@ -98,9 +121,8 @@ def _split(
         # "%CallerNumber%", never filled in, is no percent-encoding, though "%Ca" looks like it.
         placeholder = re.fullmatch(rb"%{1,2}[A-Za-z_][\w.]*%{1,2}", raw_value)
         decoded = placeholder[0] if placeholder else unquote_to_bytes(raw_value.replace(b"+", b" "))
-        if name.startswith(PAGE_PREFIX) and decoded.isdigit() and len(decoded) < 7:
-            pages[name.removeprefix(PAGE_PREFIX)] = max(1, int(decoded))
         if name not in url_parameters:
+            panel.read(name, decoded)
             continue
         if name in values:
             problems[name] = _("The parameter “%(name)s” is there more than once.", name=name)
@@ -126,7 +148,7 @@ def _split(
                 most=MAX_LENGTH,
             )
         values[name] = text.strip()
-    return values, pages, problems
+    return values, panel, problems
 
 
 def _printable(text: str) -> str:

@@ -10,7 +10,8 @@ from cti_host.host import current_agent, current_host
 from cti_host.isolation.trace import current_trace
 from cti_host.model import Call
 from cti_host.pop import ticket_views
-from cti_host.pop.panel import UNKNOWN, UnknownChoice, build_panel, creation_target, search
+from cti_host.pop.panel import build_panel, creation_target, direct_target
+from cti_host.pop.search import UNKNOWN, UnknownChoice, search
 from cti_host.pop.url import BadCall, read_call
 from cti_host.web.i18n import COOKIE, LANGUAGES
 from cti_host.web.requests import safe_return_url, wants_json
@@ -71,15 +72,14 @@ def create(class_name: str) -> ResponseReturnValue:
     chapter = host.settings.direct_creation if direct else host.settings.indirect_creation
     if class_name not in chapter or not chapter[class_name].enabled:
         abort(404, _("“%(cls)s” is not among the classes to create.", cls=class_name))
-    wanted = request.args.get("selected_caller", "")
     try:
         found = search(host, _read(partial=True))
-        selected = UNKNOWN if found.missed(wanted) else found.selected(wanted)
+        selected = UNKNOWN if found.missed else found.selected
     except BadCall as bad:
         abort(400, " ".join(bad.problems))
     except UnknownChoice as unknown:
         abort(400, unknown.explanation)
-    if found.missed(wanted):
+    if found.missed:
         flash(_("The person chosen is not among the callers found."), "warning")
     target = creation_target(host, found, class_name, selected, direct=direct)
     if target is None:
@@ -106,19 +106,17 @@ def _read(*, partial: bool) -> Call:
 
 def _show(call: Call) -> ResponseReturnValue:
     host = current_host()
-    wanted = request.args.get("selected_caller", "")
     found = search(host, call)
-    # With a caller chosen, the agent came back to the panel; else the phone system opened it.
-    opened = request.method == "GET" and not wanted and not call.pages
+    # With any of these, the agent came back to the panel; else the phone system opened it.
+    opened = request.method == "GET" and not (call.wanted or call.pages or call.filter)
     if opened:
         host.hooks.call_received(found.call, [m.caller for m in found.matches], current_agent())
-    if opened and host.settings.direct and not wants_json():
-        class_name, _creation = host.settings.direct
-        target = creation_target(host, found, class_name, found.selected(""), direct=True)
+    if opened and not wants_json():
+        target = direct_target(host, found)
         if target is not None:
             return _to_form(target)
     try:
-        panel = build_panel(host, found, wanted)
+        panel = build_panel(host, found)
     except UnknownChoice as unknown:
         abort(400, unknown.explanation)
     if wants_json():

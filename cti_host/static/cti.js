@@ -29,6 +29,13 @@ document.addEventListener("DOMContentLoaded", () => {
     show(form.getAttribute("action") + "?" + new URLSearchParams(new FormData(form)), "selected_caller");
   });
 
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-panel]")) return;
+    event.preventDefault();
+    show(form.getAttribute("action") + "?" + new URLSearchParams(new FormData(form)), "filter");
+  });
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-panel]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;

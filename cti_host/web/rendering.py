@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache, lru_cache
 from importlib import metadata
 from zoneinfo import ZoneInfo
@@ -125,15 +125,22 @@ def _day_element(day: date, locale: str) -> Markup:
 
 @lru_cache(_KEPT_MOMENTS)
 def _element(value: datetime, locale: str, zone: str) -> Markup:
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    machine = aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    machine = _in_zone(value, UTC).isoformat().replace("+00:00", "Z")
     return Markup('<time datetime="{}">{}</time>').format(machine, _formatted(value, locale, zone))
 
 
 @lru_cache(_KEPT_MOMENTS)
 def _formatted(value: datetime, locale: str, zone: str) -> str:
+    return format_datetime(_in_zone(value, ZoneInfo(zone)), "short", locale=locale)
+
+
+def _in_zone(value: datetime, zone: tzinfo) -> datetime:
+    """A moment in a zone; one at the end of the calendar ("never") stays where it is."""
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return format_datetime(aware.astimezone(ZoneInfo(zone)), "short", locale=locale)
+    try:
+        return aware.astimezone(zone)
+    except OverflowError:
+        return aware
 
 
 @dataclass(frozen=True, slots=True)

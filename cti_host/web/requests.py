@@ -20,7 +20,7 @@ from cti_host.host import Host
 from cti_host.isolation.trace import current_trace
 from cti_host.localised import current_language
 from cti_host.model import Agent, NavigationItem
-from cti_host.settings.config import Settings
+from cti_host.settings.settings import Settings
 from cti_host.web.i18n import LANGUAGES
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 
 from cti_host.app import create_app
-from cti_host.pop.panel import search
+from cti_host.pop.search import search
 from cti_host.pop.url import read_call
 from tests.bench.data import cti_host
 

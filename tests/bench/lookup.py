@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from cti_host.app import create_app
-from cti_host.pop.panel import search
+from cti_host.pop.search import search
 from cti_host.pop.url import read_call
 from tests.bench.data import build, number_of
 

@@ -16,16 +16,16 @@ from cti_host import PluginConfig
 from cti_host.app import create_app
 from cti_host.hookspecs import contracts
 from cti_host.loader import find_plugins
-from cti_host.settings.config import (
+from cti_host.settings.config import Config
+from cti_host.settings.problems import Problem
+from cti_host.settings.sections import (
     CallerInformation,
-    Config,
     Creation,
     DisplayTickets,
     Server,
-    Settings,
     TicketListSettings,
 )
-from cti_host.settings.problems import Problem
+from cti_host.settings.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "admin-guide.md").read_text(encoding="utf-8")

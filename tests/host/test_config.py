@@ -19,9 +19,10 @@ def config_file(tmp_path: Path) -> Path:
 
 
 def refused(path: Path) -> list[Problem]:
+    """The mistakes in a file, without the warnings (most files here have no plugin)."""
     with pytest.raises(ConfigRefused) as error:
         create_app(path)
-    return error.value.problems
+    return [problem for problem in error.value.problems if not problem.warning]
 
 
 def test_an_empty_file_is_a_configuration(config_file: Path) -> None:
@@ -60,14 +61,12 @@ def test_a_list_of_attributes_may_be_written_with_commas(config_file: Path) -> N
     assert settings.shortcut_actions == ["a", "b"]
 
 
-def test_the_first_enabled_direct_creation_counts(config_file: Path) -> None:
+def test_enabled_direct_creations_count_in_the_order_of_the_file(config_file: Path) -> None:
     config_file.write_text(
         "[direct_creation.Z]\nenabled = false\n[direct_creation.B]\nenabled = true\n"
         "[direct_creation.A]\nenabled = true\n"
     )
-    direct = Config(config_file).settings.direct
-    assert direct is not None
-    assert direct[0] == "B"
+    assert Config(config_file).settings.direct_classes == ["B", "A"]
 
 
 @pytest.mark.parametrize(
@@ -112,10 +111,30 @@ def test_the_first_enabled_direct_creation_counts(config_file: Path) -> None:
             'write a text in quotes: "…"',
         ),
         ("[server]\nport = 'http'", 2, "server.port", "valid integer", "write a number"),
-        ("[server]\nport = 70000", 2, "server.port", "less than or equal to 65535", ""),
-        ("[server]\n\nworkers = 0", 3, "server.workers", "greater than or equal to 1", ""),
-        ("language = 'de'", 1, "language", "'en' or 'fr'", ""),
-        ("timezone = 'Europe/Pari'", 1, "timezone", "did you mean 'Europe/Paris'?", ""),
+        (
+            "[server]\nport = 70000",
+            2,
+            "server.port",
+            "less than or equal to 65535",
+            "write 65535 or less",
+        ),
+        (
+            "[server]\n\nworkers = 0",
+            3,
+            "server.workers",
+            "greater than or equal to 1",
+            "write 1 or more",
+        ),
+        ("language = 'de'", 1, "language", "'en' or 'fr'", 'write "en" or "fr"'),
+        ("language = 'fre'", 1, "language", "'en' or 'fr'", "did you mean 'fr'?"),
+        (
+            "timezone = 'Europe/Pari'",
+            1,
+            "timezone",
+            "there is no time zone 'Europe/Pari'",
+            "did you mean 'Europe/Paris'?",
+        ),
+        ("timezone = 'CEST+2'", 1, "timezone", "there is no time zone", "write its name in the tz"),
         ("database = 5", 1, "database", "valid string", "write a text in quotes"),
         ("plugins = 'tickets'", 1, "plugins", "valid list", "write a list"),
         ("plugins = ['a',\n  5]", 2, "plugins[1]", "valid string", "write a text in quotes"),
@@ -150,34 +169,51 @@ def test_the_first_enabled_direct_creation_counts(config_file: Path) -> None:
             "is not a text",
             "write a text in quotes",
         ),
-        ("url_parameters = {}", 1, "url_parameters", "at least one URL parameter", ""),
+        (
+            "[caller_information]\nlabel = 'a'\n'label/fr' = 'b'",
+            3,
+            'caller_information."label/fr"',
+            "names no language",
+            'write label, or "label/FR FR" in quotes',
+        ),
+        (
+            "[caller_information]\nlabel = ' '",
+            2,
+            "caller_information.label",
+            "is empty",
+            "write a text in quotes",
+        ),
+        (
+            "url_parameters = {}",
+            1,
+            "url_parameters",
+            "names no URL parameter",
+            'write at least one: phone = "phone"',
+        ),
         (
             "[url_parameters]\na = 'phone'\nb = 'phone'",
-            1,
-            "url_parameters",
-            "two URL parameters give the same attribute",
-            "",
+            3,
+            "url_parameters.b",
+            "gives the attribute 'phone', and so does 'a'",
+            "keep one of them",
+        ),
+        ("[url_parameters]\na = ' '", 2, "url_parameters.a", "names nothing", "write parameter ="),
+        *(
+            (
+                f"[url_parameters]\n{name} = 'phone'",
+                2,
+                f"url_parameters.{name}",
+                "is a parameter of the panel itself",
+                "choose another name",
+            )
+            for name in ("selected_caller", "filter", "direct", "page_x")
         ),
         (
-            "[url_parameters]\nselected_caller = 'phone'",
-            1,
-            "url_parameters",
-            "'selected_caller' is a parameter of the panel itself",
-            "",
-        ),
-        (
-            "[url_parameters]\ndirect = 'phone'",
-            1,
-            "url_parameters",
-            "'direct' is a parameter of the panel itself",
-            "",
-        ),
-        (
-            "[url_parameters]\npage_x = 'phone'",
-            1,
-            "url_parameters",
-            "'page_x' is a parameter of the panel itself",
-            "",
+            "plugins = ['a',\n'b',\n'a']",
+            3,
+            "plugins[2]",
+            "'a' is named twice",
+            "remove one of them",
         ),
     ],
 )
@@ -190,6 +226,7 @@ def test_a_mistake_is_reported_at_its_line_with_what_to_write(
     (problem,) = error.value.problems
     assert (problem.line, problem.key) == (line, key)
     assert message in problem.message
+    assert remedy
     assert problem.remedy.startswith(remedy)
     assert str(problem).startswith(f"{config_file}:{line}: {key}: ")
 

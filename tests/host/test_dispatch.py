@@ -207,7 +207,7 @@ def test_what_a_plugin_answers_too_late_is_thrown_away(
     source = stuck("lookup_callers(self, call)")
     running = make_stuck_host(IMPATIENT, plugins=["stuck"], sources={"stuck": source})
     with running.app.test_request_context():
-        assert running.host.hooks.lookup_callers(CALL) == []
+        assert running.host.hooks.lookup_callers(CALL) == ()
         (span,) = current_trace().spans
         assert span.problem == "no answer within 0.05 s"
         running.host.plugins[0].instance.release.set()
@@ -299,7 +299,7 @@ def test_hooks_work_in_a_command_too_in_the_sites_language(make_host: MakeHost) 
         plugins=["broken"], sources={"broken": raising("lookup_callers(self, call)")}
     )
     with running.app.app_context():
-        assert running.host.hooks.lookup_callers(CALL) == []
+        assert running.host.hooks.lookup_callers(CALL) == ()
         assert current_trace().lines == [LOOKUP_LINE.format("broken")]
 
 

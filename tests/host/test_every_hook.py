@@ -176,6 +176,12 @@ OBSERVATIONS = {
     "register": Observation(
         "host", "NAME", lambda hooks: hooks.set_up("register", host=None), _answers_of_set_up
     ),
+    "known_names": Observation(
+        "",
+        "KnownNames(classes=(NAME,))",
+        lambda hooks: hooks.set_up("known_names"),
+        _answers_of_set_up,
+    ),
     "blueprints": Observation(
         "",
         "[Blueprint(NAME, NAME)]",
@@ -291,7 +297,7 @@ def test_a_set_up_hook_that_answers_does_not_answer_or_fails(
             },
         )
 
-    at_the_start = ("hookspecs", "register", "blueprints", "models")
+    at_the_start = ("hookspecs", "register", "known_names", "blueprints", "models")
     if case == "exception" and hook in at_the_start:
         with pytest.raises(ConfigRefused) as refused:
             build()

@@ -17,12 +17,12 @@ EMPTY = "class Plugin:\n    pass\n"
 
 @pytest.fixture
 def refusals(make_host: MakeHost) -> Refusals:
-    """Build a host that is refused; answer its problems."""
+    """Build a host that is refused; return its mistakes, without the warnings."""
 
     def build(toml: str = "", **arguments: object) -> list[Problem]:
         with pytest.raises(ConfigRefused) as refused:
             make_host(toml, **arguments)
-        return refused.value.problems
+        return [problem for problem in refused.value.problems if not problem.warning]
 
     return build
 
@@ -291,14 +291,66 @@ def test_a_plugin_taken_out_leaves_a_host_that_starts_and_a_warning_for_its_tabl
     assert second.warning
     assert (first.key, first.line) == ("acme_parameters", 8)
     assert (second.key, second.line) == ("plugin.people", 5)
-    assert second.remedy == "add 'people' to plugins"
+    assert first.remedy == "enable the plugin that reads it, or remove it"
+    assert second.remedy == "add 'people' to plugins, or remove the table"
     assert running.client().get("/pop?phone=1").status_code == 200
 
 
-def test_a_misspelt_table_of_the_host_is_a_warning_with_the_right_name(make_host: MakeHost) -> None:
-    running = make_host("[caller_informations]\nquery = 'x'\n")
+SECTION_OF_ITS_OWN = "class Plugin:\n    section = 'acme_parameters'\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "remedy"),
+    [
+        ("caller_informations", "did you mean [caller_information]?"),
+        ("display-tickets", "did you mean [display_tickets]?"),
+        ("indirect_creatoin.UserRequest", "did you mean [indirect_creation]?"),
+        ("acme_parameter", "did you mean [acme_parameters]?"),
+    ],
+)
+def test_a_misspelt_section_is_refused_with_the_right_name(
+    refusals: Refusals, table: str, remedy: str
+) -> None:
+    (problem,) = refusals(
+        f"\n[{table}]\nquery = 'x'\n", plugins=["acme"], sources={"acme": SECTION_OF_ITS_OWN}
+    )
+    assert (problem.line, problem.key) == (6, table.partition(".")[0])
+    assert (problem.message, problem.remedy) == ("unknown section", remedy)
+
+
+def test_a_section_of_a_plugin_that_is_taken_out_is_a_warning_whatever_it_is_called(
+    make_host: MakeHost,
+) -> None:
+    # It looks like [server], and it is known that it isn't.
+    source = SECTION_OF_ITS_OWN.replace("acme_parameters", "servers")
+    running = make_host("[servers]\nx = 1\n", sources={"acme": source})
     (problem,) = running.host.problems
-    assert problem.remedy == "did you mean 'caller_information'?"
+    assert (problem.key, problem.warning) == ("servers", True)
+    assert problem.remedy == "add 'acme' to plugins, or remove the table"
+
+
+def test_a_plugin_that_is_switched_off_may_be_broken(make_host: MakeHost) -> None:
+    running = make_host(
+        "[acme_parameters]\nx = 1\n", sources={"acme": "raise SystemExit('no licence')\n"}
+    )
+    (problem,) = running.host.problems
+    assert problem.warning
+
+
+def test_a_misspelt_table_of_a_plugin_is_refused_with_the_right_name(refusals: Refusals) -> None:
+    (problem,) = refusals(
+        "[plugin.acem]\nregion = 'DE'\n", plugins=["acme"], sources={"acme": CONFIGURED}
+    )
+    assert (problem.line, problem.key) == (5, "plugin.acem")
+    assert problem.remedy == "did you mean 'acme'?"
+
+
+def test_a_table_in_the_place_that_a_plugin_does_not_read_is_refused(refusals: Refusals) -> None:
+    (problem,) = refusals(
+        "[plugin.acme]\nx = 1\n", plugins=["acme"], sources={"acme": SECTION_OF_ITS_OWN}
+    )
+    assert problem.message == "acme does not read this table"
+    assert problem.remedy == "write [acme_parameters]"
 
 
 def test_a_folder_of_plugins_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -309,7 +361,7 @@ def test_a_folder_of_plugins_that_is_not_there_is_refused(tmp_path: Path) -> Non
     )
     with pytest.raises(ConfigRefused) as refused:
         create_app(tmp_path / "cti.toml")
-    (problem,) = refused.value.problems
+    (problem,) = [problem for problem in refused.value.problems if not problem.warning]
     assert (problem.key, problem.line) == ("plugins_dir", 1)
     assert problem.remedy == "create it, or remove the key"
 

@@ -304,6 +304,27 @@ def test_without_a_form_for_direct_creation_the_panel_comes(make_panel: MakeHost
     assert "Ada Lovelace" in running.client().get("/pop?phone=12").text
 
 
+def test_a_class_that_nobody_knows_does_not_block_the_next_one(make_panel: MakeHost) -> None:
+    unknown = "[direct_creation.Unheard]\nenabled = true\n"
+    running = make_panel(unknown + "[direct_creation.Incident]\nenabled = true\n" + ONE)
+    response = running.client().get("/pop?phone=12")
+    assert urlsplit(response.location).path == "/form/Incident"
+
+
+def test_a_form_that_is_not_available_is_not_replaced_by_that_of_another_class(
+    make_host: MakeHost, people: str
+) -> None:
+    broken = people.replace(
+        "if class_name not in LABELS:",
+        "if class_name == 'Incident':\n            raise OSError\n"
+        "        if class_name not in LABELS:",
+    )
+    running = make_host(DIRECT + ONE, plugins=["people"], sources={"people": broken})
+    page = running.client().get("/pop?phone=12")
+    assert page.status_code == 200
+    assert "The form of people is not available right now." in page.text
+
+
 def test_lists_are_shown_ten_at_a_time_with_the_total(make_panel: MakeHost) -> None:
     running = make_panel("[plugin.people]\nfound = ['Ada']\ntickets = 25\n")
     client = running.client()
@@ -367,6 +388,9 @@ def test_the_panel_as_json_is_a_documented_interface(make_panel: MakeHost) -> No
         "received": {"phone": "0987654321"},
         "parameters": {"phone": "+33987654321"},
         "label": "Contacts with phone number +33987654321",
+        "filter": "",
+        "callers_total": 2,
+        "callers_shown": 2,
         "callers": [
             {
                 "source": "people",

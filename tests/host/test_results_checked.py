@@ -95,11 +95,15 @@ PLACES = [
 
 # Values that are wrong for a type; none of them may be a person's number.
 WRONG: dict[Any, Sequence[str]] = {
-    str: ("None", "7", "b'x'", "['x']", "object()"),
+    str: ("None", "7", "b'x'", "['x']", "object()", "'half of a pair: \\ud83d'"),
     int: ("None", "'7'", "True", "7.5"),
     bool: ("None", "1", "'yes'"),
     "datetime": ("'2026-01-01'", "7"),
     "Address": (
+        "'http://['",
+        "'http://host:port/'",
+        "'/a\\r\\nSet-Cookie: x'",
+        "'/a\\tb'",
         "'javascript:alert(1)'",
         "' java\\tscript:x'",
         "'DATA:text/html,x'",
@@ -107,7 +111,15 @@ WRONG: dict[Any, Sequence[str]] = {
     ),
     "Count": ("-1",),
     "Position": ("0",),
-    "mapping": ("None", "'x'", "[('a', 'b')]", "{7: 'x'}", "{'a': None}", "{'a': ['x']}"),
+    "mapping": (
+        "None",
+        "'x'",
+        "[('a', 'b')]",
+        "{7: 'x'}",
+        "{'a': None}",
+        "{'a': ['x']}",
+        "{'a': '\\ud83d'}",
+    ),
     "tickets": ("None", "'x'", "[None]", "['R-000001']", "(Caller('Person', 1, 'x'),)"),
     "caller": ("None", "'Ada'", "Ticket('UserRequest', 7, 'R', 'x')"),
     "given": ("None", "'national'"),
@@ -287,3 +299,32 @@ def test_an_exception_without_a_message_and_one_whose_reason_fails_cost_one_line
         answer = running.get_json(f"/pop?phone={phone}")
         assert answer["problems"] == [LOOKUP]
         assert [caller["display"] for caller in answer["callers"]] == ["Ada"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"started": "datetime.max", "updated": "datetime.min"},
+        {"started": "datetime.max.replace(tzinfo=timezone.utc)"},
+        {"url": "'tel:+33987654321'", "modify_url": "'//elsewhere.example/1'"},
+        {"url": "'sip:desk@pbx.example:5060'", "modify_url": "'/tickets/1?a=b c'"},
+        {"title": "'\\N{TELEPHONE RECEIVER} \\x00 \\u2028'"},
+        {"id": "-1"},
+        {"id": "10 ** 30"},
+    ],
+)
+def test_what_is_unusual_but_not_wrong_is_shown(
+    make_host: MakeHost, people: str, field: dict[str, str]
+) -> None:
+    place = PLACES[3]
+    source = SOURCE.format(hook=place.hook, made=place.made, returned=place.returned)
+    running = make_host(
+        f"timezone = 'Asia/Tokyo'\n{FOUND}",
+        plugins=["wrong", "people"],
+        sources={"wrong": f"from datetime import *\n{source}", "people": people},
+    )
+    running.host.plugins[0].instance.wrong = field
+    page = running.client().get(f"/pop?phone={NUMBER}")
+    assert page.status_code == 200
+    assert "R-000008" in page.text
+    assert running.get_json(f"/pop?phone={NUMBER}")["problems"] == []

@@ -62,11 +62,13 @@ def write_site(
     signed_in: bool = False,
     itop: str = "",
     directory: str = "live",
+    change: Callable[[str], str] = str,
 ) -> Path:
     """Copy the settings of the repository into a folder, with other plugins or database.
 
     :param itop: the address of the iTop behind the plugin `itop`, where that is enabled
     :param directory: where callers are looked for then
+    :param change: what else is changed in the text of the settings
     :param signed_in: whether a last plugin takes everybody for an agent
     :return: the configuration file
     """
@@ -87,9 +89,10 @@ def write_site(
             f'\n[plugin.itop]\nurl = "{itop}"\nuser = "{USER}"\npassword = "{PASSWORD}"\n'
             f'directory = "{directory}"\ntimezone = "UTC"\n'
         )
-    file.write_text(text, encoding="utf-8")
+    file.write_text(change(text), encoding="utf-8")
     own = file.parent / "plugins.d"
-    own.mkdir()
+    shutil.copytree(Path(__file__).parent / "plugins.d", own)
+    shutil.move(own / "phone_book.csv", file.parent)
     (own / "signed_in.py").write_text(SIGNED_IN, encoding="utf-8")
     return file
 

@@ -15,7 +15,7 @@ from cti_host.command_line.known_hooks import KnownHook, host_hooks, plugin_hook
 from cti_host.command_line.new_plugin.names import Refused, check_name
 from cti_host.command_line.new_plugin.project import files_of, write_files
 from cti_host.settings.config import Config
-from cti_host.settings.problems import did_you_mean
+from cti_host.settings.nearest import did_you_mean
 
 # What most sites need first: numbers as their phone system sends them, put right.
 DEFAULT_HOOK = "preprocess_parameters"

@@ -9,7 +9,6 @@ import hashlib
 import secrets
 import unicodedata
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 import peewee
 
@@ -22,7 +21,7 @@ from cti_accounts.models import (
 )
 from cti_accounts.passwords import hashed, password_problem
 from cti_accounts.profiles import PROFILES, closest_profile
-from cti_host import database
+from cti_host import database, nearest
 
 MAX_NAME = 64
 MAX_TEXT = 255
@@ -163,9 +162,8 @@ def token_hash(token: str) -> str:
 def _existing(name: str) -> AgentAccount:
     account = find_agent(name)
     if account is None:
-        known = {a.name.casefold(): a.name for a in AgentAccount.select(AgentAccount.name)}
-        close = get_close_matches(name.casefold(), known, n=1)
-        hint = f"; did you mean {known[close[0]]!r}?" if close else ""
+        near = nearest(name, [agent.name for agent in AgentAccount.select(AgentAccount.name)])
+        hint = f"; did you mean {near!r}?" if near else ""
         raise AccountRefused(f"there is no agent {name!r}{hint}")
     return account
 

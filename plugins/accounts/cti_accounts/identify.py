@@ -47,7 +47,7 @@ def _agent(by: str, key: str) -> Agent | None:
     if not active:
         return None
     profiles = frozenset(row[-1] for row in rows if row[-1] is not None)
-    return Agent(name, display, email, profiles, contact_id)
+    return Agent(name, display, email, profiles, contact_id, current_config().people)
 
 
 @cache

@@ -30,6 +30,13 @@ class Plugin:
     @hookimpl
     def register(self, host: Host) -> None:
         """Set up Flask-Security, and open the sign-in page to everybody."""
+        known = [plugin.name for plugin in host.plugins]
+        if self._config.people not in ("", *known):
+            host.problem(
+                ("plugin", "accounts", "people"),
+                f"the plugin {self._config.people!r} is not enabled",
+                f"enabled: {', '.join(known)}",
+            )
         init_security(current_app._get_current_object(), self._config)  # type: ignore[attr-defined]
         host.public_endpoints |= {"accounts.sign_in", "accounts.check_sign_in"}
         host.own_csrf_endpoints.add("accounts.check_sign_in")

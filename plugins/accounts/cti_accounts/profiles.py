@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from cti_host import nearest
 
 PROFILES = (
     "Administrator",
@@ -22,7 +22,5 @@ PROFILES = (
 
 
 def closest_profile(name: str) -> str | None:
-    """The profile that a misspelt name most likely means; `None`: nothing comes close."""
-    by_key = {profile.casefold(): profile for profile in PROFILES}
-    close = get_close_matches(name.casefold(), by_key, n=1)
-    return by_key[close[0]] if close else None
+    """The profile that a misspelt name stands for; `None`: none is near."""
+    return nearest(name, PROFILES) or None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cti_accounts import (
+    add_agent,
     disable_agent,
     enable_agent,
     issue_token,
@@ -17,6 +18,7 @@ from cti_accounts.models import AgentToken
 from werkzeug.test import TestResponse
 
 from cti_host import Agent
+from cti_host.settings.problems import ConfigRefused
 from cti_host.testing import MakeHost, RunningHost
 
 SignIn = Callable[..., TestResponse]
@@ -137,3 +139,28 @@ def test_agents_of_another_plugin_get_no_sign_out(make_host: MakeHost) -> None:
     assert "Test Agent" in home
     assert "/sign-out" not in home
     assert running.client().get("/password").status_code == 403
+
+
+def test_the_settings_say_whose_persons_agents_are(make_host: MakeHost, inside: Inside) -> None:
+    seen = """
+        from cti_host import Agent, NavigationItem, hookimpl
+
+
+        class Plugin:
+            @hookimpl
+            def navigation(self, agent):
+                self.agent = agent
+        """
+    toml = '[plugin.accounts]\npeople = "seen"\n'
+    host = make_host(toml, plugins=["accounts", "seen"], sources={"seen": seen}, sign_in=False)
+    with inside(host):
+        add_agent("ada", "wonderful-1815", ["Support Agent"], contact_id=7)
+        token = issue_token("ada")
+    host.client().get("/", headers={"Authorization": f"Bearer {token}"})
+    agent = host.host.plugins[1].instance.agent
+    assert (agent.contact_id, agent.contact_source) == (7, "seen")
+
+
+def test_whose_persons_agents_are_must_be_a_plugin_that_is_on(make_host: MakeHost) -> None:
+    with pytest.raises(ConfigRefused, match="the plugin 'seem' is not enabled"):
+        make_host('[plugin.accounts]\npeople = "seem"\n', plugins=["accounts"], sign_in=False)

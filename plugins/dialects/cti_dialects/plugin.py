@@ -12,7 +12,7 @@ from werkzeug.routing import RequestRedirect
 from cti_dialects.dialect import Dialect
 from cti_dialects.pages import Pages, usable
 from cti_dialects.settings import DialectsConfig
-from cti_host import Host, hookimpl
+from cti_host import Host, did_you_mean, hookimpl
 
 NAME = "dialects"
 
@@ -36,14 +36,24 @@ class Plugin:
         for name, message in self._clashes.items():
             remedy = "choose another one, or name the other dialect in `disabled`"
             host.problem(("plugin", NAME, "own", name), message, remedy)
+        known = [*host.settings.url_parameters.values()]
         self._dialects, useless = usable(self._dialects, host.settings.url_parameters)
         for dialect in useless:
             if dialect.name in self._own:
                 host.warn(
                     ("plugin", NAME, "own", dialect.name, "parameters"),
                     "gives no attribute of [url_parameters]: calls are not understood",
-                    f"attributes: {', '.join(sorted(host.settings.url_parameters.values()))}",
+                    f"attributes: {', '.join(sorted(known))}",
                 )
+        for dialect in self._dialects:
+            if dialect.name in self._own:
+                for parameter, attribute in dialect.parameters.items():
+                    if attribute not in known:
+                        host.warn(
+                            ("plugin", NAME, "own", dialect.name, "parameters", parameter),
+                            f"[url_parameters] has no attribute {attribute!r}: it is left out",
+                            did_you_mean(attribute, known),
+                        )
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cti_dialects.dialect import BUILT_IN, Dialect
-from cti_host import PluginConfig
+from cti_host import BadSetting, PluginConfig, bad_settings, did_you_mean
 
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _NAMES = [dialect.name for dialect in BUILT_IN]
@@ -33,14 +32,14 @@ class OwnDialect(BaseModel):
     @classmethod
     def _real_path(cls, value: str) -> str:
         if not _PATH.fullmatch(value):
-            raise ValueError('write the path of the URL alone: "/call/index.php"')
+            raise BadSetting("is not a path", 'write the path of the URL alone: "/call/index.php"')
         return value
 
     @model_validator(mode="after")
     def _fixed_or_free(self) -> Self:
         both = set(self.fixed) & set(self.parameters)
         if both:
-            raise ValueError(f"{min(both)!r} is both fixed and a parameter: keep one")
+            raise BadSetting(f"{min(both)!r} is both fixed and a parameter", "keep one of them")
         return self
 
 
@@ -57,11 +56,12 @@ class DialectsConfig(PluginConfig):
     @field_validator("disabled")
     @classmethod
     def _built_in(cls, value: list[str]) -> list[str]:
-        for name in value:
-            if name not in _NAMES:
-                near = get_close_matches(name, _NAMES, 1)
-                known = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(_NAMES)}"
-                raise ValueError(f"there is no dialect {name!r}; {known}")
+        unknown = [(position, name) for position, name in enumerate(value) if name not in _NAMES]
+        if unknown:
+            raise bad_settings(
+                ((at,), BadSetting(f"there is no dialect {name!r}", did_you_mean(name, _NAMES)))
+                for at, name in unknown
+            )
         return value
 
     def clashes(self) -> dict[str, str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from cti_host import BadSetting
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _WEB = frozenset({"http", "https"})
@@ -17,27 +19,28 @@ class Address:
     """An address with room for values: in its query, or in `{name}` placeholders.
 
     :param text: "https://cti.example/call", "https://cti.example/{telephone}", "tel:{telephone}"
-    :raises ValueError: with what is wrong and what to write
+    :raises BadSetting: with what is wrong and what to write
     """
 
     def __init__(self, text: str) -> None:
         scheme = _SCHEME.match(text)
         if scheme is None:
-            raise ValueError("is not an address; begin with http:// or https://")
+            raise BadSetting("is not an address", "begin with http:// or https://")
         if re.search(r"[\s\x00-\x1f\x7f]", text):
-            raise ValueError("has a space or a control character in it; write %20 for a space")
+            raise BadSetting("has a space or a control character in it", "write %20 for a space")
         self.scheme = scheme[1].lower()
         if self.scheme in _REFUSED:
-            raise ValueError(f"{self.scheme}: places no call; begin with http:// or https://")
+            raise BadSetting(f"{self.scheme}: places no call", "begin with http:// or https://")
         self.placeholders = tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
         if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
-            raise ValueError("has a brace without its partner; a placeholder is {telephone}")
+            raise BadSetting("has a brace without its partner", "a placeholder is {telephone}")
         if self.is_web:
             _check_web(text)
         elif not self.placeholders:
-            raise ValueError(
-                "must begin with http:// or https://, or have a placeholder for the number: "
-                '"tel:{telephone}"'
+            raise BadSetting(
+                "has no place for the number",
+                "begin with http:// or https://, or write a placeholder for the number: "
+                '"tel:{telephone}"',
             )
         # The query of an address ends where its fragment begins.
         self._base, self._hash, self._fragment = text.partition("#")
@@ -88,16 +91,18 @@ def _encoded(value: str, safe: str) -> str:
 
 
 def _check_web(text: str) -> None:
-    refusal = 'has no valid server name; write it like "https://cti.example/call"'
+    refusal = BadSetting("has no valid server name", 'write it like "https://cti.example/call"')
     try:
         parts = urlsplit(text)
         usable = bool(parts.hostname)
         # A caller's data must never choose the server.
         if "{" in parts.netloc:
-            refusal = "has a placeholder in the name of the server; write the name itself"
+            refusal = BadSetting(
+                "has a placeholder in the name of the server", "write the name itself"
+            )
             usable = False
         usable = usable and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
-        raise ValueError(refusal)
+        raise refusal

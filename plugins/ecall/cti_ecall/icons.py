@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
+
+from cti_host import did_you_mean, nearest
 
 DEFAULT_ICON = "telephone"
 MOBILE_ICON = "phone"
@@ -128,9 +129,16 @@ def bootstrap_icon(name: str) -> str:
 
 
 def _remedy(words: list[str]) -> str:
+    """What to write instead: the nearest name, else a known one that is a part of it."""
     wanted = next((word for word in words if not _STYLE.fullmatch(word)), "")
+    bare = wanted.removeprefix("fa-").removeprefix("bi-")
     known = [f"fa-{icon}" for icon in FONT_AWESOME]
-    near = get_close_matches(wanted, known, 1) or get_close_matches(wanted, sorted(BOOTSTRAP), 1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return 'write "fas fa-phone", or "bi-" and the name of a Bootstrap icon: "bi-telephone"'
+    otherwise = 'write "fas fa-phone", or "bi-" and the name of a Bootstrap icon: "bi-telephone"'
+    for name in (bare, *bare.split("-")):
+        if name in FONT_AWESOME:
+            return f"did you mean 'fa-{name}'?"
+        if name in BOOTSTRAP:
+            return f"did you mean 'bi-{name}'?"
+    if near := nearest(wanted, known):
+        return f"did you mean {near!r}?"
+    return did_you_mean(bare, sorted(BOOTSTRAP), otherwise)

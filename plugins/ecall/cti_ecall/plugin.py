@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from cti_ecall.actions import PREFIX, ParseNumber, build_actions
 from cti_ecall.settings import EcallConfig
-from cti_host import Caller, Host, OutboundAction, hookimpl
+from cti_host import Caller, Host, OutboundAction, did_you_mean, hookimpl
 
 SECTION = "ecall_parameters"
 
@@ -21,12 +20,13 @@ class Plugin:
         """The table `[ecall_parameters]`; README.md explains each key."""
 
     def __init__(self, config: Config) -> None:
+        self._attributes = config.attributes()
         self._actions, self._unknown_icons = build_actions(config)
         self._parse_number: ParseNumber = lambda text: None
 
     @hookimpl
     def register(self, host: Host) -> None:
-        """Warn of what would silently be missing: actions, icons, shortcuts."""
+        """Warn of what would silently be missing: actions, numbers, icons, shortcuts."""
         self._parse_number = host.hooks.parse_number
         if not self._actions:
             host.warn(
@@ -35,6 +35,8 @@ class Plugin:
                 f'write [{SECTION}] with url = "https://…" and '
                 'url_parameters = { telephone = "phone" }, or take the plugin out of plugins',
             )
+        for place, code in self._attributes.items():
+            host.names_caller_attribute((SECTION, *place), code)
         for key, error in self._unknown_icons.items():
             host.warn((SECTION, "url_parameters", key, "icon"), str(error), error.remedy)
         self._check_shortcuts(host)
@@ -52,10 +54,5 @@ class Plugin:
         for position, shortcut in enumerate(host.settings.shortcut_actions):
             if not shortcut.startswith(PREFIX) or shortcut in names:
                 continue
-            near = get_close_matches(shortcut, names, 1)
-            remedy = "remove it"
-            if near:
-                remedy = f"did you mean {near[0]!r}?"
-            elif names:
-                remedy = f"known: {', '.join(names)}"
+            remedy = did_you_mean(shortcut, names) or "remove it"
             host.warn(("shortcut_actions", position), f"there is no action {shortcut!r}", remedy)

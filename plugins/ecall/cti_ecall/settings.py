@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import (
@@ -12,49 +11,27 @@ from pydantic import (
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
-    ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from cti_ecall.address import Address
-from cti_host import Localised, PluginConfig
+from cti_host import BadSetting, Localised, PluginConfig, bad_settings, with_labels
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LABEL = re.compile(r"label(?:/([A-Z]{2}) [A-Z]{2})?")
-_NAMELESS = 'the URL parameter has no name; write telephone = "phone"'
 
 _Place = tuple[int | str, ...]
+_Mistakes = list[tuple[_Place, BadSetting]]
 
 
-def _refusal(mistakes: list[tuple[_Place, str]]) -> ValidationError:
-    """Several mistakes, each at its own key, as one error: a plain ValueError has no key.
-
-    A mistake without a message is a key that is missing.
-    """
-    return ValidationError.from_exception_data(
-        "ecall_parameters",
-        [
-            InitErrorDetails(
-                # The message is data: as a template its braces would be placeholders.
-                type=PydanticCustomError("value_error", "{message}", {"message": message})
-                if message
-                else "missing",
-                loc=place,
-                input=None,
-            )
-            for place, message in mistakes
-        ],
-    )
-
-
-def _attribute_mistake(code: str) -> str:
-    """What is wrong with the code of an attribute; empty: nothing."""
-    if _ATTRIBUTE.fullmatch(code):
-        return ""
-    return f'{code!r} is not an attribute of the caller; write its code: "phone"'
+def _parameter_mistake(parameter: str, code: str) -> BadSetting | None:
+    """What is wrong with a parameter and the attribute that it is; `None`: nothing."""
+    if not parameter.strip():
+        return BadSetting("the URL parameter has no name", 'write telephone = "phone"')
+    if not _ATTRIBUTE.fullmatch(code):
+        return BadSetting(f"{code!r} is not an attribute of the caller", 'write its code: "phone"')
+    return None
 
 
 class ActionSettings(BaseModel):
@@ -81,48 +58,32 @@ class ActionSettings(BaseModel):
     @classmethod
     def _text_or_table(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if isinstance(data, str):
-            if mistake := _attribute_mistake(data):
-                raise ValueError(mistake)
+            if mistake := _parameter_mistake("any", data):
+                raise mistake
             entry = cls.model_construct(attributes={})
             entry._attribute = data
             return entry
         if not isinstance(data, dict):
-            raise ValueError(
+            raise BadSetting(
+                "is neither an attribute nor an action",
                 'write an attribute in quotes ("phone"), or a table of an action: '
-                '{ icon = "fas fa-phone", attributes = { telephone = "phone" } }'
+                '{ icon = "fas fa-phone", attributes = { telephone = "phone" } }',
             )
-        return handler(_with_labels(data))
+        return handler(with_labels(data))
 
     @field_validator("attributes")
     @classmethod
     def _real_attributes(cls, value: dict[str, str]) -> dict[str, str]:
         if not value:
-            raise ValueError('name at least one attribute: { telephone = "phone" }')
-        mistakes: list[tuple[_Place, str]] = []
-        for parameter, code in value.items():
-            mistake = _attribute_mistake(code) if parameter.strip() else _NAMELESS
-            if mistake:
-                mistakes.append(((parameter,), mistake))
+            raise BadSetting("names no attribute", 'write at least one: { telephone = "phone" }')
+        mistakes: _Mistakes = [
+            ((parameter,), mistake)
+            for parameter, code in value.items()
+            if (mistake := _parameter_mistake(parameter, code))
+        ]
         if mistakes:
-            raise _refusal(mistakes)
+            raise bad_settings(mistakes)
         return value
-
-
-def _with_labels(data: Mapping[Any, Any]) -> dict[Any, Any]:
-    """A table in which `label` and `label/FR FR` have become one text in several languages."""
-    texts: dict[str, str] = {}
-    rest: dict[Any, Any] = {}
-    for key, value in data.items():
-        if not str(key).startswith("label"):
-            rest[key] = value
-            continue
-        language = _LABEL.fullmatch(str(key))
-        if language is None:
-            raise _refusal([((key,), 'unknown key; write label, or "label/FR FR" in quotes')])
-        if not isinstance(value, str) or not value.strip():
-            raise _refusal([((key,), 'write a text in quotes: "Call the mobile"')])
-        texts[(language[1] or "en").lower()] = value
-    return {**rest, "label": Localised(texts)}
 
 
 class EcallConfig(PluginConfig):
@@ -143,11 +104,11 @@ class EcallConfig(PluginConfig):
             return self
         mistakes = self._entry_mistakes()
         if self.url is None:
-            mistakes.append((("url",), ""))
+            mistakes.append((("url",), BadSetting("is required", 'add url = "https://…"')))
         elif not mistakes:
             mistakes += self._address_mistakes(Address(self.url))
         if mistakes:
-            raise _refusal(mistakes)
+            raise bad_settings(mistakes)
         return self
 
     @property
@@ -162,46 +123,66 @@ class EcallConfig(PluginConfig):
         attributes = {name: entry.attribute for name, entry in self.url_parameters.items()}
         return {"legacy": ActionSettings(attributes=attributes)}
 
-    def _entry_mistakes(self) -> list[tuple[_Place, str]]:
+    def attributes(self) -> dict[_Place, str]:
+        """The attributes of the caller that are named, each with its key below this table."""
+        if self.is_legacy:
+            return {("url_parameters", k): e.attribute for k, e in self.url_parameters.items()}
+        return {
+            ("url_parameters", key, "attributes", parameter): code
+            for key, entry in self.url_parameters.items()
+            for parameter, code in entry.attributes.items()
+        }
+
+    def _entry_mistakes(self) -> _Mistakes:
         if not self.url_parameters:
-            message = 'name at least one parameter: url_parameters = { telephone = "phone" }'
             given = "url_parameters" in self.model_fields_set
-            return [(("url_parameters",), message if given else "")]
+            message = "names no parameter" if given else "is required"
+            remedy = 'write url_parameters = { telephone = "phone" }'
+            return [(("url_parameters",), BadSetting(message, remedy))]
         tables = [key for key, entry in self.url_parameters.items() if not entry.attribute]
-        mistakes: list[tuple[_Place, str]] = []
+        mistakes: _Mistakes = []
         for key, entry in self.url_parameters.items():
-            message = ""
+            mistake = None
             if entry.attribute and tables:
-                message = (
-                    f"is a text, but {tables[0]!r} is a table; write "
-                    f'{{ attributes = {{ telephone = "{entry.attribute}" }} }}, '
-                    "or all entries as texts"
+                mistake = BadSetting(
+                    f"is a text, but {tables[0]!r} is a table",
+                    f'write {{ attributes = {{ telephone = "{entry.attribute}" }} }}, '
+                    "or all entries as texts",
                 )
-            elif entry.attribute and not key.strip():
-                message = _NAMELESS
-            elif not entry.attribute and not _KEY.fullmatch(key):
-                message = "the key of an action has letters, digits, _ and - only"
-            if message:
-                mistakes.append((("url_parameters", key), message))
+            elif entry.attribute:
+                mistake = _parameter_mistake(key, entry.attribute)
+            elif not _KEY.fullmatch(key):
+                mistake = BadSetting(
+                    "is not the key of an action", "use letters, digits, _ and - only"
+                )
+            if mistake:
+                mistakes.append((("url_parameters", key), mistake))
         return mistakes
 
-    def _address_mistakes(self, address: Address) -> list[tuple[_Place, str]]:
+    def _address_mistakes(self, address: Address) -> _Mistakes:
         """Where the parameters of an action don't go with the placeholders of the address."""
-        mistakes: list[tuple[_Place, str]] = []
+        mistakes: _Mistakes = []
         for key, action in self.actions().items():
             place: _Place = ("url_parameters",)
             place = place if self.is_legacy else (*place, key, "attributes")
             for name in address.placeholders:
                 if name not in action.attributes:
-                    message = f"the url has {{{name}}}; say which attribute that is: "
-                    mistakes.append((place, f'{message}{name} = "phone"'))
+                    missing = BadSetting(
+                        f"the url has {{{name}}}, which is not here",
+                        f'say which attribute that is: {name} = "phone"',
+                    )
+                    mistakes.append((place, missing))
             for name in action.attributes:
                 if name in address.placeholders:
                     continue
                 if not address.is_web:
-                    message = f"has no place in the url; write {{{name}}} there, or remove it"
-                    mistakes.append(((*place, name), message))
+                    wrong = BadSetting(
+                        "has no place in the url", f"write {{{name}}} there, or remove it"
+                    )
+                    mistakes.append(((*place, name), wrong))
                 elif name in address.own_parameters:
-                    message = f"the url already has a parameter {name!r}; remove one of them"
-                    mistakes.append(((*place, name), message))
+                    wrong = BadSetting(
+                        f"the url already has a parameter {name!r}", "remove one of them"
+                    )
+                    mistakes.append(((*place, name), wrong))
         return mistakes

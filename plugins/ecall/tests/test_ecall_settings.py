@@ -39,8 +39,8 @@ def table(url: str = CTI, parameters: str = '{ telephone = "phone" }') -> str:
         ("https:///call", "no valid server name"),
         ("https://cti.example:port/", "no valid server name"),
         ("https://[::1/", "no valid server name"),
-        ("ftp://cti.example", "must begin with http:// or https://"),
-        ("localhost:8080/call", "must begin with http:// or https://"),
+        ("ftp://cti.example", "begin with http:// or https://"),
+        ("localhost:8080/call", "begin with http:// or https://"),
         ("tel:", 'a placeholder for the number: "tel:{telephone}"'),
         ("javascript:call({telephone})", "places no call"),
         ("DATA:text/html,{telephone}", "places no call"),
@@ -57,7 +57,7 @@ def test_an_address_that_cannot_place_a_call_is_refused(
 ) -> None:
     (problem,) = refused(make_host, table(url))
     assert (problem.key, problem.line) == ("ecall_parameters.url", LINES_BEFORE + 2)
-    assert message in problem.message
+    assert message in f"{problem.message}; {problem.remedy}"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,12 @@ def test_an_address_that_cannot_place_a_call_is_refused(
     [
         ('url_parameters = { t = "phone" }', "url", 1, "is required"),
         ('url = "https://cti.example"', "url_parameters", 1, "is required"),
-        ('url = "https://cti.example"\nurl_parameters = {}', "url_parameters", 3, "name at least"),
+        (
+            'url = "https://cti.example"\nurl_parameters = {}',
+            "url_parameters",
+            3,
+            "names no parameter",
+        ),
         ('url = 5\nurl_parameters = { t = "phone" }', "url", 2, "valid string"),
         (
             'url = "https://cti.example"\nurl_parameters = "phone"',
@@ -83,7 +88,8 @@ def test_url_and_parameters_belong_together(
     problems = refused(make_host, f"[ecall_parameters]\n{settings}\n")
     places = {problem.key: problem for problem in problems}
     found = places[f"ecall_parameters.{key}"]
-    assert message in found.message
+    assert message in f"{found.message}; {found.remedy}"
+    assert found.remedy
     assert found.line == LINES_BEFORE + line
 
 
@@ -97,7 +103,7 @@ def test_url_and_parameters_belong_together(
         ('{ telephone = ":phone" }', "telephone", "write its code"),
         ('{ " " = "phone" }', '" "', "has no name"),
         ("{ phone = {} }", "phone.attributes", "is required"),
-        ("{ phone = { attributes = {} } }", "phone.attributes", "name at least one attribute"),
+        ("{ phone = { attributes = {} } }", "phone.attributes", "names no attribute"),
         ("{ phone = { attributes = 5 } }", "phone.attributes", "valid dictionary"),
         ("{ phone = { attributes = { t = 5 } } }", "phone.attributes.t", "valid string"),
         ('{ phone = { attributes = { t = "" } } }', "phone.attributes.t", "write its code"),
@@ -125,7 +131,8 @@ def test_a_wrong_parameter_is_refused_at_its_key(
     (problem,) = refused(make_host, table(parameters=parameters))
     assert problem.key == f"ecall_parameters.url_parameters.{key}"
     assert problem.line == LINES_BEFORE + 3
-    assert message in problem.message
+    assert problem.remedy
+    assert message in f"{problem.message}; {problem.remedy}"
 
 
 def test_a_misspelt_key_of_an_action_has_its_remedy(make_host: MakeHost) -> None:
@@ -178,4 +185,28 @@ def test_parameters_go_with_the_address(
     problem = refused(make_host, table(url, parameters))[0]
     assert problem.key == f"ecall_parameters.url_parameters{key}"
     assert problem.line == LINES_BEFORE + 3
-    assert message in problem.message
+    assert problem.remedy
+    assert message in f"{problem.message}; {problem.remedy}"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "key", "code", "remedy"),
+    [
+        ('{ telephone = "phon" }', "telephone", "phon", "did you mean 'phone'?"),
+        (
+            '{ desk = { attributes = { telephone = "mobil_phone" } } }',
+            "desk.attributes.telephone",
+            "mobil_phone",
+            "did you mean 'mobile_phone'?",
+        ),
+        ('{ telephone = "pager" }', "telephone", "pager", "known: email, mobile_phone, phone"),
+    ],
+)
+def test_an_attribute_that_no_caller_has_is_a_warning(
+    make_host: MakeHost, parameters: str, key: str, code: str, remedy: str
+) -> None:
+    (problem,) = make_host(table(parameters=parameters), plugins=["ecall"]).host.problems
+    assert problem.key == f"ecall_parameters.url_parameters.{key}"
+    assert (problem.line, problem.warning) == (LINES_BEFORE + 3, True)
+    assert problem.message == f"callers have no attribute {code!r}"
+    assert problem.remedy == remedy

@@ -63,12 +63,14 @@ class Plugin:
     ) -> None:
         """An outbound call from a ticket."""
         number = action.number or None
-        self._write("call_placed", agent, number, ticket=ticket.ref, action=action.name)
+        about = {"source": ticket.source, "ticket": ticket.ref, "action": action.name}
+        self._write("call_placed", agent, number, **about)
 
     @hookimpl(strangers=True)
     def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
         """A new ticket."""
         about = {
+            "source": ticket.source,
             "ticket": ticket.ref,
             "class": ticket.class_name,
             "callers": int(caller is not None),

@@ -37,7 +37,7 @@ class Plugin:
             return [Match(Caller("Person", i, f"Person {i}")) for i in (1, 2)]
 """
 ADA = Agent("ada", "Ada Lovelace")
-TICKET = Ticket("UserRequest", 5, "R-000005", "Printer of Mr Secret")
+TICKET = Ticket("UserRequest", 5, "R-000005", "Printer of Mr Secret", source="own")
 CALLER = Caller("Person", 1, "Mr Secret", {"phone": "+33987654321"})
 ACTION = OutboundAction("ecall_phone", "Call", "tel:+33987654321", number="+33 9 87 65 43 21")
 
@@ -96,13 +96,20 @@ def test_tickets_and_outbound_calls_are_lines(build: Build) -> None:
     created = {
         "event": "ticket_created",
         "agent": "ada",
+        "source": "own",
         "ticket": "R-000005",
         "class": "UserRequest",
     }
     assert lines == [
         {**created, "callers": 0},
         {**created, "callers": 1},
-        {"event": "call_placed", "agent": "ada", "ticket": "R-000005", "action": "ecall_phone"},
+        {
+            "event": "call_placed",
+            "agent": "ada",
+            "source": "own",
+            "ticket": "R-000005",
+            "action": "ecall_phone",
+        },
     ]
 
 

@@ -10,9 +10,7 @@ from cti_itop.rest.classes import class_label, state_label
 from cti_itop.rest.client import ItopObject
 from cti_itop.rest.links import Links
 from cti_itop.rest.reader import Reader
-
-# The plugin's name: that of its entry point, and of its blueprint.
-SOURCE = "itop"
+from cti_itop.settings import SOURCE
 
 
 def make_ticket(one: ItopObject, reader: Reader, links: Links) -> Ticket:

@@ -17,6 +17,7 @@ from cti_host import (
     Caller,
     Finding,
     Host,
+    KnownNames,
     Match,
     OutboundAction,
     PanelSection,
@@ -39,7 +40,7 @@ from cti_itop.pages.received_calls import ReceivedCalls
 from cti_itop.pages.ticket_details import DetailsReader
 from cti_itop.panel.lists import Lists
 from cti_itop.panel.lookup import Lookup
-from cti_itop.panel.presets import Presets
+from cti_itop.panel.presets import make_presets
 from cti_itop.panel.settings_check import SECTION, check_address, check_queries, read_account
 from cti_itop.queries.agent_parameters import Agents
 from cti_itop.queries.asker import Asker
@@ -58,6 +59,7 @@ class Plugin:
     """A real iTop as the place where people and tickets live."""
 
     Config = ItopConfig
+    label = "iTop"
 
     def __init__(self, config: ItopConfig) -> None:
         self._config = config
@@ -68,6 +70,7 @@ class Plugin:
     def register(self, host: Host) -> None:
         """Check the settings, and get ready to ask iTop."""
         config = self._config
+        self._settings = host.settings
         # At INFO, httpx writes a line for every request.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         problems = len(host.problems)
@@ -92,7 +95,7 @@ class Plugin:
         mirror = self._mirroring.mirror if self._mirroring else None
         self._lookup = Lookup(host, asker, agents, mirror, config.person_fields)
         self._lists = Lists(host, asker, agents, reader, self._links)
-        self._presets = Presets(host, asker, agents, reader)
+        self._presets = make_presets(host, asker, agents, reader)
         self._calls = PhoneCalls(reader, agents, config.phone_calls)
         self._details = DetailsReader(host, reader, self._links, config.person_fields)
         self._blueprints = [ReceivedCalls(self._details, self._calls).blueprint()]
@@ -111,6 +114,13 @@ class Plugin:
             seconds=max(config.timeout - _OWN_SECONDS, config.timeout / 2),
             max_reply_bytes=int(config.max_reply_mb * _MEGABYTE),
         )
+
+    @hookimpl
+    def known_names(self) -> KnownNames:
+        """The usual classes, and what a person of iTop carries with these settings."""
+        display_name = self._settings.caller_information.display_name
+        codes = (*classes.person_codes("Person"), *display_name, *self._config.person_fields)
+        return KnownNames(tuple(classes.LABELS), more_classes=True, caller_attributes=codes)
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:
@@ -157,11 +167,11 @@ class Plugin:
             allow_form_target(self._itop.url)
         return classes.class_label(class_name)
 
-    @hookimpl
+    @hookimpl(strangers=True)
     def creation_presets(
         self, class_name: str, caller: Caller | None, call: Call, direct: bool
     ) -> Mapping[str, str]:
-        """The presets of the configuration, computed for the caller."""
+        """The presets of the configuration; a caller of another plugin is named in the log."""
         return self._presets.values(class_name, caller, call, direct)
 
     @hookimpl

@@ -10,7 +10,10 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from cti_host import PluginConfig
+from cti_host import BadSetting, PluginConfig, did_you_mean
+
+# The plugin's name: that of its entry point, and of its blueprint.
+SOURCE = "itop"
 
 
 class ItopConfig(PluginConfig):
@@ -46,11 +49,11 @@ class ItopConfig(PluginConfig):
             return value
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError('write the address of iTop: "https://itop.example.org/itop"')
+            raise BadSetting("is not an address", 'write "https://itop.example.org/itop"')
         if parts.username or parts.password:
-            raise ValueError("write the user and the password under keys of their own")
+            raise BadSetting("holds an account", "write user and password under keys of their own")
         if parts.query or parts.fragment:
-            raise ValueError("write the address of iTop without ? and #")
+            raise BadSetting("is the address of a page", "write it without ? and #")
         path = parts.path.rstrip("/")
         for page in ("/pages/UI.php", "/webservices/rest.php", "/pages", "/webservices"):
             path = path.removesuffix(page)
@@ -61,24 +64,26 @@ class ItopConfig(PluginConfig):
     def _proxy_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
-            raise ValueError('write the address of the proxy: "http://proxy.example.org:3128"')
+            raise BadSetting("is not an address", 'write "http://proxy.example.org:3128"')
         return value
 
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, value: str) -> str:
         if value and value not in available_timezones():
-            raise ValueError(f'unknown time zone {value!r}, write for example "Europe/Paris"')
+            otherwise = 'write its name in the tz database: "Europe/Paris"'
+            remedy = did_you_mean(value, available_timezones(), otherwise)
+            raise BadSetting(f"there is no time zone {value!r}", remedy)
         return value
 
     @model_validator(mode="after")
     def _one_account(self) -> Self:
         if self.token.get_secret_value() and self.token_file:
-            raise ValueError("token and token_file are both there: keep one")
+            raise BadSetting("token and token_file are both there", "keep one of them")
         if self.password.get_secret_value() and self.password_file:
-            raise ValueError("password and password_file are both there: keep one")
+            raise BadSetting("password and password_file are both there", "keep one of them")
         if (self.token.get_secret_value() or self.token_file) and self.user:
-            raise ValueError("there is a token and a user: keep one of them")
+            raise BadSetting("there is a token and a user", "keep one of them")
         return self
 
 
@@ -98,7 +103,7 @@ def read_secret(value: SecretStr, file: Path | None, variable: str) -> SecretStr
     try:
         text = file.read_text(encoding="utf-8").strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not a text"
         raise BadSecretFile(f"{file} can't be read: {reason}") from None
     if not text or "\n" in text:
         raise BadSecretFile(f"{file} should hold one line, the secret")

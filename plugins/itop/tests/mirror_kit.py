@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cti_itop.mirror.control import Mirroring
-from cti_itop.mirror.mirror import Mirror
+from cti_itop.mirror.mirror import Mirror, MirroredPerson
 from cti_itop.mirror.sync import Synced
 from cti_itop.rest.client import Account, Connection
 from fake_itop import PASSWORD, USER, FakeItop
@@ -39,7 +39,13 @@ class Nearby:
 
     def ids(self, *keys: str) -> list[int]:
         """The ids of the persons who have one of these numbers."""
-        return [person.id for person in self.mirror.by_numbers(keys)]
+        return [person.id for person in self.people(*keys)]
+
+    def people(self, *keys: str) -> list[MirroredPerson]:
+        """The persons who have one of these numbers."""
+        found, total = self.mirror.find({"phone": keys, "mobile_phone": keys})
+        assert total == len(found)
+        return found
 
 
 def mirroring(app: Flask, fake: FakeItop, minutes: int = 15, more: Sequence[str] = ()) -> Mirroring:

@@ -24,6 +24,7 @@ def refusals(make_host: MakeHost, table: str, before: str = "") -> list[tuple[st
         build(make_host, table, before)
     for problem in refused.value.problems:
         assert SECRET not in str(problem)
+        assert problem.remedy
     return [(problem.key, problem.message) for problem in refused.value.problems]
 
 
@@ -46,15 +47,15 @@ def test_an_address_copied_from_the_browser_is_right_too(make_host: MakeHost, en
     [
         ("", "plugin.itop.url", "is required"),
         ("", "plugin.itop", "there is neither a token nor a user"),
-        ('url = "itop.example.org"', "plugin.itop.url", "write the address of iTop"),
-        ('url = "https://u:p@itop"', "plugin.itop.url", "under keys of their own"),
-        ('url = "https://itop/?x=1"', "plugin.itop.url", "without ? and #"),
+        ('url = "itop.example.org"', "plugin.itop.url", "is not an address"),
+        ('url = "https://u:p@itop"', "plugin.itop.url", "holds an account"),
+        ('url = "https://itop/?x=1"', "plugin.itop.url", "is the address of a page"),
         (f'{GOOD}user = "cti"', "plugin.itop", "a token and a user"),
         (f'{GOOD}token_file = "x"', "plugin.itop", "token and token_file"),
         ('url = "https://itop"\nuser = "cti"', "plugin.itop.user", "there is no password"),
         (f"{GOOD}read_seconds = 9", "plugin.itop.timeout", "is less than connect_seconds"),
-        (f'{GOOD}timezone = "Paris"', "plugin.itop.timezone", "unknown time zone"),
-        (f'{GOOD}proxy = "proxy:3128"', "plugin.itop.proxy", "address of the proxy"),
+        (f'{GOOD}timezone = "Paris"', "plugin.itop.timezone", "there is no time zone"),
+        (f'{GOOD}proxy = "proxy:3128"', "plugin.itop.proxy", "is not an address"),
         (f'{GOOD}directory = "both"', "plugin.itop.directory", "'mirror' or 'live'"),
         (f"{GOOD}verify = false", "plugin.itop.verify", "unknown key"),
         (f"{GOOD}sync_minutes = -1", "plugin.itop.sync_minutes", "greater than or equal to 0"),
@@ -181,3 +182,22 @@ def test_neither_the_settings_nor_their_errors_show_a_secret(make_host: MakeHost
     assert SECRET not in repr(config)
     assert SECRET not in config.model_dump_json()
     refusals(make_host, f"{table}timeout = -1\n")
+
+
+def test_a_misspelt_attribute_of_persons_is_a_warning(make_host: MakeHost) -> None:
+    before = '[caller_information]\ndisplay_name = "friendlynam, org_name, our_own_field"'
+    (problem,) = build(make_host, GOOD, before).host.problems
+    assert (problem.key, problem.warning) == ("caller_information.display_name", True)
+    assert problem.message == "'friendlynam' is not a usual attribute of Person"
+    assert problem.remedy == "did you mean 'friendlyname'?"
+
+
+def test_click_to_call_knows_what_persons_of_itop_carry(make_host: MakeHost) -> None:
+    ecall = (
+        '[ecall_parameters]\nurl = "https://pbx.example.org"\n'
+        'url_parameters = { a = "phone", b = "home_phone", c = "fax" }\n'
+    )
+    toml = f'{ecall}[plugin.itop]\n{GOOD}person_fields = ["home_phone"]\n'
+    (problem,) = make_host(toml, plugins=["ecall", "itop"]).host.problems
+    assert (problem.key, problem.warning) == ("ecall_parameters.url_parameters.c", True)
+    assert problem.message == "callers have no attribute 'fax'"

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import phonenumbers
 from pydantic import Field, StrictInt, field_validator
 
-from cti_host import Call, Number, PluginConfig, Reason, Unsearchable, hookimpl
+from cti_host import (
+    BadSetting,
+    Call,
+    Host,
+    Number,
+    PluginConfig,
+    Reason,
+    Unsearchable,
+    bad_settings,
+    did_you_mean,
+    hookimpl,
+)
 from cti_phone_reformat.numbers import NumberReader, Output
 from cti_phone_reformat.unsearchable import Detector, is_too_short
 from cti_phone_reformat.writing import LONGEST, read_writing
 
+NAME = "phone_reformat"
 CACHED_TEXTS = 4096
 MOST_EXTENSION_DIGITS = 8
+
+
+def _each(values: list[str], is_right: Callable[[str], bool], wrong: BadSetting) -> list[str]:
+    """The values of a list, if all of them are right.
+
+    :raises ValidationError: the mistake, at each that is wrong
+    """
+    mistakes = [((position,), wrong) for position, one in enumerate(values) if not is_right(one)]
+    if mistakes:
+        raise bad_settings(mistakes)
+    return values
 
 
 class Plugin:
@@ -35,33 +59,37 @@ class Plugin:
             if value in phonenumbers.SUPPORTED_REGIONS:
                 return value
             if value.upper() in phonenumbers.SUPPORTED_REGIONS:
-                raise ValueError(f'write it in capitals: "{value.upper()}"')
-            raise ValueError(f'{value!r} is no country; write its ISO 3166 code: "FR", "DE", "GB"')
+                raise BadSetting("is in small letters", f'write "{value.upper()}"')
+            raise BadSetting(
+                f"{value!r} is not a country", 'write its ISO 3166 code: "FR", "DE", "GB"'
+            )
 
         @field_validator("international_prefixes")
         @classmethod
         def _prefixes_of_digits(cls, value: list[str]) -> list[str]:
-            for prefix in value:
-                if not (prefix.isascii() and prefix.isdigit() and len(prefix) <= 8):
-                    raise ValueError(f'{prefix!r} is not a prefix; write 1 to 8 digits: "00"')
-            return value
+            return _each(
+                value,
+                lambda prefix: prefix.isascii() and prefix.isdigit() and len(prefix) <= 8,
+                BadSetting("is not a prefix", 'write 1 to 8 digits: "00"'),
+            )
 
         @field_validator("extension_digits")
         @classmethod
         def _shortest_and_longest(cls, value: list[int]) -> list[int]:
             if len(value) != 2 or not 2 <= value[0] <= value[1] <= MOST_EXTENSION_DIGITS:
-                raise ValueError(
+                raise BadSetting(
+                    "is not a range of digits",
                     "write the fewest and the most digits of an extension, "
-                    f"between 2 and {MOST_EXTENSION_DIGITS}: [3, 5]"
+                    f"between 2 and {MOST_EXTENSION_DIGITS}: [3, 5]",
                 )
             return value
 
         @field_validator("withheld", "attributes")
         @classmethod
         def _no_empty_text(cls, value: list[str]) -> list[str]:
-            if not all(text.strip() for text in value):
-                raise ValueError("there is an empty text in the list; remove it")
-            return value
+            return _each(
+                value, lambda text: bool(text.strip()), BadSetting("is empty", "remove it")
+            )
 
     def __init__(self, config: Config) -> None:
         fewest, most = config.extension_digits
@@ -72,9 +100,22 @@ class Plugin:
         # A site may name a dummy number as withheld: it counts in every writing.
         dummies = (self._reader.read(read_writing(text), text) for text in config.withheld)
         self._withheld_keys = frozenset(number.key for number in dummies if number)
+        self._listed = config.attributes
         self._attributes = frozenset(config.attributes)
         # Switchboard numbers and pops that are reloaded come again and again.
         self._understand = lru_cache(CACHED_TEXTS)(self._understand_anew)
+
+    @hookimpl
+    def register(self, host: Host) -> None:
+        """Warn of attributes that no call has."""
+        known = [*host.settings.url_parameters.values()]
+        for position, attribute in enumerate(self._listed):
+            if attribute not in known:
+                host.warn(
+                    ("plugin", NAME, "attributes", position),
+                    f"calls have no attribute {attribute!r}",
+                    f"{did_you_mean(attribute, known)} (see [url_parameters])",
+                )
 
     @hookimpl
     def parse_number(self, text: str) -> Number | None:

@@ -128,15 +128,15 @@ def test_what_a_plugin_before_it_understood_stays(make_app: MakeApp) -> None:
         ('region = "XX"', "region", "ISO 3166"),
         ("region = 33", "region", "in quotes"),
         ('output = "E164"', "output", "'e164'"),
-        ('international_prefixes = ["+"]', "international_prefixes", "digits"),
+        ('international_prefixes = ["+"]', "international_prefixes[0]", "digits"),
         ('international_prefixes = "00"', "international_prefixes", "a list"),
         ("extension_digits = [3]", "extension_digits", "[3, 5]"),
         ("extension_digits = [5, 3]", "extension_digits", "[3, 5]"),
         ("extension_digits = [1, 3]", "extension_digits", "[3, 5]"),
         ("extension_digits = [3, 10]", "extension_digits", "[3, 5]"),
         ('extension_digits = ["3", 5]', "extension_digits[0]", "without quotes"),
-        ('withheld = [""]', "withheld", "empty"),
-        ('attributes = [" "]', "attributes", "empty"),
+        ('withheld = [""]', "withheld[0]", "empty"),
+        ('attributes = [" "]', "attributes[0]", "empty"),
         ('regoin = "FR"', "regoin", "'region'"),
     ],
 )
@@ -148,4 +148,13 @@ def test_a_wrong_setting_is_refused_with_its_place(
     (problem,) = refused.value.problems
     assert problem.file == str(tmp_path / "cti.toml")
     assert (problem.line, problem.key) == (8, f"plugin.phone_reformat.{key}")
+    assert problem.remedy
     assert says in problem.message + problem.remedy
+
+
+def test_an_attribute_that_no_call_has_is_a_warning(make_app: MakeApp) -> None:
+    problems = host_of(make_app('attributes = ["phone", "phon"]')).problems
+    (problem,) = [one for one in problems if one.key.startswith("plugin.phone_reformat")]
+    assert (problem.line, problem.key) == (8, "plugin.phone_reformat.attributes[1]")
+    assert problem.warning
+    assert problem.remedy == "did you mean 'phone'? (see [url_parameters])"

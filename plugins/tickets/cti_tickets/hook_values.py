@@ -19,6 +19,7 @@ from cti_host import (
     Value,
     current_host,
 )
+from cti_tickets.model import SOURCE
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.store import objects
 from cti_tickets.store.calls import calls_about
@@ -27,8 +28,6 @@ from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_datetime
 # The first of these that a class has is what a ticket list shows.
 _STATUS = ("status", "operational_status")
 _STARTED = ("start_date", "creation_date")
-# The plugin's name: that of its entry point, and of its blueprint.
-SOURCE = "tickets"
 
 
 def tickets(
@@ -177,7 +176,7 @@ def ticket_with_caller(
     return ticket, persons[0] if persons else None
 
 
-def query_parameters(values: Mapping[str, Value]) -> dict[str, Param]:
+def query_parameters(values: Mapping[str, Value | int | None]) -> dict[str, Param]:
     """The parameters of a call for a query; one that must not be searched for matches nobody."""
     return {
         name: None if isinstance(value, Unsearchable) else value for name, value in values.items()

@@ -17,6 +17,7 @@ from cti_host import (
     Call,
     Caller,
     Host,
+    KnownNames,
     Match,
     NavigationItem,
     OutboundAction,
@@ -32,14 +33,14 @@ from cti_host import (
 from cti_tickets.api_for_plugins import DataModelHooks
 from cti_tickets.commands.oql import commands as data_commands
 from cti_tickets.demo.load import demo_calls, load_demo
-from cti_tickets.hook_values import phone_calls, read_ticket
+from cti_tickets.hook_values import caller_codes, phone_calls, read_ticket
 from cti_tickets.model.data_model import EXTENSION
 from cti_tickets.model.extensions import data_model_of
 from cti_tickets.pages.objects import ObjectPages
 from cti_tickets.panel.agent_parameters import AgentParameters
 from cti_tickets.panel.lists import Lists
 from cti_tickets.panel.lookup import Lookup
-from cti_tickets.panel.presets import Presets
+from cti_tickets.panel.presets import make_presets
 from cti_tickets.panel.recent_calls import recent_calls
 from cti_tickets.panel.settings import SettingsCheck
 from cti_tickets.store import objects as storage
@@ -49,6 +50,8 @@ from cti_tickets.store.records import Records
 
 class Plugin:
     """People, tickets, phone calls, OQL and forms, in the host's database."""
+
+    label = "CTI Host"
 
     class Config(PluginConfig):
         """No settings of its own: it reads the sections of the host."""
@@ -70,14 +73,22 @@ class Plugin:
         self.records = Records(self.schema)
         storage.prepare(host.database)
         self._host = host
-        self.oql = Oql(self.schema, host.settings.timezone, AgentParameters(self.records))
+        agent = AgentParameters(self.records)
+        self.oql = Oql(self.schema, host.settings.timezone, agent)
         check = SettingsCheck(host, self.oql, self.schema)
         self._caller_class = check.caller_information() or "Person"
         check.creations()
         self._lookup = Lookup(host, self.oql, self.records)
         self._lists = Lists(host, self.oql, self.records, check.lists())
-        self._presets = Presets(host, self.oql)
+        self._presets = make_presets(host, self.oql, self.schema, agent)
         host.own_csrf_endpoints |= {"tickets.new", "tickets.modify", "tickets.transition"}
+
+    @hookimpl
+    def known_names(self) -> KnownNames:
+        """The classes of the data model, and what callers carry."""
+        display_name = self._host.settings.caller_information.display_name
+        codes = (*caller_codes(self.schema[self._caller_class]), *display_name)
+        return KnownNames(tuple(self.schema.classes), caller_attributes=codes)
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:
@@ -121,11 +132,13 @@ class Plugin:
         """The label of a class of the data model."""
         return str(self.schema[class_name].label) if class_name in self.schema else None
 
-    @hookimpl
+    @hookimpl(strangers=True)
     def creation_presets(
         self, class_name: str, caller: Caller | None, call: Call, direct: bool
-    ) -> Mapping[str, str]:
-        """The presets of the configuration, computed for the caller."""
+    ) -> Mapping[str, str] | None:
+        """The presets of the configuration; a caller of another plugin is named in the log."""
+        if class_name not in self.schema:
+            return None
         return self._presets.values(class_name, caller, call, direct)
 
     @hookimpl

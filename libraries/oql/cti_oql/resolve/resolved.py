@@ -248,12 +248,12 @@ def with_queries(
     """An operand with other branches in its sub-queries; what is inside of those is not visited."""
 
     def changed(part: Operand) -> Operand | None:
-        if not isinstance(part, SubMembership):
-            return None
-        inside = with_queries(part.operand, change)
-        return replace(part, operand=inside, branches=change(part.branches))
+        if isinstance(part, SubMembership):
+            inside = with_queries(part.operand, change)
+            return replace(part, operand=inside, branches=change(part.branches))
+        return None if isinstance(part, Chain) or has_query(part) else part
 
-    return _rebuilt(operand, changed) if has_query(operand) else operand
+    return _rebuilt(operand, changed)
 
 
 def _rebuilt(operand: Operand, change: Callable[[Operand], Operand | None]) -> Operand:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from cti_oql.resolve.resolved import Branch, ResolvedQuery, with_queries
+from cti_oql.resolve.resolved import Branch, ResolvedQuery, has_query, with_queries
 from cti_oql.schema import Schema
 
 
@@ -47,7 +47,7 @@ def each_branch(query: ResolvedQuery, change: Callable[[Branch, bool], Branch]) 
         return tuple(deep(change(branch, inside)) for branch in branches)
 
     def deep(branch: Branch) -> Branch:
-        if branch.where is None:
+        if branch.where is None or not has_query(branch.where):
             return branch
         return replace(branch, where=with_queries(branch.where, lambda inner: changed(inner, True)))
 

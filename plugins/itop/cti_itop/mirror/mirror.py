@@ -16,12 +16,12 @@ import peewee
 
 from cti_host import is_postgresql
 
-# More persons than this behind one number are no help to anybody.
-MOST_PERSONS = 100
 PERSON_COLUMNS = (
     "id", "class_name", "friendlyname", "first_name", "name", "email", "phone", "mobile_phone",
     "org_id", "org_name", "status", "more",
 )  # fmt: skip
+# Where the mirror has what is compared with an attribute.
+_KEYS = {"phone": "phone_key", "mobile_phone": "mobile_key", "email": "email_key"}
 # What a run has to have: begun by it or before, and not ended by it.
 _VISIBLE = '"since" <= s.visible AND ("until" IS NULL OR "until" > s.visible)'
 _STATE_COLUMNS = (
@@ -111,44 +111,54 @@ class Mirror:
         row = self._database.execute_sql(sql, (self._url,)).fetchone()
         return MirrorState(*row) if row else MirrorState()
 
-    def by_numbers(self, keys: Sequence[str]) -> list[MirroredPerson]:
-        """Everybody who has one of these numbers, by name.
+    def find(
+        self, compared: Mapping[str, Sequence[str]], limit: int | None = None
+    ) -> tuple[list[MirroredPerson], int]:
+        """Whoever has one of these values in one of these attributes, by name.
 
-        :param keys: `Number.key` of each number ("+33987654321", "ext:123")
+        :param compared: "phone", "mobile_phone" or "email" to what it may be: `Number.key` of a
+            number ("+33987654321", "ext:123"), an e-mail address in any case
+        :param limit: at most so many of them
+        :return: the persons, and how many there are in all
         """
-        return self._find({"phone_key": keys, "mobile_key": keys}, MOST_PERSONS)
+        searched = {
+            _KEYS[code]: [key for value in values if (key := _key(code, value))]
+            for code, values in compared.items()
+        }
+        where, bound = self._where({column: keys for column, keys in searched.items() if keys})
+        if not bound:
+            return [], 0
+        selected = ", ".join(f"p.{column}" for column in PERSON_COLUMNS)
+        sql = f"SELECT {selected} {where} ORDER BY p.name, p.first_name, p.id"
+        if limit is None:
+            rows = self._database.execute_sql(sql, bound).fetchall()
+            return [_person(row) for row in rows], len(rows)
+        # One more than is wanted, to see whether there are more.
+        sql = f"{sql} LIMIT {self._mark}"
+        rows = self._database.execute_sql(sql, [*bound, limit + 1]).fetchall()
+        total = len(rows)
+        if total > limit:
+            (total,) = self._database.execute_sql(f"SELECT COUNT(*) {where}", bound).fetchone()
+        return [_person(row) for row in rows[:limit]], total
 
-    def by_emails(self, emails: Sequence[str]) -> list[MirroredPerson]:
-        """Everybody who has one of these e-mail addresses, whatever their case, by name."""
-        keys = [key for email in emails if (key := email_key(email))]
-        return self._find({"email_key": keys}, MOST_PERSONS)
-
-    def by_ids(self, ids: Sequence[int]) -> list[MirroredPerson]:
-        """The persons with these ids, in their order; one who isn't there is left out."""
-        found = {person.id: person for person in self._find({"id": ids}, len(ids))}
-        return [found[id_] for id_ in ids if id_ in found]
-
-    def _find(self, columns: Mapping[str, Sequence[Any]], limit: int) -> list[MirroredPerson]:
-        searched = {column: values for column, values in columns.items() if values}
-        if not searched:
-            return []
+    def _where(self, searched: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
+        """The rows of persons who are seen now and have one of the values, and these values."""
         where = " OR ".join(
             f"p.{column} IN ({', '.join([self._mark] * len(values))})"
             for column, values in searched.items()
         )
-        selected = ", ".join(f"p.{column}" for column in PERSON_COLUMNS)
-        sql = (
-            f"SELECT {selected} FROM itop_person AS p, itop_sync AS s"  # noqa: S608 -- constants
-            f" WHERE ({where}) AND s.url = {self._mark} AND {_VISIBLE}"
-            f" ORDER BY p.name, p.first_name, p.id LIMIT {self._mark}"
-        )
-        bound = [*(value for values in searched.values() for value in values), self._url, limit]
-        return [_person(row) for row in self._database.execute_sql(sql, bound).fetchall()]
+        bound = [*(value for values in searched.values() for value in values), self._url]
+        sql = f"FROM itop_person AS p, itop_sync AS s WHERE ({where}) AND s.url = {self._mark}"
+        return f"{sql} AND {_VISIBLE}", bound if searched else []
 
 
 def email_key(text: str) -> str | None:
     """What two writings of one e-mail address have in common; `None`: there is none."""
     return text.strip().casefold()[:255] or None
+
+
+def _key(code: str, value: str) -> str | None:
+    return email_key(value) if code == "email" else value
 
 
 def _person(row: Sequence[Any]) -> MirroredPerson:

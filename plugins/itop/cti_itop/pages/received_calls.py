@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cti_host import TicketKey, current_agent, safe_return_url
-from cti_itop.hook_values import SOURCE
 from cti_itop.pages.phone_calls import INBOUND, PhoneCalls
 from cti_itop.pages.ticket_details import DetailsReader
 from cti_itop.rest.errors import ItopProblem
+from cti_itop.settings import SOURCE
 
 log = logging.getLogger("cti_host.plugin.itop")
 

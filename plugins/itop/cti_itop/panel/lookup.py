@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 
-from cti_host import Call, Caller, Host, Match, Number, Unsearchable, Value
+from cti_host import (
+    MOST_CALLERS,
+    Call,
+    Caller,
+    Host,
+    Localised,
+    Matches,
+    Number,
+    Unsearchable,
+    Value,
+    explained,
+    fold,
+    narrow,
+)
 from cti_itop.hook_values import make_caller
 from cti_itop.mirror.mirror import Mirror, MirroredPerson
-from cti_itop.panel.reasons import explained
 from cti_itop.queries.agent_parameters import Agents
 from cti_itop.queries.asker import Asker
 from cti_itop.queries.query import Param, Query
 from cti_itop.rest.classes import common_class, person_codes
 from cti_itop.rest.client import ItopObject
+from cti_itop.settings import SOURCE
 
-# More persons than this behind one number are no help to anybody.
-MOST_CALLERS = 100
 _NUMBERS = ("phone", "mobile_phone")
 _CARRIED = (*_NUMBERS, "email", "org_id", "org_name")
+_LABELS: Mapping[str, Localised] = {
+    "phone": Localised.of("Phone", "Téléphone"),
+    "mobile_phone": Localised.of("Mobile phone", "Téléphone mobile"),
+    "email": Localised.of("Email", "Adresse e-mail"),
+}
+
+_Used = Mapping[str, Value | None]
 
 
 class Lookup:
@@ -37,9 +54,13 @@ class Lookup:
         self._class = common_class(self._query.branches)
         known = person_codes(self._class)
         self._codes = [*self._display, *(code for code in _CARRIED if code in known), *more]
+        self._searched = {
+            comparison.attribute: _LABELS.get(comparison.attribute, comparison.attribute)
+            for comparison in self._query.comparisons
+        }
 
-    def find(self, call: Call) -> list[Match]:
-        """Everybody the query finds, each with the reason.
+    def find(self, call: Call) -> Matches:
+        """Everybody the query finds, each with the reason; see `Matches`.
 
         A person whom the mirror does not have is asked for in iTop.
 
@@ -47,44 +68,50 @@ class Lookup:
         """
         used = {name: call.parameters.get(name) for name in self._query.parameters}
         if all(value is None or isinstance(value, Unsearchable) for value in used.values()):
-            return []
-        found = self._in_mirror(used)
-        if not found:
-            parameters: dict[str, Param] = {**used, **self._agents.parameters(used)}
-            answer = self._asker.ask(self._query, parameters, self._codes, limit=MOST_CALLERS)
-            found = [self.caller(one) for one in answer.objects]
-        compared = {comparison.attribute for comparison in self._query.comparisons}
-        return explained(found, used, compared, self._asker.is_number)
+            return Matches((), 0)
+        limit = None if call.filter else MOST_CALLERS
+        found, total = self._found(used, limit)
+        wanted = call.wanted_from(SOURCE)
+        if total > len(found) and wanted not in (None, *(one.id for one in found)):
+            every, total = self._found(used, None)
+            found += [one for one in every if one.id == wanted]
+        return explained(narrow(found, call), used.values(), self._searched, total)
+
+    def _found(self, used: _Used, limit: int | None) -> tuple[list[Caller], int]:
+        """Some or all of the persons, and how many they are."""
+        found, total = self._in_mirror(used, limit)
+        if found:
+            return found, total
+        parameters: dict[str, Param] = {**used, **self._agents.parameters(used)}
+        answer = self._asker.ask(self._query, parameters, self._codes, limit=limit)
+        return [self.caller(one) for one in answer.objects], answer.total
 
     def caller(self, one: ItopObject | MirroredPerson) -> Caller:
         """A person as the hooks hand them on."""
         return make_caller(one, self._display, self._codes)
 
-    def _in_mirror(self, used: Mapping[str, Value | None]) -> list[Caller]:
+    def _in_mirror(self, used: _Used, limit: int | None) -> tuple[list[Caller], int]:
         """Whom the mirror has, if it can answer the query: it knows three attributes."""
         if self._mirror is None or not self._query.only_compares or self._class != "Person":
-            return []
-        numbers: list[str] = []
-        emails: list[str] = []
+            return [], 0
+        compared: dict[str, list[str]] = {}
         for comparison in self._query.comparisons:
-            value = used.get(comparison.parameter)
+            value, code = used.get(comparison.parameter), comparison.attribute
             if value is None or isinstance(value, Unsearchable):
                 continue
-            if comparison.attribute in _NUMBERS and isinstance(value, Number):
-                numbers.append(value.key)
-            elif comparison.attribute == "email" and isinstance(value, str):
-                emails.append(value)
+            if code in _NUMBERS and isinstance(value, Number):
+                compared.setdefault(code, []).append(value.key)
+            elif code == "email" and isinstance(value, str):
+                compared.setdefault(code, []).append(value)
             else:
-                return []
-        people = {
-            person.id: person
-            for person in (*self._mirror.by_numbers(numbers), *self._mirror.by_emails(emails))
-            if self._is_compared(person, used)
-        }
-        by_name = sorted(people.values(), key=lambda person: _folded(person.text("friendlyname")))
-        return [self.caller(person) for person in by_name[:MOST_CALLERS]]
+                return [], 0
+        people, total = self._mirror.find(compared, limit)
+        # Another region in the settings changes what a text means, and the mirror only later.
+        kept = [person for person in people if self._is_compared(person, used)]
+        kept.sort(key=lambda person: fold(person.text("friendlyname")))
+        return [self.caller(person) for person in kept], total - len(people) + len(kept)
 
-    def _is_compared(self, person: MirroredPerson, used: Mapping[str, Value | None]) -> bool:
+    def _is_compared(self, person: MirroredPerson, used: _Used) -> bool:
         """Whether it is in an attribute of the query that the person has the value."""
         for comparison in self._query.comparisons:
             value, text = used.get(comparison.parameter), person.text(comparison.attribute)
@@ -93,9 +120,3 @@ class Lookup:
             if isinstance(value, str) and value.casefold() == text.casefold():
                 return True
         return False
-
-
-def _folded(text: str) -> str:
-    """A text as iTop sorts it: without regard to case and accents."""
-    parts = unicodedata.normalize("NFD", text.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from cti_oql import OqlError
 
-from cti_host import Host, is_query, placeholder_of
+from cti_host import Host, did_you_mean, is_query, nearest, placeholder_of
 from cti_itop.queries.agent_parameters import KNOWN, is_known
 from cti_itop.queries.query import Param, Query
+from cti_itop.rest.classes import common_class, person_codes
 from cti_itop.rest.client import Account
 from cti_itop.rest.links import NEVER_PRESET
 from cti_itop.settings import BadSecretFile, ItopConfig, read_secret
@@ -75,7 +76,7 @@ def check_address(host: Host, config: ItopConfig) -> None:
 
 
 def check_queries(host: Host) -> None:
-    """Every query is one, and each of its placeholders has a value.
+    """Every query is one, and the settings provide each of its placeholders.
 
     Whether iTop has the classes and attributes, only iTop knows: `cti-host check --online` asks.
     """
@@ -90,20 +91,37 @@ def check_queries(host: Host) -> None:
             "nothing of the call is in the query: nobody is found",
             f"compare with {attributes}",
         )
+    if query is not None:
+        _display_name(host, common_class(query.branches))
     for position, one in enumerate(settings.display_tickets.lists):
         if one.enabled:
             known = ("callers_list", "selected_caller")
             _query(host, ("display_tickets", "lists", position, "query"), one.query, known)
-    for chapter in ("direct_creation", "indirect_creation"):
+    # The defaults are right; what a site's [url_parameters] do not provide is left empty.
+    for chapter in settings.model_fields_set & {"direct_creation", "indirect_creation"}:
         for class_name, creation in getattr(settings, chapter).items():
             if creation.enabled:
                 _check_presets(host, (chapter, class_name, "preset"), creation.preset)
 
 
+def _display_name(host: Host, class_name: str) -> None:
+    """Attributes that look like a usual one; iTop may have others, which nobody knows here."""
+    known = person_codes(class_name)
+    for code in host.settings.caller_information.display_name:
+        if code not in known and nearest(code, known):
+            host.warn(
+                ("caller_information", "display_name"),
+                f"{code!r} is not a usual attribute of {class_name}",
+                did_you_mean(code, known),
+            )
+
+
 def _check_presets(host: Host, path: Path, presets: Mapping[str, str]) -> None:
     for code, preset in presets.items():
         if code == NEVER_PRESET:
-            host.warn((*path, code), "is left out: iTop decides the first state itself")
+            host.warn(
+                (*path, code), "is left out: iTop decides the first state itself", "remove it"
+            )
         elif is_query(preset):
             _query(host, (*path, code), preset, ("selected_caller",))
         elif placeholder_of(preset):
@@ -133,6 +151,6 @@ def _placeholders(host: Host, path: Path, used: Iterable[str], known: Iterable[s
     for name in used:
         if name not in given and not is_known(name):
             listed = ", ".join(f":{one}" for one in sorted({*given, *KNOWN}))
-            host.problem(
-                path, f"no setting provides :{name}", f"known: {listed}, :current_contact->…"
-            )
+            near = nearest(name, given | KNOWN)
+            remedy = f"did you mean :{near}?" if near else f"known: {listed}, :current_contact->…"
+            host.problem(path, f"no setting provides :{name}", remedy)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from cti_host import Agent, current_agent
 from cti_itop.queries.query import Param, Query
 from cti_itop.rest.reader import Reader
+from cti_itop.settings import SOURCE
 
 KEPT_SECONDS = 600.0
 CURRENT_CONTACT = "current_contact->"
@@ -44,8 +45,9 @@ class Agents:
 
         :raises ItopProblem: iTop gives no usable answer
         """
-        if agent.contact_id:
-            return agent.contact_id
+        linked = agent.contact_in(SOURCE)
+        if linked:
+            return linked
         if not agent.email:
             return 0
         with self._lock:

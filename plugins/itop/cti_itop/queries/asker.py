@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache, partial
 
 from cti_host import Host, Number
 from cti_itop.queries.query import Comparison, NothingToAsk, Param, Query
 from cti_itop.rest.classes import common_class
-from cti_itop.rest.client import Found
+from cti_itop.rest.client import Found, ItopObject
 from cti_itop.rest.reader import Reader, good
 
-# So many objects may hold a number's digits in another order or in a longer number.
+# So many objects that may hold a number's digits are read at once, and at most so many times.
 MOST_CANDIDATES = 500
+MOST_PAGES = 20
 
 
 class Asker:
@@ -71,20 +73,27 @@ class Asker:
         numbers: Mapping[Comparison, Number],
         limit: int | None,
     ) -> Found:
-        """One request: the candidates, without those who have another number."""
+        """The candidates, without those who have another number; nearly always in one request."""
         compared = {comparison.attribute for comparison in numbers}
-        found = self._reader.get(
-            query.inlined(parameters),
-            query.class_name,
-            [*codes, *compared],
-            limit=MOST_CANDIDATES,
-        )
+        objects = self._candidates(query.inlined(parameters), query.class_name, [*codes, *compared])
+        is_number = cache(self.is_number)
         kept = [
             one
-            for one in found.objects
-            if any(self.is_number(one.text(c.attribute), n) for c, n in numbers.items())
+            for one in objects
+            if any(is_number(one.text(c.attribute), n) for c, n in numbers.items())
         ]
         return Found(len(kept), kept[:limit])
+
+    def _candidates(self, text: str, class_name: str, codes: Sequence[str]) -> list[ItopObject]:
+        """The objects that a query finds; where there are many, page after page."""
+        found = self._reader.get(text, class_name, codes, limit=MOST_CANDIDATES)
+        objects = list(found.objects)
+        pages = min(-(-found.total // MOST_CANDIDATES), MOST_PAGES)
+        read = partial(self._reader.get, text, class_name, codes, limit=MOST_CANDIDATES)
+        more = [partial(read, page=page) for page in range(2, pages + 1)]
+        for outcome in self._reader.side_by_side(more):
+            objects += good(outcome).objects
+        return objects
 
     def _stored(self, numbers: Mapping[Comparison, Number]) -> dict[Comparison, list[str]]:
         """The texts in which iTop keeps these numbers, for each comparison."""
@@ -101,7 +110,5 @@ class Asker:
     def _texts(self, comparison: Comparison, number: Number) -> list[str]:
         """The texts that hold the digits of a number; asked in a thread of its own."""
         query = comparison.candidates(number)
-        found = self._reader.get(
-            query, comparison.class_name, [comparison.attribute], limit=MOST_CANDIDATES
-        )
-        return list(dict.fromkeys(one.text(comparison.attribute) for one in found.objects))
+        found = self._candidates(query, comparison.class_name, [comparison.attribute])
+        return list(dict.fromkeys(one.text(comparison.attribute) for one in found))

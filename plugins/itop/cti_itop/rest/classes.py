@@ -135,10 +135,17 @@ def ticket_codes(class_name: str) -> list[str]:
 def detail_codes(class_name: str) -> list[str]:
     """The attributes of a ticket that its page shows."""
     codes = [*ticket_codes(class_name), "org_name", "team_id_friendlyname", "description"]
-    codes += ["close_date", "private_log"]
+    codes += ["close_date", *log_codes(class_name)]
+    return codes if class_name in ("Ticket", *CHANGES) else [*codes, "priority"]
+
+
+def log_codes(class_name: str) -> list[str]:
+    """The logs of a class, the one that callers may read first."""
     if class_name in ("Ticket", "Problem", *CHANGES):
-        return [*codes, "priority"] if class_name == "Problem" else codes
-    return [*codes, "priority", "public_log"]
+        return ["private_log"]
+    if class_name in LABELS and class_name not in TICKETS:
+        return []
+    return ["public_log", "private_log"]
 
 
 def person_codes(class_name: str) -> list[str]:

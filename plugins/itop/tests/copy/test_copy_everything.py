@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from copy_kit import Copying, stored
-from cti_tickets.model.registry import Person
+from cti_tickets.model.classes.registry import Person
 from cti_tickets.store import objects as storage
 from cti_tickets.transfer.outcome import Action
 from fake_itop import FakeItop

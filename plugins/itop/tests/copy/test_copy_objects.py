@@ -8,7 +8,7 @@ from cti_itop.export.objects import CopyRefused
 from cti_itop.export.output import OtherCopy, to_file
 from cti_itop.mirror.windows import PAGE
 from cti_itop.rest.errors import ItopProblem
-from cti_tickets.model.registry import Person
+from cti_tickets.model.classes.registry import Person
 from cti_tickets.transfer.importing import ImportRefused, import_files
 from fake_itop import FakeItop, running
 from plain_model import PlainModel

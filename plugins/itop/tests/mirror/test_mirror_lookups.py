@@ -42,10 +42,32 @@ def test_a_person_is_found_by_an_email_address_whatever_its_case(
 ) -> None:
     model.add_person(1000, email="Ada.Élan@Example.org")
     nearby.synchronize()
-    (found,) = nearby.mirror.by_emails(["ada.élan@example.ORG"])
-    assert found.id == 1000
+    (found,), total = nearby.mirror.find({"email": ["ada.élan@example.ORG"]})
+    assert (found.id, total) == (1000, 1)
     assert found.text("email") == "Ada.Élan@Example.org"
-    assert nearby.mirror.by_emails(["", " "]) == []
+    assert nearby.mirror.find({"email": ["", " "]}) == ([], 0)
+
+
+def test_a_number_is_looked_for_in_the_attribute_that_is_named(
+    nearby: Nearby, model: PlainModel
+) -> None:
+    model.add_person(1000, "0987654321")
+    model.add_person(1001, mobile_phone="0987654321")
+    nearby.synchronize()
+    (found,), total = nearby.mirror.find({"mobile_phone": ["+33987654321"]})
+    assert (found.id, total) == (1001, 1)
+
+
+@pytest.mark.parametrize(("limit", "shown"), [(2, 2), (3, 3), (9, 3), (None, 3)])
+def test_of_many_persons_some_come_and_all_are_counted(
+    nearby: Nearby, model: PlainModel, limit: int | None, shown: int
+) -> None:
+    for id_ in (1002, 1000, 1001):
+        model.add_person(id_, "0987654321")
+    nearby.synchronize()
+    found, total = nearby.mirror.find({"phone": ["+33987654321"]}, limit)
+    assert [person.id for person in found] == [1000, 1001, 1002][:shown]
+    assert total == 3
 
 
 def test_a_person_comes_with_the_attributes_that_lookups_show(
@@ -54,7 +76,7 @@ def test_a_person_comes_with_the_attributes_that_lookups_show(
     nearby = make_nearby('[caller_information]\ndisplay_name = "friendlyname, function"')
     model.add_person(1000, "0987654321", function="Countess", org_id="1")
     nearby.synchronize()
-    (found,) = nearby.mirror.by_numbers(["+33987654321"])
+    (found,) = nearby.people("+33987654321")
     assert found.class_name == "Person"
     assert found.text("function") == "Countess"
     assert found.text("friendlyname") == "Ada 1000"
@@ -68,14 +90,9 @@ def test_attributes_that_the_settings_name_anew_come_with_the_next_run(
     model.add_person(1000, "0987654321", function="Countess")
     nearby.synchronize()
     more = nearby.again(fake, more=["function"])
-    assert more.mirror.by_ids([1000])[0].text("function") == ""
+    assert more.people("+33987654321")[0].text("function") == ""
     assert more.synchronize().written == 1, "nobody else has a function"
-    assert more.mirror.by_ids([1000])[0].text("function") == "Countess"
-
-
-def test_persons_are_found_by_their_ids_in_the_order_asked_for(nearby: Nearby) -> None:
-    nearby.synchronize()
-    assert [person.id for person in nearby.mirror.by_ids([9, 4, 3])] == [9, 3]
+    assert more.people("+33987654321")[0].text("function") == "Countess"
 
 
 def test_nothing_is_found_and_no_age_known_before_the_first_run_is_complete(

@@ -46,7 +46,7 @@ def test_a_run_brings_who_is_new_or_changed_and_drops_who_is_gone(
     assert (synced.written, synced.gone, synced.persons) == (3, 2, 24)
     assert nearby.ids("+33987654321") == [4]
     assert (nearby.ids(key_of(6)), nearby.ids(key_of(1006))) == ([], [6])
-    assert [person.text("status") for person in nearby.mirror.by_ids([9])] == ["inactive"]
+    assert [person.text("status") for person in nearby.people(key_of(9))] == ["inactive"]
     assert nearby.ids(key_of(12)) == nearby.ids(key_of(75)) == []
     assert versions() == 24, "what nobody sees any more is cleared away"
 

@@ -15,10 +15,10 @@ from cti_host import Host
 from cti_tickets.demo.people import LOCATIONS, MEMBERS, ORGANIZATIONS, PEOPLE, TEAM_ID, TEAMS
 from cti_tickets.demo.services import FAMILIES, PROVIDER, SERVICES, SUBCATEGORIES, subcategory
 from cti_tickets.demo.stories import STORIES
-from cti_tickets.model.registry import Organization
+from cti_tickets.model.classes.registry import Organization
 from cti_tickets.store.computed import utc_now
-from cti_tickets.transfer.files import Record
 from cti_tickets.transfer.importing import import_records
+from cti_tickets.transfer.reading.files import Record
 
 # A number that one person has, one that several share, and one that nobody has.
 DEMO_KNOWN = "0987654321"

@@ -7,7 +7,7 @@ from typing import Any
 from cti_oql.schema import Kind
 
 from cti_host import Localised
-from cti_tickets.model.lifecycle import Flag, LifeCycle
+from cti_tickets.model.lifecycles.lifecycle import Flag, LifeCycle
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 

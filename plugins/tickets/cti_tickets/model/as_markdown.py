@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cti_oql.schema import Kind
 
 from cti_host import Localised
-from cti_tickets.model.lifecycle import LifeCycle
+from cti_tickets.model.lifecycles.lifecycle import LifeCycle
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 INTRODUCTION = """\

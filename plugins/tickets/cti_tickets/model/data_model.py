@@ -11,10 +11,10 @@ import peewee
 from cti_oql.schema import Kind
 from flask import current_app
 
+from cti_tickets.model.classes.registry import MODELS
 from cti_tickets.model.fields import ClassInfo, Columnless
-from cti_tickets.model.lifecycles_changes import CHANGE_LIFE_CYCLES
-from cti_tickets.model.lifecycles_requests import LIFE_CYCLES
-from cti_tickets.model.registry import MODELS
+from cti_tickets.model.lifecycles.changes import CHANGE_LIFE_CYCLES
+from cti_tickets.model.lifecycles.requests import LIFE_CYCLES
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 _LIFE_CYCLES = {**LIFE_CYCLES, **CHANGE_LIFE_CYCLES}

@@ -17,9 +17,9 @@ from cti_oql.schema import Kind
 from cti_host import Host
 from cti_tickets.api_for_plugins import AddedAttributes, DataAttribute, DataClass, DataKind
 from cti_tickets.model import fields as a
+from cti_tickets.model.classes.people import Base
 from cti_tickets.model.data_model import DataModel, built_in, class_name
 from cti_tickets.model.extension_checks import Checks, Refused
-from cti_tickets.model.people import Base
 from cti_tickets.model.schema import Attribute, OnDelete
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cti_oql.schema import Kind
 
-from cti_tickets.model.lifecycle import Flag, Transition
+from cti_tickets.model.lifecycles.lifecycle import Flag, Transition
 from cti_tickets.model.schema import Attribute, ClassDef
 
 # Attributes of a ticket that a form for changing it shows first, besides those of its creation.

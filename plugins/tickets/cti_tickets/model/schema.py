@@ -10,7 +10,7 @@ import cti_oql.schema
 from cti_oql.schema import Kind
 
 from cti_host import Localised
-from cti_tickets.model.lifecycle import LifeCycle
+from cti_tickets.model.lifecycles.lifecycle import LifeCycle
 
 
 class OnDelete(StrEnum):

@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from cti_host import Caller, PhoneCall, PhoneMenu, Ticket, current_host, phone_menu
 from cti_tickets.hook_values import ticket_with_caller
+from cti_tickets.model.classes.registry import LogEntry
 from cti_tickets.model.form_plan import FormPlan, transition_plan
-from cti_tickets.model.lifecycle import Flag
-from cti_tickets.model.registry import LogEntry
+from cti_tickets.model.lifecycles.lifecycle import Flag
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store import logs, objects
 from cti_tickets.store.markup import harmless, holds_markup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from cti_tickets.hook_values import SOURCE
+from cti_tickets.model import SOURCE
 
 
 def with_caller(panel_url: str, class_name: str, id_: int) -> str:

@@ -32,13 +32,22 @@ class AgentParameters:
 
     def __call__(self, name: str) -> Mapping[str, Param]:
         """The value of a parameter by its name; empty for a name that is none of these."""
-        holder, _arrow, attribute = name.partition("->")
         if name == CONTACT_ID:
             return {name: contact_of(_agent()) or 0}
         if not is_magic(name):
             return {}
-        value = self._of_contact(attribute) if holder == _HOLDERS[0] else self._of_user(attribute)
+        value = self._value(name)
         return {name: value if value is not None else f"(no value for {name})"}
+
+    def text(self, name: str) -> str:
+        """The value of a parameter by its name as a text; "" for none."""
+        if name == CONTACT_ID:
+            return str(contact_of(_agent()) or "")
+        return (is_magic(name) and self._value(name)) or ""
+
+    def _value(self, name: str) -> str | None:
+        holder, _arrow, attribute = name.partition("->")
+        return self._of_contact(attribute) if holder == _HOLDERS[0] else self._of_user(attribute)
 
     def _of_user(self, attribute: str) -> str | None:
         """An attribute of the agent's account; those of the person count as well, as in iTop."""

@@ -31,7 +31,7 @@ class Lists:
             "callers_list": [caller.id for caller in callers],
         }
         # Of several callers none is selected: such a list is empty then.
-        parameters["selected_caller"] = str(callers[0].id) if len(callers) == 1 else None
+        parameters["selected_caller"] = callers[0].id if len(callers) == 1 else None
         found = []
         for position in self._usable:
             settings = self._host.settings.display_tickets.lists[position]

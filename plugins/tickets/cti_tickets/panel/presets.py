@@ -1,48 +1,50 @@
-"""Values for the form of a new object: the `preset` tables of the configuration."""
+"""Values for the form of a new object: what the host's presets ask of the data."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 from cti_oql import Oql
+from cti_oql.schema import Kind
 
-from cti_host import Call, Caller, Host, Unsearchable, fill_in, is_query, placeholder_of
+from cti_host import Host, Presets, QueryParameters
 from cti_tickets.hook_values import query_parameters
+from cti_tickets.model import SOURCE
+from cti_tickets.model.form_plan import editable
+from cti_tickets.model.schema import Schema
+from cti_tickets.panel.agent_parameters import AgentParameters
 
 
-class Presets:
-    """Computes the presets of a class for the caller who was chosen."""
+def make_presets(host: Host, oql: Oql, schema: Schema, agent: AgentParameters) -> Presets:
+    """The presets of the configuration, for the forms of this plugin."""
+    return Presets(
+        host,
+        SOURCE,
+        ask=partial(_first_ids, host, oql),
+        placeholder=agent.text,
+        logs=partial(_logs, schema),
+    )
 
-    def __init__(self, host: Host, oql: Oql) -> None:
-        self._host, self._oql = host, oql
 
-    def values(
-        self, class_name: str, caller: Caller | None, call: Call, direct: bool
-    ) -> dict[str, str]:
-        """Attribute code to text; what has no value for this caller is left out."""
-        settings = self._host.settings
-        chapter = settings.direct_creation if direct else settings.indirect_creation
-        if class_name not in chapter:
-            return {}
-        found = {
-            code: self._value(preset, caller, call)
-            for code, preset in chapter[class_name].preset.items()
-        }
-        return {code: value for code, value in found.items() if value}
+def _first_ids(
+    host: Host, oql: Oql, queries: Mapping[str, str], given: QueryParameters
+) -> dict[str, str]:
+    """The id of the first object that each query finds."""
+    parameters = query_parameters(given)
+    found = {
+        code: oql.ids(host.database, query, parameters, limit=1) for code, query in queries.items()
+    }
+    return {code: str(keys[0][1]) for code, keys in found.items() if keys}
 
-    def _value(self, preset: str, caller: Caller | None, call: Call) -> str:
-        if is_query(preset):
-            parameters = {
-                **query_parameters(call.parameters),
-                "selected_caller": str(caller.id) if caller else None,
-            }
-            keys = self._oql.ids(self._host.database, preset, parameters, limit=1)
-            return str(keys[0][1]) if keys else ""
-        name = placeholder_of(preset)
-        if name:
-            return self._placeholder(name, caller, call)
-        return fill_in(preset, call)
 
-    def _placeholder(self, name: str, caller: Caller | None, call: Call) -> str:
-        if name == "selected_caller":
-            return str(caller.id) if caller else ""
-        value = call.parameters.get(name, "")
-        return "" if isinstance(value, Unsearchable) else str(value)
+def _logs(schema: Schema, class_name: str) -> list[str]:
+    """The logs that can be filled in on a new object of a class, or of one of its kinds."""
+    classes = [schema[name] for name in schema.concrete(class_name)]
+    return [
+        attribute.code
+        for cls in classes
+        for attribute in cls.attributes.values()
+        if attribute.kind is Kind.LOG
+        and editable(cls, cls.lifecycle.initial if cls.lifecycle else "", attribute.code)
+    ]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from cti_oql import Oql, OqlError, Param, UnknownClassError
+from cti_oql import Oql, OqlError, Param, ResolvedQuery, UnknownClassError
 from cti_oql.schema import Kind
 
-from cti_host import Host, is_postgresql, is_query, placeholder_of
+from cti_host import Host, did_you_mean, is_postgresql, is_query, nearest, placeholder_of
 from cti_tickets.model.form_plan import editable
 from cti_tickets.model.schema import Attribute, Schema
 from cti_tickets.panel.agent_parameters import is_magic
+from cti_tickets.panel.query_values import unknown_codes
 
 # What has no value that could stand in a line.
 _NO_VALUE = (Kind.LOG, Kind.IMAGE, Kind.SET)
 
 
 class SettingsCheck:
-    """Reports every mistake with its key; answers what is usable."""
+    """Reports every mistake with its key, and says what is usable."""
 
     def __init__(self, host: Host, oql: Oql, schema: Schema) -> None:
         self._host, self._oql, self._schema = host, oql, schema
@@ -46,7 +47,7 @@ class SettingsCheck:
                 self._host.problem(
                     ("caller_information", "display_name"),
                     f"{class_name} has no attribute {code!r}",
-                    f"attributes: {', '.join(sorted(known))}",
+                    did_you_mean(code, known),
                 )
         return class_name
 
@@ -64,19 +65,16 @@ class SettingsCheck:
         return usable
 
     def creations(self) -> None:
-        """The classes of both chapters exist, and their presets name attributes of them."""
-        for chapter in ("direct_creation", "indirect_creation"):
-            for class_name, creation in getattr(self._host.settings, chapter).items():
-                if not creation.enabled:
-                    continue
-                if class_name not in self._schema:
-                    self._host.warn(
-                        (chapter, class_name),
-                        f"there is no class {class_name!r} in the data model: no button",
-                        f"classes: {', '.join(sorted(self._schema.classes))}",
-                    )
-                    continue
-                self._presets((chapter, class_name, "preset"), class_name, creation.preset)
+        """The presets of both chapters name attributes of their classes.
+
+        A class that is not in the data model may be another plugin's; the host says so if not.
+        """
+        settings = self._host.settings
+        # The defaults are right; what a site's [url_parameters] do not provide is left empty.
+        for chapter in settings.model_fields_set & {"direct_creation", "indirect_creation"}:
+            for class_name, creation in getattr(settings, chapter).items():
+                if creation.enabled and class_name in self._schema:
+                    self._presets((chapter, class_name, "preset"), class_name, creation.preset)
 
     def _presets(self, path: tuple[str, ...], class_name: str, presets: Mapping[str, str]) -> None:
         classes = [self._schema[n] for n in (class_name, *self._schema.concrete(class_name))]
@@ -97,7 +95,7 @@ class SettingsCheck:
                     f"{class_name} has no attribute {code!r}: it is not preset"
                     if code not in every
                     else f"nobody can fill {code!r} in on a new object: it is not preset",
-                    f"attributes: {', '.join(sorted(known))}",
+                    did_you_mean(code, known),
                 )
             elif is_query(preset):
                 self._preset_query((*path, code), attribute, preset)
@@ -107,7 +105,7 @@ class SettingsCheck:
                 if not re.fullmatch(r"\s*[0-9]{0,10}\s*", preset, re.ASCII):
                     self._host.problem(
                         (*path, code),
-                        f"{preset!r} is no {attribute.target}",
+                        f"{preset!r} is not the id of an object of {attribute.target}",
                         'write a query ("SELECT …"), ":selected_caller", or an id',
                     )
             elif (
@@ -116,16 +114,22 @@ class SettingsCheck:
                 self._host.problem(
                     (*path, code),
                     f"{preset!r} is not a value of {code}",
-                    f"values: {', '.join(attribute.values)}",
+                    _codes_remedy(preset, [*attribute.values]),
                 )
 
     def _preset_query(self, path: tuple[str, ...], attribute: Attribute, preset: str) -> None:
         if attribute.kind is not Kind.KEY:
-            self._host.problem(path, "a query gives an id, but this is not an external key")
+            self._host.problem(
+                path, "a query gives an id, but this is not an external key", "write a text"
+            )
             return
         found = self._query(path, preset, {"selected_caller"})
         if found is not None and not self._related(found, attribute.target):
-            self._host.problem(path, f"the query finds {found}, the key is to {attribute.target}")
+            self._host.problem(
+                path,
+                f"the query finds {found}, the key is to {attribute.target}",
+                f'write "SELECT {attribute.target} …"',
+            )
 
     def _related(self, one: str, other: str) -> bool:
         return self._schema.is_a(one, other) or self._schema.is_a(other, one)
@@ -140,37 +144,55 @@ class SettingsCheck:
     ) -> str | None:
         """The class a query finds; `None` after reporting why it can't be used."""
         try:
-            checked = self._oql.resolve(query)
-        except UnknownClassError as error:
-            if list_:
-                self._host.warn(path, f"{error}: the list is not shown")
-            else:
-                self._host.problem(path, str(error))
-            return None
-        except OqlError as error:
-            self._host.problem(path, str(error))
-            return None
-        self._placeholders(path, set(checked.parameters), set(known))
-        try:
+            resolved = self._oql.resolve(query)
+            self._placeholders(path, set(resolved.parameters), set(known))
             # What a parameter holds may be wrong too: a list where one value belongs.
             self._oql.statement(
                 query,
-                {name: _example(name) for name in checked.parameters},
+                {name: _example(name) for name in resolved.parameters},
                 postgresql=is_postgresql(self._host.database),
             )
         except OqlError as error:
-            self._host.problem(path, str(error))
+            place = str(error).removesuffix(error.advice)
+            message, remedy = f"{place}{error.message}", _remedy(error)
+            if list_ and isinstance(error, UnknownClassError):
+                self._host.warn(path, f"{message}: the list is not shown", remedy)
+            else:
+                self._host.problem(path, message, remedy)
             return None
-        return checked.class_name
+        self._codes(path, resolved)
+        return resolved.class_name
+
+    def _codes(self, path: tuple[str | int, ...], query: ResolvedQuery) -> None:
+        for wrong in unknown_codes(query, self._schema):
+            self._host.warn(
+                path,
+                f"{wrong.text!r} is not a value of {wrong.class_name}.{wrong.attribute}",
+                _codes_remedy(wrong.text, wrong.codes),
+            )
 
     def _placeholders(self, path: tuple[str | int, ...], used: set[str], known: set[str]) -> None:
         known |= self._attributes
         for name in sorted(name for name in used - known if not is_magic(name)):
+            near = nearest(name, known)
+            listed = f"known: {', '.join(':' + one for one in sorted(known))}"
             self._host.problem(
                 path,
-                f"nothing gives :{name}",
-                f"known: {', '.join(':' + one for one in sorted(known))} (see [url_parameters])",
+                f"no setting provides :{name}",
+                f"{f'did you mean :{near}?' if near else listed} (see [url_parameters])",
             )
+
+
+def _remedy(error: OqlError) -> str:
+    """What to write instead of a query that is wrong, or how to find out."""
+    advice = error.advice.removeprefix(error.message).removeprefix("; ")
+    return advice or "try it with: cti-host oql"
+
+
+def _codes_remedy(text: str, codes: Sequence[str]) -> str:
+    near = nearest(text, codes)
+    listed = f"values: {', '.join(codes)}"
+    return f"did you mean {near!r}? {listed}" if near else listed
 
 
 def _example(name: str) -> Param:

@@ -8,7 +8,8 @@ import peewee
 from cti_oql.functions.fold import fold
 
 from cti_host import Agent, database, is_postgresql
-from cti_tickets.model.registry import Person
+from cti_tickets.model import SOURCE
+from cti_tickets.model.classes.registry import Person
 from cti_tickets.store.validation import exists
 
 
@@ -19,8 +20,9 @@ def contact_of(agent: Agent | None) -> int | None:
     """
     if agent is None:
         return None
-    if agent.contact_id:
-        return agent.contact_id if exists("Person", agent.contact_id) else None
+    linked = agent.contact_in(SOURCE)
+    if linked:
+        return linked if exists("Person", linked) else None
     if not agent.email:
         return None
     # As a query compares, and with the same index.

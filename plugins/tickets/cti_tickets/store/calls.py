@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from cti_host import Agent
-from cti_tickets.model.registry import Person, PhoneCall, Ticket
+from cti_tickets.model.classes.registry import Person, PhoneCall, Ticket
 from cti_tickets.store.agents import contact_of
 from cti_tickets.store.computed import naive
 from cti_tickets.store.transactions import writing

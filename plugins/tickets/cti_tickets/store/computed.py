@@ -8,7 +8,7 @@ from typing import Any
 
 from cti_oql.schema import Kind
 
-from cti_tickets.model.lifecycle import LifeCycle
+from cti_tickets.model.lifecycles.lifecycle import LifeCycle
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.values import number_key
 

@@ -9,7 +9,7 @@ from typing import Any
 from cti_oql.schema import Kind
 
 from cti_host import Agent
-from cti_tickets.model.registry import LogEntry, Ticket
+from cti_tickets.model.classes.registry import LogEntry, Ticket
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.agents import contact_of
 

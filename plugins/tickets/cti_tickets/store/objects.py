@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 
 from cti_host import Agent
 from cti_tickets.model import data_model
+from cti_tickets.model.classes.registry import Ticket
 from cti_tickets.model.data_model import model_of, schema
-from cti_tickets.model.registry import Ticket
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store import logs
 from cti_tickets.store.calls import attach_inbound_call

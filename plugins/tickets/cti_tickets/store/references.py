@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cti_tickets.model.registry import TicketCounter
+from cti_tickets.model.classes.registry import TicketCounter
 
 _PREFIX = {"UserRequest": "R", "Incident": "I", "Problem": "P"}
 _CHANGES = {"RoutineChange", "NormalChange", "EmergencyChange"}

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import model_of
 from cti_tickets.model.form_plan import FormPlan, demanded, editable, has_value, transition_plan
-from cti_tickets.model.lifecycle import Flag, Transition
+from cti_tickets.model.lifecycles.lifecycle import Flag, Transition
 from cti_tickets.model.schema import ClassDef
 
 # Takes the stored values (none for a new object) and all values as they would be; returns a

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from cti_host import Agent
 from cti_tickets.model.data_model import model_of
 from cti_tickets.model.form_plan import has_value
-from cti_tickets.model.lifecycle import Flag
+from cti_tickets.model.lifecycles.lifecycle import Flag
 from cti_tickets.store import objects
 from cti_tickets.store.state_rules import entering
 from cti_tickets.store.transactions import writing

@@ -20,8 +20,8 @@ from cti_tickets.model.data_model import schema
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.validation import default_of
 from cti_tickets.transfer import bulk
-from cti_tickets.transfer.cells import EMPTY_TEXT, cell_of
-from cti_tickets.transfer.log_parsing import Entry, log_value, stored_logs
+from cti_tickets.transfer.reading.cells import EMPTY_TEXT, cell_of
+from cti_tickets.transfer.reading.log_parsing import Entry, log_value, stored_logs
 
 PAGE = 1000
 _NUMBERS = (Kind.KEY, Kind.INTEGER, Kind.DURATION, Kind.BOOLEAN)

@@ -15,9 +15,9 @@ from flask_babel import gettext as _
 
 from cti_tickets.store.transactions import defer_references, writing
 from cti_tickets.transfer import bulk
-from cti_tickets.transfer.files import ImportProblem, Record, Source, read, sources
 from cti_tickets.transfer.known import Place
 from cti_tickets.transfer.outcome import Imported
+from cti_tickets.transfer.reading.files import ImportProblem, Record, Source, read, sources
 from cti_tickets.transfer.rejects import write_rejects
 from cti_tickets.transfer.run import Corrections, ImportRun, Options
 from cti_tickets.transfer.writer import BATCH

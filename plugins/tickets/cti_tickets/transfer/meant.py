@@ -13,10 +13,10 @@ from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.records import Records
 from cti_tickets.store.values import BadValue
-from cti_tickets.transfer.files import Record
 from cti_tickets.transfer.known import Known
-from cti_tickets.transfer.log_parsing import Entry, stored_logs
 from cti_tickets.transfer.matching import ID, MET, BadMatch, MatchBy, Matcher
+from cti_tickets.transfer.reading.files import Record
+from cti_tickets.transfer.reading.log_parsing import Entry, stored_logs
 
 
 @dataclass(frozen=True)

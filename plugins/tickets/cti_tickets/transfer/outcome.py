@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from cti_tickets.transfer.files import ImportProblem
-from cti_tickets.transfer.spill import Spill
+from cti_tickets.transfer.reading.files import ImportProblem
+from cti_tickets.transfer.reading.spill import Spill
 
 Item = Mapping[str, Any]
 

@@ -8,8 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from cti_tickets.transfer.files import COMMENT, BadLine, Source, chunks, delimiter_of, row_of
 from cti_tickets.transfer.known import Place
+from cti_tickets.transfer.reading.files import (
+    COMMENT,
+    BadLine,
+    Source,
+    chunks,
+    delimiter_of,
+    row_of,
+)
 
 PROBLEM_COLUMN = f"{COMMENT} problem"
 

@@ -15,13 +15,13 @@ from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.computed import numbers, obsolescence, ticket_columns, utc_now
 from cti_tickets.store.validation import Validated, validate
 from cti_tickets.store.values import BadValue
-from cti_tickets.transfer.files import ImportProblem, Record
-from cti_tickets.transfer.given import Given, GivenReader
 from cti_tickets.transfer.known import Dangling, Known, Place
-from cti_tickets.transfer.log_parsing import changed_log, dated
 from cti_tickets.transfer.matching import MatchBy
 from cti_tickets.transfer.meant import Meant, StoredObject
 from cti_tickets.transfer.outcome import Action, Imported
+from cti_tickets.transfer.reading.files import ImportProblem, Record
+from cti_tickets.transfer.reading.given import Given, GivenReader
+from cti_tickets.transfer.reading.log_parsing import changed_log, dated
 from cti_tickets.transfer.writer import Writer
 
 # Computed columns of tickets that a file may say better. Others follow from what agents do here.

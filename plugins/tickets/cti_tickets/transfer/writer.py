@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cti_tickets.model.classes.registry import LogEntry
 from cti_tickets.model.data_model import current
-from cti_tickets.model.registry import LogEntry
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.references import number_of, reference, reserve, reserve_up_to
 from cti_tickets.transfer import bulk
 from cti_tickets.transfer.known import Known
-from cti_tickets.transfer.log_parsing import Entry
-from cti_tickets.transfer.spill import Spill
+from cti_tickets.transfer.reading.log_parsing import Entry
+from cti_tickets.transfer.reading.spill import Spill
 
 BATCH = 1000
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from cti_tickets.demo import load
 from cti_tickets.demo.stories import STORIES
+from cti_tickets.model.classes.registry import LogEntry, Organization, Person, PhoneCall, Ticket
 from cti_tickets.model.data_model import schema
-from cti_tickets.model.registry import LogEntry, Organization, Person, PhoneCall, Ticket
 from cti_tickets.store import objects
 from cti_tickets.store.records import Records
 from flask import Flask

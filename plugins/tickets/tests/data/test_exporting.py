@@ -15,9 +15,9 @@ from cti_tickets.demo.load import load_demo
 from cti_tickets.model.data_model import schema
 from cti_tickets.store import objects
 from cti_tickets.store.transactions import reading
-from cti_tickets.transfer.cells import cell_of, cell_text
 from cti_tickets.transfer.export import Format, JsonLines, Selection, Table, count, export
 from cti_tickets.transfer.outcome import Action
+from cti_tickets.transfer.reading.cells import cell_of, cell_text
 from flask import Flask
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from cti_tickets.commands.data import data
-from cti_tickets.model.registry import Contact, Location, LogEntry, Organization, Person, Ticket
+from cti_tickets.model.classes.registry import (
+    Contact,
+    Location,
+    LogEntry,
+    Organization,
+    Person,
+    Ticket,
+)
 from cti_tickets.store import logs, objects
 from cti_tickets.store.calls import calls_about
 from cti_tickets.transfer.importing import ImportRefused, import_files

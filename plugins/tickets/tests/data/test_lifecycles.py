@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cti_tickets.model.data_model import schema
-from cti_tickets.model.lifecycle import Flag, LifeCycle, flags
+from cti_tickets.model.lifecycles.lifecycle import Flag, LifeCycle, flags
 from cti_tickets.model.schema import ClassDef
 
 LIVING = [cls for cls in schema() if cls.lifecycle]

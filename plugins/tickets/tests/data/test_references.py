@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cti_tickets.model.registry import Ticket
+from cti_tickets.model.classes.registry import Ticket
 from cti_tickets.store import objects
 from flask import Flask
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import peewee
 import pytest
-from cti_tickets.model.registry import LogEntry, Organization, Person, PhoneCall, Ticket
+from cti_tickets.model.classes.registry import LogEntry, Organization, Person, PhoneCall, Ticket
 from cti_tickets.store import logs
 from cti_tickets.store.agents import contact_of
 from cti_tickets.store.calls import calls_about, record_outbound_call

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from cti_oql.functions.fold import fold
 from cti_oql.schema import Kind
+from cti_tickets.model.classes.registry import MODELS, Organization
 from cti_tickets.model.data_model import schema, schema_of
-from cti_tickets.model.registry import MODELS, Organization
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

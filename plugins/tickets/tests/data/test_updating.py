@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from cti_tickets.commands.data import data
-from cti_tickets.model.registry import LogEntry, Organization, Person
+from cti_tickets.model.classes.registry import LogEntry, Organization, Person
 from cti_tickets.store import logs, objects
 from cti_tickets.transfer.importing import ImportRefused, import_files
 from cti_tickets.transfer.matching import BadMatch, match_by

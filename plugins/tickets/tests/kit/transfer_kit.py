@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cti_tickets.model.classes.registry import LogEntry, TicketCounter
 from cti_tickets.model.data_model import current
-from cti_tickets.model.registry import LogEntry, TicketCounter
 from cti_tickets.transfer.importing import ImportRefused, import_files
 from cti_tickets.transfer.matching import match_by
 from cti_tickets.transfer.outcome import Action, Imported

@@ -11,8 +11,8 @@ from cti_oql import Oql, OqlError
 from cti_oql.functions.registry import FUNCTIONS, UNITS
 from cti_oql.resolve.fields import known_codes
 from cti_oql.syntax.parse import parse
+from cti_tickets.model.classes.registry import MODELS
 from cti_tickets.model.data_model import schema_of
-from cti_tickets.model.registry import MODELS
 
 PAGE = Path(__file__).parents[4] / "docs" / "oql.md"
 TEXT = PAGE.read_text(encoding="utf-8")

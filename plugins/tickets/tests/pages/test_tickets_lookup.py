@@ -238,3 +238,56 @@ def test_a_number_is_found_by_an_index_where_nobody_has_a_mobile(site: Any) -> N
     assert any("contact_phone_e164" in step for step in steps)
     assert any("contact_mobile_phone_e164" in step for step in steps)
     assert not [step for step in steps if step.startswith("SCAN")], steps
+
+
+OF_CALLER = "SELECT UserRequest WHERE caller_id = :selected_caller"
+
+
+@pytest.fixture
+def crowded(make_site: Any, database_url: str) -> Any:
+    """130 people who share a number, Ada 001 to Ada 130 with the ids 130 to 1; one has a ticket."""
+    lists = f"[[display_tickets.lists]]\nenabled = true\nlabel = 'L'\nquery = '{OF_CALLER}'\n"
+    site = make_site(lists, database=database_url)
+    site.add("Organization", name="Analytical Ltd")
+    for number in range(130, 0, -1):
+        person(site, f"Ada {number:03}", phone="09 87 65 43 21", email=f"a{number}@example.org")
+    site.add("UserRequest", title="Of Ada 120", description="x", org_id=1, caller_id=11)
+    return site
+
+
+def test_of_many_people_a_hundred_are_shown_and_all_are_counted(crowded: Any) -> None:
+    panel = crowded.panel("phone=0987654321")
+    assert (panel["callers_total"], panel["callers_shown"]) == (130, 100)
+    names = [caller["attributes"]["friendlyname"] for caller in panel["callers"]]
+    assert names == [f"Ada {number:03} Byron" for number in range(1, 101)]
+    why = f"Phone, {NATIONAL}; at least 99 others share it"
+    assert {caller["why"] for caller in panel["callers"]} == {why}
+    (french, *_) = crowded.panel("phone=0987654321", "fr")["callers"]
+    assert french["why"].endswith("; au moins 99 autres le partagent")
+
+
+def test_of_many_people_any_is_found_by_name_and_by_link(crowded: Any) -> None:
+    filtered = crowded.panel("phone=0987654321&filter=byron+12")
+    names = [caller["attributes"]["friendlyname"] for caller in filtered["callers"]]
+    assert names == [f"Ada {n:03} Byron" for n in (12, 112, *range(120, 130))]
+    assert (filtered["callers_total"], filtered["callers_shown"]) == (130, 12)
+    assert [c["id"] for c in crowded.panel("phone=0987654321&filter=A120@")["callers"]] == [11]
+    for wanted in ("tickets:Person:11", "11"):
+        chosen = crowded.panel(f"phone=0987654321&selected_caller={wanted}")
+        assert chosen["selected"] == "tickets:Person:11"
+        assert chosen["callers"][-1]["display"] == "Ada 120 Byron, Analytical Ltd"
+        assert [one["total"] for one in chosen["ticket_lists"]] == [1]
+    for stranger in ("tickets:Person:999", "itop:Person:11", "tickets:Team:11"):
+        missed = crowded.panel(f"phone=0987654321&selected_caller={stranger}")
+        assert missed["selected"] == "all"
+        assert missed["problems"] == ["The person chosen is not among the callers found."]
+
+
+def test_a_form_for_somebody_of_many_is_theirs(make_site: Any) -> None:
+    preset = '[indirect_creation.UserRequest]\nenabled = true\npreset = { caller_id = "%s" }\n'
+    site = make_site(preset % ":selected_caller")
+    site.add("Organization", name="Analytical Ltd")
+    for number in range(110):
+        person(site, f"Ada {number:03}", phone="0987654321")
+    page = site.get("/create/UserRequest?phone=0987654321&selected_caller=tickets:Person:110")
+    assert "caller_id=110&" in page.location

@@ -24,7 +24,7 @@ def preset(attribute: str, value: str, cls: str = "UserRequest") -> str:
 
 
 def listed(query: str) -> str:
-    return f'[[display_tickets.lists]]\nenabled = true\nlabel = "L"\nquery = "{query}"\n'
+    return f'[[display_tickets.lists]]\nenabled = true\nlabel = "{query}"\nquery = "{query}"\n'
 
 
 MISTAKES = [
@@ -41,9 +41,9 @@ MISTAKES = [
     (caller(query="SELECT Person WHERE fone = :phone"), 2, "caller_information.query",
      "did you mean phone?"),
     (caller(query="SELECT Person WHERE phone = :fone"), 2, "caller_information.query",
-     "nothing gives :fone"),
+     "no setting provides :fone"),
     (caller(query="SELECT Person WHERE id IN (:callers_list)"), 2, "caller_information.query",
-     "nothing gives :callers_list"),
+     "no setting provides :callers_list"),
     (listed("SELECT UserRequest WHERE caller_id ="), 4, "display_tickets.lists[0].query",
      "line 1, column"),
     (listed("SELECT UserRequest WHERE kaller_id = 1"), 4, "display_tickets.lists[0].query",
@@ -51,23 +51,23 @@ MISTAKES = [
     (listed("SELECT UserRequest WHERE caller_id = :callers_list"), 4,
      "display_tickets.lists[0].query", "write IN (:callers_list)"),
     (listed("SELECT UserRequest WHERE caller_id IN (:callers)"), 4,
-     "display_tickets.lists[0].query", "nothing gives :callers"),
+     "display_tickets.lists[0].query", "no setting provides :callers"),
     (preset("origin", "fax"), 4, "indirect_creation.UserRequest.preset.origin",
      "'fax' is not a value of origin"),
     (preset("org_id", "Analytical Ltd"), 4, "indirect_creation.UserRequest.preset.org_id",
-     "'Analytical Ltd' is no Organization"),
+     "'Analytical Ltd' is not the id of an object of Organization"),
     (preset("org_id", "select Organization"), 4, "indirect_creation.UserRequest.preset.org_id",
-     "is no Organization"),
+     "is not the id of an object of Organization"),
     (preset("org_id", "SELECT Team"), 4, "indirect_creation.UserRequest.preset.org_id",
      "the query finds Team, the key is to Organization"),
     (preset("org_id", "SELECT Organization WHERE"), 4,
      "indirect_creation.UserRequest.preset.org_id", "line 1, column"),
     (preset("org_id", "SELECT Organization WHERE id = :callr"), 4,
-     "indirect_creation.UserRequest.preset.org_id", "nothing gives :callr"),
+     "indirect_creation.UserRequest.preset.org_id", "no setting provides :callr"),
     (preset("title", "SELECT Organization"), 4, "indirect_creation.UserRequest.preset.title",
      "not an external key"),
     (preset("caller_id", ":caller"), 4, "indirect_creation.UserRequest.preset.caller_id",
-     "nothing gives :caller"),
+     "no setting provides :caller"),
     (preset("origin", "fax").replace("indirect", "direct"), 4,
      "direct_creation.UserRequest.preset.origin", "'fax' is not a value of origin"),
 ]  # fmt: skip
@@ -84,8 +84,29 @@ WARNINGS = [
     (preset("team_id", "1"), 4, "indirect_creation.UserRequest.preset.team_id",
      "nobody can fill 'team_id' in on a new object"),
     (preset("title", "x", "Contract"), 1, "indirect_creation.Contract",
-     "there is no class 'Contract' in the data model"),
+     "no enabled plugin knows the class 'Contract': there is no button for it"),
     (caller(query="SELECT Person"), 2, "caller_information.query", "nobody is found"),
+    (caller(query="SELECT Person WHERE phone = :phone AND status = 'actif'"), 2,
+     "caller_information.query", "'actif' is not a value of Person.status"),
+    *(
+        (listed(f"SELECT UserRequest AS u WHERE {condition}"), 4, "display_tickets.lists[0].query",
+         message)
+        for condition, message in (
+            ("u.status != 'close'", "'close' is not a value of UserRequest.status"),
+            ("'close' = u.status", "'close' is not a value of UserRequest.status"),
+            ("u.status IN ('new', 'opened')", "'opened' is not a value of UserRequest.status"),
+            ("u.status NOT IN ('newx')", "'newx' is not a value of UserRequest.status"),
+            ("u.id = 1 OR (u.origin = 'fone' AND u.id = 2)",
+             "'fone' is not a value of UserRequest.origin"),
+            ("u.caller_id IN (SELECT Person AS p WHERE p.status = 'gone')",
+             "'gone' is not a value of Person.status"),
+            ("u.finalclass = 'UserRequests'",
+             "'UserRequests' is not a value of UserRequest.finalclass"),
+        )
+    ),
+    (preset("org_id", "SELECT Organization WHERE status = 'activ'"), 4,
+     "indirect_creation.UserRequest.preset.org_id",
+     "'activ' is not a value of Organization.status"),
 ]  # fmt: skip
 
 FINE = [
@@ -102,6 +123,8 @@ FINE = [
     preset("org_id", "SELECT Contact").replace("org_id", "caller_id"),
     listed("SELECT Ticket WHERE caller_id IN (:callers_list) AND caller_id = :selected_caller"),
     listed("SELECT CustomerContract").replace("enabled = true", "enabled = false"),
+    listed("SELECT UserRequest WHERE status != 'CLOSED' AND origin = '' AND status LIKE 'clo%'"),
+    listed("SELECT Ticket WHERE finalclass IN ('UserRequest', 'Incident')"),
     preset("nickname", "x").replace("enabled = true", "enabled = false"),
 ]
 
@@ -127,6 +150,36 @@ def test_what_is_only_left_out_is_a_warning(
 @pytest.mark.parametrize("toml", FINE)
 def test_what_is_right_passes(check: Check, toml: str) -> None:
     assert check(toml) == []
+
+
+REMEDIES = [
+    (caller(query="SELECT Person WHERE fone = :phone"), "did you mean phone?"),
+    (caller(query="SELECT Person WHERE phone = "), "expected "),
+    (caller(query="SELECT Person WHERE phone = :phon"), "did you mean :phone?"),
+    (caller(display_name="friendlynam"), "did you mean 'friendlyname'?"),
+    (caller(display_name="shoe_size"), "known: "),
+    (preset("origin", "fone"), "values: "),
+    (preset("origin", "mial"), "did you mean 'mail'? values: "),
+    (preset("public_logs", "x"), "did you mean 'public_log'?"),
+    (preset("title", "x", "UserRequst"), "did you mean 'UserRequest'?"),
+    (preset("org_id", "SELECT Team"), 'write "SELECT Organization …"'),
+    (listed("SELECT UserRequest AS u WHERE u.status != 'close'"),
+     "did you mean 'closed'? values: new, "),
+    (listed("SELECT UserRequst"), "did you mean UserRequest?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("toml", "remedy"), REMEDIES)
+def test_the_remedy_names_what_was_meant_or_what_there_is(
+    check: Check, toml: str, remedy: str
+) -> None:
+    ((_where, _key, _text, found, _warning),) = check(toml)
+    assert found.startswith(remedy)
+
+
+def test_every_finding_says_what_to_write(check: Check) -> None:
+    for toml, *_expected in (*MISTAKES, *WARNINGS):
+        assert all(remedy for _line, _key, _text, remedy, _warning in check(toml)), toml
 
 
 def test_every_mistake_is_reported_at_once(check: Check) -> None:

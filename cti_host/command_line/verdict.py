@@ -1,0 +1,77 @@
+"""What `cti-host check` found, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from cti_host.model import Finding, Level
+from cti_host.settings.problems import Problem
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The problems of a configuration file, and what was tried of what plugins stand on.
+
+    :param file: the file as it was named
+    :param refused: whether the host does not start with it
+    :param findings: each with its plugin; `None` if nothing was to be tried
+    """
+
+    file: str
+    problems: Sequence[Problem]
+    refused: bool
+    findings: Sequence[tuple[str, Finding]] | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the host starts, and everything that was tried works."""
+        bad = any(finding.level is Level.BAD for _plugin, finding in self.findings or ())
+        return not (self.refused or bad)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--json` prints; `online` only if something was to be tried."""
+        answer: dict[str, Any] = {
+            "ok": self.ok,
+            "problems": [_problem_as_json(problem) for problem in self.problems],
+        }
+        if self.findings is not None:
+            answer["online"] = [
+                {"plugin": plugin, **asdict(finding)} for plugin, finding in self.findings
+            ]
+        return answer
+
+    def summary(self) -> str:
+        """Whether the host starts, in one line."""
+        errors = sum(not problem.warning for problem in self.problems)
+        warnings = len(self.problems) - errors
+        if self.refused:
+            return f"{_counted(errors, 'mistake')} to correct"
+        if warnings:
+            return f"{self.file}: it starts, with {_counted(warnings, 'warning')}"
+        return f"{self.file}: all right"
+
+    def online_lines(self) -> Iterator[str]:
+        """What was tried and how it went."""
+        for plugin, finding in self.findings or ():
+            yield f"{plugin}: {finding.level:7}  {finding.what}: {finding.detail}"
+            if finding.remedy:
+                yield f"    -> {finding.remedy}"
+        if self.findings == [] and not self.refused:
+            yield "no plugin stands on anything outside this host"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _problem_as_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "key": problem.key,
+        "message": problem.message,
+        "remedy": problem.remedy,
+        "level": "warning" if problem.warning else "error",
+    }

@@ -1,0 +1,124 @@
+"""The hooks of a ticket: its page, its phone menu, and what happens to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cti_host.contract import Kind, contract
+from cti_host.contract import translated_later as _
+from cti_host.model import (
+    Agent,
+    Caller,
+    OutboundAction,
+    PhoneCall,
+    Ticket,
+    TicketDetails,
+    TicketKey,
+)
+
+
+class TicketHookSpecs:
+    """The hooks that fire when a ticket is shown, called about, or created."""
+
+    @contract(
+        Kind.COLLECT,
+        OutboundAction,
+        many=True,
+        unavailable=_("Phone actions from %(plugin)s are not available right now."),
+        own=("ticket", "caller"),
+        needs="ticket",
+    )
+    def outbound_actions(
+        self, ticket: Ticket, caller: Caller | None
+    ) -> Sequence[OutboundAction] | None:
+        """Offer the entries of a ticket's phone menu.
+
+        Fires when a ticket is shown, and again when an entry is clicked.
+
+        :param ticket: the ticket, one of the plugin's own
+        :param caller: the ticket's caller with all their attributes; `None`: the ticket has none,
+            or another plugin's
+        :return: the actions that can be done now (a number that is empty offers none); `None` or
+            empty: none
+        Order: all results are kept, in the order of the config.
+        On an error: the other actions stay; the ticket says so in one line.
+        """
+
+    @contract(
+        Kind.FIRST,
+        TicketDetails,
+        unavailable=_("The ticket can't be read from %(plugin)s right now."),
+        own=("key",),
+        needs="key",
+    )
+    def read_ticket(self, key: TicketKey) -> TicketDetails | None:
+        """Read a ticket by its class and id, so that its page has an address of its own.
+
+        Fires when the host's page about a ticket is shown, and when an entry of a ticket's phone
+        menu is clicked, also on a page of the plugin. Without this hook, the host looks for the
+        ticket in the plugin's ticket lists of the call that the page was opened from.
+
+        :param key: which ticket: one of the plugin's own
+        :return: the ticket, its caller, and what the page shows; for a plugin whose tickets have a
+            page of its own on this host (`Ticket.url`), ticket and caller are enough; `None`: there
+            is no such ticket
+        Order: the first plugin, in the order of the config, that returns it.
+        On an error: the page shows what the call's ticket lists say of the ticket, and says so in
+        one line; without a call it says only that.
+        """
+
+    @contract(
+        Kind.COLLECT,
+        PhoneCall,
+        many=True,
+        unavailable=_("Phone calls from %(plugin)s are not available right now."),
+        own=("ticket",),
+        needs="ticket",
+    )
+    def phone_calls(self, ticket: Ticket) -> Sequence[PhoneCall] | None:
+        """Give the phone calls about a ticket that were recorded.
+
+        Fires when the page of a ticket is shown.
+
+        :param ticket: the ticket, one of the plugin's own
+        :return: the calls, newest first; `None` or empty: none
+        Order: all results are kept, the newest calls first; of the same moment, in the order of the
+        config.
+        On an error: the calls of the other plugins stay; the ticket says so in one line.
+        """
+
+    @contract(
+        Kind.EVENT,
+        unavailable=_("The call could not be recorded by %(plugin)s."),
+        own=("ticket", "caller"),
+        needs="ticket",
+    )
+    def call_placed(
+        self, ticket: Ticket, caller: Caller | None, action: OutboundAction, agent: Agent
+    ) -> None:
+        """An agent placed a call from a ticket.
+
+        Fires when an entry of the phone menu was clicked, before the phone system is opened.
+
+        :param ticket: the ticket, one of the plugin's own
+        :param caller: the ticket's caller, if it has one of the plugin's own
+        :param action: the entry that was clicked
+        :param agent: who calls
+        :return: nothing; results are ignored
+        Order: the order of the config.
+        On an error: the call is placed all the same; the ticket says so in one line.
+        """
+
+    @contract(Kind.EVENT, own=("ticket", "caller"), needs="ticket")
+    def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
+        """A ticket was created and saved.
+
+        Fires after the form of a new ticket was saved, before the agent sees the ticket.
+
+        :param ticket: the new ticket, one of the plugin's own
+        :param caller: its caller, if it has one of the plugin's own
+        :param agent: who created it
+        :return: nothing; results are ignored
+        Order: the order of the config.
+        On an error: logged; the ticket stays.
+        """

@@ -1,0 +1,1 @@
+"""What a life cycle is, and those of the classes, as tables."""

@@ -1,0 +1,1 @@
+"""From the files of an import to records: formats, cells, logs."""

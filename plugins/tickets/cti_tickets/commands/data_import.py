@@ -94,7 +94,7 @@ def import_command(
         with _on_disk(files, table=class_name is not None) as paths, connected():
             size = sum(path.stat().st_size for path in paths)
             outcome = import_files(
-                paths, class_name, lambda label: progress_bar(label, size), options
+                paths, class_name, lambda number: progress_bar(_label(number), size), options
             )
     except ImportRefused as refused:
         _tell_refusal(refused, as_json)
@@ -106,6 +106,11 @@ def import_command(
     else:
         _tell(outcome, options)
     sys.exit(SOME_LEFT_OUT if outcome.skipped else 0)
+
+
+def _label(number: int) -> str:
+    """What a pass over the files is called."""
+    return "Importing" if number == 1 else "Again, without what is wrong"
 
 
 @contextmanager

@@ -22,8 +22,9 @@ from cti_tickets.transfer.rejects import write_rejects
 from cti_tickets.transfer.run import Corrections, ImportRun, Options
 from cti_tickets.transfer.writer import BATCH
 
-# Makes a bar for a pass over the files; it is told the bytes read since it was last told.
-ProgressBar = Callable[[str], AbstractContextManager[Callable[[int], None]]]
+# Makes a bar for a pass over the files, which count from 1; it is told the bytes read since it was
+# last told.
+ProgressBar = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 
 
 class ImportRefused(Exception):
@@ -78,7 +79,7 @@ def _records(files: Sequence[Source]) -> Iterator[Record | ImportProblem]:
         yield from read(source)
 
 
-def _no_bar(label: str) -> AbstractContextManager[Callable[[int], None]]:
+def _no_bar(number: int) -> AbstractContextManager[Callable[[int], None]]:
     return nullcontext(lambda size: None)
 
 
@@ -87,9 +88,10 @@ def _import(
 ) -> tuple[Imported, Corrections]:
     """Go over the records until nothing is wrong, or refuse them."""
     corrections = Corrections()
-    label = _("Importing")
+    number = 0
     while True:
-        with bar(label) as progress:
+        number += 1
+        with bar(number) as progress:
             run = _one_pass(records(), progress, options, corrections)
         if not run.problems and not run.dangling:
             return run.outcome, corrections
@@ -100,7 +102,6 @@ def _import(
             corrections.refuse(Place(problem.file, problem.line), problem.message)
         for dangling in run.dangling:
             corrections.empty(dangling)
-        label = _("Again, without what is wrong")
 
 
 def _one_pass(

@@ -132,17 +132,22 @@ class Known:
         return hash(tuple(row[code] for code in codes)) in self._taken(definition, codes)
 
     def take(
-        self, definition: ClassDef, row: Mapping[str, Any], before: Mapping[str, Any] | None = None
+        self, definition: ClassDef, row: Mapping[str, Any], before: Mapping[str, Any] | None
     ) -> None:
-        """An object has now what must be unique; what it had before is free again."""
+        """An object has now what must be unique; what it had before is free again.
+
+        :param row: what is stored of it now, of an object that was stored what changes
+        :param before: what was stored of it
+        """
         for codes in unique_codes(definition):
+            if not row.keys() & set(codes):
+                continue
             taken = self._taken(definition, codes)
-            old = tuple(before[code] for code in codes) if before else ()
-            new = tuple(row.get(code) for code in codes)
-            if old != new and all(old):
-                taken.discard(hash(old))
-            if all(new):
-                taken.add(hash(new))
+            if before is not None and all(before[code] for code in codes):
+                taken.discard(hash(tuple(before[code] for code in codes)))
+            together = {**(before or {}), **row}
+            if all(together[code] for code in codes):
+                taken.add(hash(tuple(together[code] for code in codes)))
 
     def _taken(self, definition: ClassDef, codes: tuple[str, ...]) -> set[int]:
         # A reference is unique among tickets of all classes: they share a table.

@@ -164,8 +164,7 @@ class ImportRun:
             self._note(place, code, _("%(reason)s: left empty", reason=reason))
         for code, reason in result.notes.items():
             self._note(place, code, _("%(reason)s: kept as it is", reason=reason))
-        self._known.take(definition, {**stored.row, **result.row} if stored else result.row,
-                         stored.row if stored else None)  # fmt: skip
+        self._known.take(definition, result.row, stored.row if stored else None)
         if self._meant is not None:
             self._meant.met(record, definition, stored)
         if stored is None:

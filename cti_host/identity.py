@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from typing import Any, TypeVar
 
-from cti_host.contract import Contract
+from cti_host.contract import Contract, Kind
 from cti_host.model import (
     Call,
     Caller,
@@ -74,10 +74,13 @@ def as_seen_by(
 
     Without `strangers`, lists keep the plugin's own callers, and a single caller or ticket of
     another plugin becomes `None`. Of the pages of ticket lists it sees those of its own lists,
-    under the ids that it gave them; of the caller who is wanted, whether it may be its own.
+    under the ids that it gave them; of the caller who is wanted, whether it may be its own. A call
+    that it may change it sees whole: the next plugins are shown what it returns.
     """
     call = arguments.get("call")
     told = isinstance(call, Call) and bool(call.pages or call.wanted)
+    if contract.kind is Kind.CHANGE and contract.parameters[0] == "call":
+        told = False
     if not contract.own and not told:
         return arguments
     seen = dict(arguments)

@@ -149,6 +149,35 @@ def test_few_callers_need_no_box(make_host: MakeHost, name: str) -> None:
     assert 'name="filter"' in more.client().get("/pop?phone=1").text
 
 
+def test_a_plugin_that_changes_the_call_loses_nothing_of_what_was_chosen(
+    make_host: MakeHost,
+) -> None:
+    change = """
+        from cti_host import hookimpl
+
+
+        class Plugin:
+            @hookimpl
+            def preprocess_parameters(self, call):
+                return call.with_parameter("phone", "2")
+
+            @hookimpl(strangers=True)
+            def panel_sections(self, call, callers):
+                self.seen = call
+        """
+    pages = SOME.replace("Of {len", "Page {call.pages.get('of')} of {len")
+    sources = {"change": change, "some": pages}
+    running = make_host(plugins=["change", "some"], sources=sources)
+    url = "/pop?phone=1&selected_caller=some:Person:120&filter=013&page_some.of=3"
+    answer = running.get_json(url)
+    assert answer["parameters"] == {"phone": "2"}
+    assert (answer["selected"], answer["filter"]) == ("some:Person:120", "013")
+    assert [one["label"] for one in answer["ticket_lists"]] == ["Page 3 of 1, the last is 120"]
+    # Another plugin's caller and pages are no business of this one.
+    seen = running.host.plugins[0].instance.seen
+    assert (seen.wanted, dict(seen.pages)) == ("", {})
+
+
 def test_those_of_two_plugins_are_counted_together(make_host: MakeHost) -> None:
     both = make_host("[plugin.some]\ncount = 7\n", plugins=["everybody", "some"], sources=SOURCES)
     answer = both.get_json("/pop?phone=1")

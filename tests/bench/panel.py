@@ -97,9 +97,9 @@ def _built(folder: Path, checkout: Path, persons: int, tickets: int) -> tuple[Pa
 
 
 def _environment(checkout: Path) -> dict[str, str]:
-    """Where Python finds the host and the plugins of a checkout, before those installed."""
-    plugins = sorted(each for each in (checkout / "plugins").iterdir() if each.is_dir())
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (checkout, *plugins)))}
+    """Where Python finds the distributions of a checkout, before those installed."""
+    projects = sorted(file.parent for file in checkout.glob("*/*/pyproject.toml"))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (checkout, *projects)))}
 
 
 def _script(persons: int, bearer: str) -> str:

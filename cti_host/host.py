@@ -24,7 +24,8 @@ class Host:
     A plugin meets it in `register(host)` and may keep it. Every page needs an agent, but for
     those in `public_endpoints` ("accounts.sign_in"), to which a plugin may add its own. The form
     of an endpoint in `own_csrf_endpoints` checks its CSRF token itself, so that it can give back
-    what was typed. `known_names` are what plugins call their data, by plugin; they are there once
+    what was typed. `panel_form_targets` are addresses of other systems that the panel's buttons may
+    lead to. `known_names` are what plugins call their data, by plugin; they are there once
     every plugin has met the host.
     """
 
@@ -38,6 +39,7 @@ class Host:
         default_factory=lambda: {"static", "bootstrap.static", "cti_host.language"}
     )
     own_csrf_endpoints: set[str] = field(default_factory=set)
+    panel_form_targets: list[str] = field(default_factory=list)
     known_names: dict[str, KnownNames] = field(default_factory=dict)
     caller_attributes: list[tuple[KeyPath, str]] = field(default_factory=list)
 

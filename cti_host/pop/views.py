@@ -14,7 +14,7 @@ from cti_host.pop.panel import build_panel, creation_target, direct_target
 from cti_host.pop.search import UNKNOWN, UnknownChoice, search
 from cti_host.pop.url import BadCall, read_call
 from cti_host.web.i18n import COOKIE, LANGUAGES
-from cti_host.web.requests import safe_return_url, wants_json
+from cti_host.web.requests import allow_form_target, safe_return_url, wants_json
 
 blueprint = Blueprint("cti_host", __name__)
 TICKET = "/ticket/<source>/<class_name>/<int:id_>"
@@ -123,6 +123,8 @@ def _show(call: Call) -> ResponseReturnValue:
         response = jsonify(panel.as_json())
         response.headers["Vary"] = "Accept"
         return response
+    for url in host.panel_form_targets:
+        allow_form_target(url)
     return render_template("cti_host/panel.html", panel=panel)
 
 

@@ -73,18 +73,28 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def cookies(browser: Browser, server: str) -> Any:
-    """What a browser keeps after the demonstration's agent signed in."""
-    context = browser.new_context(base_url=server, locale="en-GB")
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Name").fill(NAME)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
-    state = context.storage_state()
-    context.close()
-    return state
+def sign_in(browser: Browser) -> Callable[[str], Any]:
+    """`sign_in(server)`: what a browser keeps after the demonstration's agent signed in there."""
+
+    def sign_in_(server: str) -> Any:
+        context = browser.new_context(base_url=server, locale="en-GB")
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.get_by_label("Name").fill(NAME)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign out").wait_for()
+        state = context.storage_state()
+        context.close()
+        return state
+
+    return sign_in_
+
+
+@pytest.fixture(scope="session")
+def cookies(sign_in: Callable[[str], Any], server: str) -> Any:
+    """What a browser keeps after the agent signed in at the demonstration."""
+    return sign_in(server)
 
 
 OpenBrowser = Callable[..., BrowserContext]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from demo_server import NAME, PASSWORD, demo_server
+from demo_server import demo_server
 from playwright.sync_api import BrowserContext, Page, expect
 
 ROOT = Path(__file__).parents[2]
@@ -56,18 +56,9 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def small_cookies(browser: Any, small_site: str) -> Any:
+def small_cookies(sign_in: Callable[[str], Any], small_site: str) -> Any:
     """What a browser keeps after an agent signed in there."""
-    context = browser.new_context(base_url=small_site, locale="en-GB")
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Name").fill(NAME)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
-    state = context.storage_state()
-    context.close()
-    return state
+    return sign_in(small_site)
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from demo_server import NAME, demo_server
-from demo_server import PASSWORD as DEMO_PASSWORD
+from demo_server import demo_server
 from fake_itop import PASSWORD, USER, FakeItop, running
 from itop_model import TicketsModel
 from playwright.sync_api import BrowserContext, Page, expect
@@ -70,18 +69,9 @@ def site(itop_server: FakeItop, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="module")
-def site_cookies(browser: Any, site: str) -> Any:
+def site_cookies(sign_in: Callable[[str], Any], site: str) -> Any:
     """What a browser keeps after an agent signed in there."""
-    context = browser.new_context(base_url=site, locale="en-GB")
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Name").fill(NAME)
-    page.get_by_label("Password").fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
-    state = context.storage_state()
-    context.close()
-    return state
+    return sign_in(site)
 
 
 @pytest.fixture

@@ -147,6 +147,6 @@ def test_the_lines_that_the_guide_quotes_are_those_that_agents_read() -> None:
     lines = {contract.unavailable for contract in contracts().values()}
     quoted = re.findall(r"^\| [^|]+ \| \*(.+?)\*", section("When a plugin fails or hangs"), re.M)
     assert len(quoted) >= 6
-    names = r"\b(acme_reformat|tickets|itop|ecall|accounts)\b(?=\.| is| are| right)"
+    names = r"\b(acme_reformat|tickets|ecall|accounts|itop)\b(?=\.| is| are| right)"
     for line in quoted:
         assert re.sub(names, "%(plugin)s", line) in lines

@@ -49,17 +49,24 @@ class OqlError(Exception):
         return self.position - self.text.rfind("\n", 0, self.position)
 
     @property
+    def place(self) -> str:
+        """Where it is ("line 1, column 8: "), or nothing if no place can be named."""
+        return "" if self.position is None else f"line {self.line}, column {self.column}: "
+
+    @property
+    def remedy(self) -> str:
+        """What would be right, or nothing if that isn't known."""
+        if self.suggestion:
+            return f"did you mean {self.suggestion}?"
+        return f"expected {listed(self.expected)}" if self.expected else ""
+
+    @property
     def advice(self) -> str:
         """What is wrong and what would be right, without the place."""
-        if self.suggestion:
-            return f"{self.message}; did you mean {self.suggestion}?"
-        if self.expected:
-            return f"{self.message}; expected {listed(self.expected)}"
-        return self.message
+        return "; ".join(filter(None, (self.message, self.remedy)))
 
     def __str__(self) -> str:
-        place = "" if self.position is None else f"line {self.line}, column {self.column}: "
-        return f"{place}{self.advice}"
+        return f"{self.place}{self.advice}"
 
 
 class OqlSyntaxError(OqlError):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 import peewee
-from flask import Blueprint, Flask, current_app, has_request_context
+from flask import Blueprint, Flask, current_app
 from flask_babel import gettext as _
 
 from cti_host import (
@@ -26,7 +26,6 @@ from cti_host import (
     TicketDetails,
     TicketKey,
     TicketList,
-    allow_form_target,
     hookimpl,
 )
 from cti_itop.commands import itop_group
@@ -85,6 +84,8 @@ class Plugin:
             message = f"{connection.ca_file} can't be read: {error.strerror or 'it is no PEM file'}"
             host.problem((*SECTION, "ca_file"), message, "name a file of certificates in PEM form")
             return
+        # The buttons that create objects lead to iTop, by way of this host.
+        host.panel_form_targets.append(self._itop.url)
         zone = ZoneInfo(config.timezone or host.settings.timezone)
         self._copying = Copying(connection, zone)
         reader = Reader(self._itop, zone)
@@ -162,9 +163,6 @@ class Plugin:
     @hookimpl
     def class_label(self, class_name: str) -> str | None:
         """The label of a class of iTop."""
-        if has_request_context():
-            # The button of this class leads to iTop, by way of this host.
-            allow_form_target(self._itop.url)
         return classes.class_label(class_name)
 
     @hookimpl(strangers=True)

@@ -168,9 +168,12 @@ def test_direct_creation_opens_the_form_of_itop_at_once(site: Open, itop_server:
 
 
 def test_the_panel_lets_its_buttons_lead_to_itop(site: Open, itop_server: FakeItop) -> None:
-    policy = site().client().get("/pop?phone=0987654321").headers["Content-Security-Policy"]
-    origin = itop_server.url.removesuffix("/itop")
-    assert policy.endswith(f"form-action 'self' {origin}")
+    client, origin = site().client(), itop_server.url.removesuffix("/itop")
+    for _again in range(2):  # what is only asked once must not be what allows it
+        policy = client.get("/pop?phone=0987654321").headers["Content-Security-Policy"]
+        assert policy.endswith(f"form-action 'self' {origin}")
+    elsewhere = client.get("/").headers["Content-Security-Policy"]
+    assert elsewhere.endswith("form-action 'self'")
 
 
 def test_a_status_is_never_preset(site: Open) -> None:

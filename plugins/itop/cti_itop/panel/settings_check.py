@@ -135,7 +135,8 @@ def _query(host: Host, path: Path, text: str, known: Iterable[str]) -> Query | N
         # A list is only allowed in IN.
         query.inlined({name: _example(name) for name in query.parameters})
     except OqlError as error:
-        host.problem(path, str(error))
+        remedy = error.remedy or 'write "SELECT Class WHERE …"'
+        host.problem(path, f"{error.place}{error.message}", remedy)
         return None
     _placeholders(host, path, query.parameters, known)
     return query

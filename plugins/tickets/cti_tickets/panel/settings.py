@@ -153,8 +153,8 @@ class SettingsCheck:
                 postgresql=is_postgresql(self._host.database),
             )
         except OqlError as error:
-            place = str(error).removesuffix(error.advice)
-            message, remedy = f"{place}{error.message}", _remedy(error)
+            message = f"{error.place}{error.message}"
+            remedy = error.remedy or "try it with: cti-host oql"
             if list_ and isinstance(error, UnknownClassError):
                 self._host.warn(path, f"{message}: the list is not shown", remedy)
             else:
@@ -181,12 +181,6 @@ class SettingsCheck:
                 f"no setting provides :{name}",
                 f"{f'did you mean :{near}?' if near else listed} (see [url_parameters])",
             )
-
-
-def _remedy(error: OqlError) -> str:
-    """What to write instead of a query that is wrong, or how to find out."""
-    advice = error.advice.removeprefix(error.message).removeprefix("; ")
-    return advice or "try it with: cti-host oql"
 
 
 def _codes_remedy(text: str, codes: Sequence[str]) -> str:

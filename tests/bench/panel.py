@@ -132,6 +132,7 @@ def serving(config: Path, checkout: Path = HERE) -> Iterator[str]:
          f"--workers={WORKERS}"],
         port,
         _environment(checkout),
+        checkout,
     ):  # fmt: skip
         yield f"http://127.0.0.1:{port}"
 
@@ -149,10 +150,14 @@ def _bare(database: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _process(arguments: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
+def _process(
+    arguments: list[str], port: int, environment: dict[str, str], folder: Path = HERE
+) -> Iterator[None]:
+    # In its own folder: there Python looks for packages first.
     process = subprocess.Popen(  # noqa: S603 -- our own command
         [sys.executable, *arguments],
         env={**os.environ, **environment},
+        cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

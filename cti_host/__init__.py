@@ -47,6 +47,7 @@ from cti_host.settings.labels import with_labels
 from cti_host.settings.mistakes import BadSetting, bad_settings
 from cti_host.settings.nearest import did_you_mean, nearest
 from cti_host.settings.plugin_config import PluginConfig
+from cti_host.web.rendering import address_of
 from cti_host.web.requests import allow_form_target, has_bearer_token, safe_return_url, wants_json
 
 __version__ = "0.1.0"
@@ -90,6 +91,7 @@ __all__ = [
     "Unavailable",
     "Unsearchable",
     "Value",
+    "address_of",
     "allow_form_target",
     "bad_settings",
     "contract",

@@ -26,6 +26,7 @@ from cti_host.model import (
 from cti_host.pop.presets import fill_in
 from cti_host.pop.search import ALL, UNKNOWN, Search, names
 from cti_host.pop.url import FILTER, PAGE_PREFIX, WANTED
+from cti_host.web.rendering import address_of
 
 # From so many callers on, there is a box to find one of them by name.
 _MANY = 10
@@ -273,7 +274,7 @@ def panel_url(call: Call, selected: str) -> str:
     :param selected: the entry of the combo box that is chosen there
     """
     endpoint = "cti_host.pop" if len(call.query) == len(call.received) else "cti_host.lookup"
-    return f"{url_for(endpoint)}?{call_query(call, selected)}"
+    return f"{address_of(endpoint)}?{call_query(call, selected)}"
 
 
 def call_query(call: Call, selected: str) -> str:
@@ -305,7 +306,7 @@ def _creations(host: Host, call: Call, selected: str) -> list[Creation]:
         label = host.hooks.class_label(class_name)
         if label is not None:
             query = call_query(replace(call, pages={}), selected)
-            path = url_for("cti_host.create", class_name=class_name)
+            path = address_of("cti_host.create", class_name=class_name)
             text = _("Create a new %(cls)s", cls=label)
             creations.append(Creation(class_name, text, path, query))
     return creations

@@ -12,11 +12,13 @@ from cti_host.model import Call
 from cti_host.pop import ticket_views
 from cti_host.pop.panel import build_panel, creation_target, direct_target
 from cti_host.pop.search import UNKNOWN, UnknownChoice, search
+from cti_host.pop.ticket_rows import ticket_rows
 from cti_host.pop.url import BadCall, read_call
 from cti_host.web.i18n import COOKIE, LANGUAGES
 from cti_host.web.requests import allow_form_target, safe_return_url, wants_json
 
 blueprint = Blueprint("cti_host", __name__)
+blueprint.add_app_template_global(ticket_rows)
 TICKET = "/ticket/<source>/<class_name>/<int:id_>"
 blueprint.add_url_rule(TICKET, "ticket", ticket_views.ticket)
 blueprint.add_url_rule(f"{TICKET}/call", "place_call", ticket_views.place_call, methods=["POST"])

@@ -7,10 +7,11 @@ of the icons once per request.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib import metadata
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -26,6 +27,8 @@ from cti_host.web.requests import has_bearer_token
 
 _KEPT_MOMENTS = 4096
 _KEPT_NUMBERS = 1024
+_KEPT_ICONS = 256
+_KEPT = "cti_host_rendering"
 VERSION = metadata.version("cti-host")
 _DEFAULT_LOCALE = Locale("en", "GB")
 
@@ -40,6 +43,7 @@ def init_rendering(app: Flask) -> None:
     static file.
     """
     app.jinja_env.globals["_"] = translate
+    app.jinja_env.globals["address_of"] = address_of
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["form_token"] = form_token
@@ -51,24 +55,40 @@ def init_rendering(app: Flask) -> None:
 
 def translate(text: str, **values: object) -> Markup:
     """A text in the agent's language; its `%(name)s` are filled with the values, escaped."""
-    found = Markup(_style().gettext(text))  # noqa: S704 -- a text of a template or a catalogue
+    style = _style()
+    found = style.texts.get(text)
+    if found is None:
+        # A text of a template or a catalogue.
+        found = style.texts[text] = Markup(style.gettext(text))  # noqa: S704
     return found % values if values else found
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """The path of a page, worked out once per application: a panel names a dozen.
+
+    :param values: those of the route; only such of which there are few, since all are kept
+    """
+    style = _style()
+    key = (endpoint, *values.items())
+    found = style.addresses.get(key)
+    if found is None:
+        found = style.addresses[key] = url_for(endpoint, **values)
+    return found
 
 
 def asset(filename: str, endpoint: str = "static") -> str:
     """The address of a static file, with the host's version in it, so that none is stale."""
-    return _address(request.script_root, endpoint, filename)
-
-
-@cache
-def _address(script_root: str, endpoint: str, filename: str) -> str:
-    # url_for puts the root in by itself; it is an argument because the address depends on it
-    return url_for(endpoint, filename=filename, v=VERSION)
+    return address_of(endpoint, filename=filename, v=VERSION)
 
 
 def icon(name: str) -> Markup:
     """An icon by its Bootstrap name; a decoration, so without a text of its own."""
     sprite = asset("icons/bootstrap-icons.svg", "bootstrap.static")
+    return _icon(name, sprite)
+
+
+@lru_cache(_KEPT_ICONS)
+def _icon(name: str, sprite: str) -> Markup:
     return Markup(  # noqa: S704 -- the name is escaped, the address is the host's
         '<svg class="bi" width="1em" height="1em" fill="currentColor" aria-hidden="true">'
         f'<use href="{sprite}#{escape(name)}"/></svg>'
@@ -109,12 +129,7 @@ def time_element(value: datetime | date | None) -> Markup:
 
     A day stays a day: it has no time zone.
     """
-    if value is None:
-        return Markup()
-    style = _style()
-    if not isinstance(value, datetime):
-        return _day_element(value, style.locale)
-    return _element(value, style.locale, style.zone)
+    return _style().time_element(value)
 
 
 @lru_cache(_KEPT_MOMENTS)
@@ -145,11 +160,38 @@ def _in_zone(value: datetime, zone: tzinfo) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How a page is written: its texts, its locale, the site's time zone."""
+    """How a page is written: its texts, its locale, the site's time zone, and addresses in it.
+
+    `texts` and `addresses` are those that were found before, for this language and this root of
+    the application's addresses.
+    """
 
     gettext: Callable[[str], str]
     locale: str
     zone: str
+    texts: dict[str, Markup]
+    addresses: dict[tuple[Any, ...], str]
+
+    def time_element(self, value: datetime | date | None) -> Markup:
+        """See `time_element`."""
+        if value is None:
+            return Markup()
+        if not isinstance(value, datetime):
+            return _day_element(value, self.locale)
+        return _element(value, self.locale, self.zone)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What an application keeps from one page to the next."""
+
+    texts: dict[str, dict[str, Markup]] = field(default_factory=dict)
+    addresses: dict[str, dict[tuple[Any, ...], str]] = field(default_factory=dict)
+
+
+def time_elements() -> Callable[[datetime | date | None], Markup]:
+    """`time_element` for the many moments of one page: how it is written is looked up once."""
+    return _style().time_element
 
 
 def _style() -> _Style:
@@ -157,7 +199,15 @@ def _style() -> _Style:
     if found is None:
         locale = str(current_locale() or _DEFAULT_LOCALE)
         zone = current_app.config["BABEL_DEFAULT_TIMEZONE"]
-        found = _Style(get_translations().ugettext, locale, zone)
+        kept: _Kept = current_app.extensions.setdefault(_KEPT, _Kept())
+        root = request.script_root if has_request_context() else ""
+        found = _Style(
+            get_translations().ugettext,
+            locale,
+            zone,
+            kept.texts.setdefault(locale, {}),
+            kept.addresses.setdefault(root, {}),
+        )
         if has_request_context():
             g.cti_style = found
     return found

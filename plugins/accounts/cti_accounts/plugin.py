@@ -16,7 +16,7 @@ from cti_accounts.identify import SESSION_KEY, identify
 from cti_accounts.models import MODELS
 from cti_accounts.security import init_security
 from cti_accounts.views import blueprint
-from cti_host import Agent, Host, NavigationItem, hookimpl
+from cti_host import Agent, Host, NavigationItem, address_of, hookimpl
 
 
 class Plugin:
@@ -57,9 +57,9 @@ class Plugin:
         if SESSION_KEY not in session:
             return None
         return [
-            NavigationItem(_("My password"), url_for("accounts.password"), "key"),
+            NavigationItem(_("My password"), address_of("accounts.password"), "key"),
             NavigationItem(
-                _("Sign out"), url_for("accounts.sign_out"), "box-arrow-right", post=True
+                _("Sign out"), address_of("accounts.sign_out"), "box-arrow-right", post=True
             ),
         ]
 

@@ -17,6 +17,7 @@ from cti_host import (
     TicketKey,
     Unsearchable,
     Value,
+    address_of,
     current_host,
 )
 from cti_tickets.model import SOURCE
@@ -88,8 +89,8 @@ class _Rows:
     def _of_class(self, class_name: str) -> tuple[str, str, str]:
         """The label of a class, and its pages: what stands before the id, and after it."""
         if class_name not in self._classes:
-            view = url_for("tickets.view", class_name=class_name, id_=0)
-            modify = url_for("tickets.modify", class_name=class_name, id_=0).removeprefix(view)
+            view = address_of("tickets.view", class_name=class_name, id_=0)
+            modify = address_of("tickets.modify", class_name=class_name, id_=0).removeprefix(view)
             label = str(self._schema[class_name].label)
             self._classes[class_name] = (label, view.removesuffix("0"), modify)
         return self._classes[class_name]

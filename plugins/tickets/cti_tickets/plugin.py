@@ -28,6 +28,7 @@ from cti_host import (
     TicketDetails,
     TicketKey,
     TicketList,
+    address_of,
     hookimpl,
 )
 from cti_tickets.api_for_plugins import DataModelHooks
@@ -108,7 +109,7 @@ class Plugin:
     @hookimpl
     def navigation(self, agent: Agent) -> Sequence[NavigationItem]:
         """A new ticket of any kind."""
-        url = url_for("tickets.new", class_name="Ticket")
+        url = address_of("tickets.new", class_name="Ticket")
         return [NavigationItem(_("New ticket"), url, "plus-lg")]
 
     @hookimpl

@@ -27,6 +27,7 @@ from cti_host.model import (
     PanelSection,
     PhoneCall,
     Position,
+    Reading,
     Reason,
     Ticket,
     TicketDetails,
@@ -37,11 +38,13 @@ from cti_host.model import (
     Unsearchable,
     Value,
     fold,
+    is_phone_attribute,
     narrow,
 )
 from cti_host.pop.phone_menu import PhoneMenu, phone_menu
 from cti_host.pop.presets import Presets, QueryParameters, fill_in, is_query, placeholder_of
-from cti_host.pop.url import pop_url
+from cti_host.pop.query import split_query
+from cti_host.pop.url import may_be_empty, pop_url
 from cti_host.reasons import explained
 from cti_host.settings.labels import with_labels
 from cti_host.settings.mistakes import BadSetting, bad_settings
@@ -82,6 +85,7 @@ __all__ = [
     "Position",
     "Presets",
     "QueryParameters",
+    "Reading",
     "Reason",
     "Ticket",
     "TicketDetails",
@@ -106,14 +110,17 @@ __all__ = [
     "fold",
     "has_bearer_token",
     "hookimpl",
+    "is_phone_attribute",
     "is_postgresql",
     "is_query",
+    "may_be_empty",
     "narrow",
     "nearest",
     "phone_menu",
     "placeholder_of",
     "pop_url",
     "safe_return_url",
+    "split_query",
     "wants_json",
     "with_labels",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -11,14 +11,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cti_host.host import current_host
-from cti_host.model import Caller, Given, Match, Matches, Number, Value, fold
+from cti_host.model import Caller, Given, Match, Matches, Number, Reading, Value, fold
 
 
 class _Hit(NamedTuple):
-    """Where a value was found: the value, and a phrase for the attribute that has it."""
+    """Where a value was found: the value, a phrase for the attribute, and why it may be another.
+
+    `extension` is the one behind the stored number, if the call names one of its own.
+    """
 
     value: str
     phrase: str
+    doubt: str = ""
+    extension: str = ""
 
 
 def explained(
@@ -30,7 +35,8 @@ def explained(
     """Each caller with the reason why they were found.
 
     A number is found in whatever form it is stored, any other text as it is, without regard to case
-    and accents.
+    and accents. Those who are found by sure readings come first. Of several with one number, the
+    one with the extension that the call names is meant, the others perhaps.
 
     :param callers: those who are shown; an attribute that they don't carry explains nothing
     :param used: the values that were searched for
@@ -43,13 +49,36 @@ def explained(
     parse_number = cache(current_host().hooks.parse_number)
     hits = [_hits(caller, values, searched, parse_number) for caller in callers]
     shared = Counter(value for of_one in hits for value in {hit.value for hit in of_one})
-    return Matches(
-        (
-            Match(caller, _sentence(of_one, shared, everybody=everybody))
-            for caller, of_one in zip(callers, hits, strict=True)
-        ),
-        len(callers) if total is None else total,
-    )
+    extensions = {
+        one.extension
+        for value in values
+        if isinstance(value, Number)
+        for one in value.readings
+        if one.extension
+    }
+    named = {hit.extension for of_one in hits for hit in of_one} & extensions
+    matches = [
+        Match(
+            caller,
+            _sentence(of_one, shared, everybody=everybody),
+            _doubt(of_one) or _other_extension(of_one, named),
+        )
+        for caller, of_one in zip(callers, hits, strict=True)
+    ]
+    matches.sort(key=lambda match: bool(match.doubt))
+    return Matches(matches, len(callers) if total is None else total)
+
+
+def _doubt(hits: Sequence[_Hit]) -> str:
+    """Why a caller may not be meant; empty, if one of the hits is sure."""
+    return hits[0].doubt if hits and all(hit.doubt for hit in hits) else ""
+
+
+def _other_extension(hits: Sequence[_Hit], named: Collection[str]) -> str:
+    """Why a caller is not meant where the call names a colleague's extension."""
+    if not named or not hits or any(hit.extension in named for hit in hits):
+        return ""
+    return str(_("The call names the extension %(number)s.", number=", ".join(sorted(named))))
 
 
 def _hits(
@@ -66,14 +95,18 @@ def _hits(
         for value in values:
             if isinstance(value, Number):
                 stored = parse_number(text)
-                if stored is not None and stored.key == value.key:
-                    hits.append(_Hit(value.key, _number_phrase(label, stored)))
+                met = value.met_by(stored) if stored is not None else None
+                if met is not None:
+                    mine, theirs = met
+                    doubt = mine.doubt or theirs.doubt or ""
+                    phrase = _number_phrase(label, theirs)
+                    hits.append(_Hit(mine.key, phrase, str(doubt), theirs.extension))
             elif fold(value) == fold(text):
                 hits.append(_Hit(fold(value), _("%(attribute)s, the same text", attribute=label)))
     return hits
 
 
-def _number_phrase(label: str, stored: Number) -> str:
+def _number_phrase(label: str, stored: Reading) -> str:
     if stored.given is Given.EXTENSION:
         return str(_("%(attribute)s, stored as an extension", attribute=label))
     if stored.given is Given.INTERNATIONAL:

@@ -23,11 +23,12 @@ def read_only(value: Any) -> Any:
     Containers in containers become read-only too. Anything else is returned as it is: the values
     that cross hooks are frozen dataclasses, which see to their own containers.
     """
-    if type(value) in _SIMPLE:
+    kind = type(value)
+    if kind in _SIMPLE or hasattr(kind, "__dataclass_fields__"):
         return value
-    if isinstance(value, list) or type(value) is tuple:
-        return tuple(read_only(item) for item in value)
-    if isinstance(value, Mapping):
+    if isinstance(value, list) or kind is tuple:
+        return tuple([item if type(item) in _SIMPLE else read_only(item) for item in value])
+    if kind is dict or isinstance(value, Mapping):
         # Mostly texts, of which there are many: these are looked at without a call.
         return MappingProxyType(
             {k: v if type(v) in _SIMPLE else read_only(v) for k, v in value.items()}

@@ -5,7 +5,15 @@ from cti_host.model.calls import CALLER_KEY, Call, Caller
 from cti_host.model.details import PhoneCall, TicketDetails, TicketKey, TicketLogEntry
 from cti_host.model.fields import Address, Count, Position, is_safe_address
 from cti_host.model.matches import MOST_CALLERS, Match, Matches, fold, narrow, narrowed
-from cti_host.model.numbers import Given, Number, Reason, Unsearchable, Value
+from cti_host.model.numbers import (
+    Given,
+    Number,
+    Reading,
+    Reason,
+    Unsearchable,
+    Value,
+    is_phone_attribute,
+)
 from cti_host.model.plugins import Finding, KnownNames, Level, Unavailable
 from cti_host.model.tickets import OutboundAction, PanelSection, Ticket, TicketList
 
@@ -30,6 +38,7 @@ __all__ = [
     "PanelSection",
     "PhoneCall",
     "Position",
+    "Reading",
     "Reason",
     "Ticket",
     "TicketDetails",
@@ -40,6 +49,7 @@ __all__ = [
     "Unsearchable",
     "Value",
     "fold",
+    "is_phone_attribute",
     "is_safe_address",
     "narrow",
     "narrowed",

@@ -19,10 +19,13 @@ class Match:
 
     :param caller: the person
     :param why: why they match, in the agent's language ("Phone, stored in national form")
+    :param doubt: why it may be somebody else who calls, as a sentence in the agent's language: they
+        are offered under *Perhaps*, and never chosen by themselves. Empty: it is surely them.
     """
 
     caller: Caller
     why: str = ""
+    doubt: str = ""
 
 
 class Matches(tuple[Match, ...]):
@@ -41,6 +44,16 @@ class Matches(tuple[Match, ...]):
             raise ValueError(f"{len(found)} people were found, of {total} in all")
         found.total = total
         return found
+
+    @property
+    def sure(self) -> tuple[Match, ...]:
+        """Those of the matches who are surely meant."""
+        return tuple(match for match in self if not match.doubt)
+
+    @property
+    def sure_total(self) -> int:
+        """How many there are in all without those who are only perhaps meant."""
+        return self.total - (len(self) - len(self.sure))
 
 
 def narrow(callers: Sequence[Caller], call: Call) -> list[Caller]:

@@ -17,12 +17,13 @@ from cti_host.model import (
     Matches,
     Number,
     PanelSection,
+    Reading,
     TicketList,
     Unsearchable,
 )
 from cti_host.pop.panel import Panel, build_panel, direct_target
 from cti_host.pop.search import UnknownChoice, search
-from cti_host.pop.url import BadCall, read_call
+from cti_host.pop.url import BadCall, call_of
 
 MAX_SHOWN = 400
 LOOKUP = "cti_host.lookup"
@@ -65,7 +66,9 @@ class Explanation:
             lines.append("")
             lines.append(self.panel.label)
             for match in self.panel.matches:
-                lines.append(f"  {match.caller.key} {match.caller.display}  ({match.why})")
+                perhaps = f"; perhaps: {match.doubt}" if match.doubt else ""
+                who = f"{match.caller.key} {match.caller.display}"
+                lines.append(f"  {who}  ({match.why}{perhaps})")
             lines += [f"  {self.panel.shown}"] if self.panel.shown else []
             lines.append(f"  chosen: {self.panel.selected}")
             lines += [
@@ -91,10 +94,9 @@ def explain_url(app: Flask, url: str) -> Explanation:
         g.cti_agent = Agent("explain")
         with host.database.connection_context():
             try:
-                partial = parts.path == url_for(LOOKUP)
-                call = read_call(
-                    parts.query.encode(), host.settings.url_parameters, partial=partial
-                )
+                by_hand = parts.path == url_for(LOOKUP)
+                query = parts.query.encode()
+                call = call_of(query, host.settings, partial=by_hand, typed=by_hand)
                 found = search(host, call)
                 if not call.wanted:
                     direct_target(host, found)
@@ -132,6 +134,13 @@ def _returned(span: Span) -> str:
     return f"     answered {_short(span.result)}" if span.result is not None else "     no answer"
 
 
+def _reading(one: Reading) -> str:
+    """A reading as an integrator compares it: its key, extension and doubt."""
+    key = one.key.replace("ext:", "extension ").replace("digits:", "digits ")
+    extension = f" with the extension {one.extension}" if one.extension else ""
+    return f"{key}{extension} (perhaps: {one.doubt})" if one.doubt else f"{key}{extension}"
+
+
 def _short(value: Any) -> str:
     text = _worded(value)
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
@@ -145,8 +154,8 @@ def _worded(value: Any) -> str:
                 f"{name} = {_worded(given)}" for name, given in value.parameters.items()
             )
         case Number():
-            kind = value.e164 or f"extension {value.extension}"
-            return f"the number {kind} (from {value.raw!r})"
+            readings = ", or ".join(_reading(one) for one in value.readings)
+            return f"the number {readings} (from {value.raw!r})"
         case Unsearchable():
             return f"{value.raw!r}, not to be searched for: {value.reason}"
         case Caller():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +18,9 @@ from cti_host.model import (
     Caller,
     Match,
     Matches,
+    Number,
     PanelSection,
+    Reading,
     Ticket,
     TicketList,
     Unsearchable,
@@ -102,6 +104,11 @@ class Panel:
         return self.names[caller.key].removeprefix(caller.headline).removeprefix(",").strip()
 
     @property
+    def perhaps(self) -> Sequence[Match]:
+        """Those who are offered besides, because a reading of the number is doubtful."""
+        return [one for one in self.matches if one.doubt and one.caller.key != self.selected]
+
+    @property
     def shown(self) -> str:
         """How many of the callers are shown; empty if that needs no words."""
         if not self.call.filter and len(self.matches) == self.matches.total:
@@ -148,6 +155,11 @@ class Panel:
                 attribute: None if isinstance(value, Unsearchable) else str(value)
                 for attribute, value in self.call.parameters.items()
             },
+            "readings": {
+                attribute: [_reading(one) for one in value.readings]
+                for attribute, value in self.call.parameters.items()
+                if isinstance(value, Number)
+            },
             "label": self.label,
             "filter": self.call.filter,
             "callers_total": self.matches.total,
@@ -160,6 +172,7 @@ class Panel:
                     "display": match.caller.display,
                     "attributes": dict(match.caller.attributes),
                     "why": match.why,
+                    "doubt": match.doubt,
                 }
                 for match in self.matches
             ],
@@ -220,11 +233,15 @@ def build_panel(host: Host, found: Search) -> Panel:
     called = names(host, [match.caller for match in found.matches])
     return Panel(
         call=call,
-        label=fill_in(str(host.settings.caller_information.label), call),
+        label=fill_in(str(host.settings.caller_information.label), call, withheld=_("(withheld)")),
         matches=found.matches,
         names=called,
         origins=_origins(host, lists),
-        choices=_choices(called, several=found.matches.total > 1 or selected == ALL),
+        choices=_choices(
+            called,
+            {match.caller.key for match in found.matches if match.doubt},
+            several=found.matches.sure_total > 1 or selected == ALL,
+        ),
         selected=selected,
         creations=_creations(host, call, selected),
         ticket_lists=lists,
@@ -284,9 +301,23 @@ def call_query(call: Call, selected: str) -> str:
     return urlencode({**call.query, **narrowed, WANTED: selected, **pages}, safe=":")
 
 
-def _choices(called: Mapping[str, str], *, several: bool) -> list[Choice]:
+def _reading(one: Reading) -> dict[str, str]:
+    return {
+        "key": one.key,
+        "text": str(one),
+        "extension": one.extension,
+        "doubt": str(one.doubt or ""),
+    }
+
+
+def _choices(
+    called: Mapping[str, str], doubtful: Collection[str], *, several: bool
+) -> list[Choice]:
     everybody = [Choice(ALL, _("All contacts found"))] if several else []
-    callers = [Choice(key, name) for key, name in called.items()]
+    callers = [
+        Choice(key, _("Perhaps: %(name)s", name=name) if key in doubtful else name)
+        for key, name in called.items()
+    ]
     return [*everybody, *callers, Choice(UNKNOWN, _("Unknown contact"))]
 
 

@@ -14,7 +14,7 @@ from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from cti_host.host import Host
-from cti_host.model import Call, Caller, Unsearchable, Value
+from cti_host.model import Call, Caller, Reason, Unsearchable, Value
 
 _PLACEHOLDER = re.compile(r"\s*:([A-Za-z_]\w*(?:->[A-Za-z_]\w*)?)\s*", re.ASCII)
 _QUERY = re.compile(r"\s*SELECT\s")
@@ -38,17 +38,21 @@ def names_in(text: str) -> list[str]:
     return [name for name in _IN_TEXT.findall(text) if not name[0].isdigit()]
 
 
-def fill_in(text: str, call: Call) -> str:
+def fill_in(text: str, call: Call, *, withheld: str = "") -> str:
     """A text with the attributes of a call in it: "Call from $phone$ at $datetime$".
 
     `$datetime$` is the moment of the call, in the agent's language and the site's time zone; what
     the call does not have stays as it is written.
+
+    :param withheld: what stands for a number that the phone system left empty
     """
 
     def value(found: re.Match[str]) -> str:
         if found[1] == "datetime":
             return str(format_datetime(call.received_at, "short"))
-        return str(call.parameters.get(found[1], found[0]))
+        given = call.parameters.get(found[1], found[0])
+        is_withheld = isinstance(given, Unsearchable) and given.reason is Reason.WITHHELD
+        return str(given) or (withheld if is_withheld else "")
 
     return _IN_TEXT.sub(value, text)
 

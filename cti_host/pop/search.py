@@ -45,9 +45,10 @@ class Search:
         chosen = self._wanted()
         if chosen is not None:
             return chosen
-        if len(self.matches) == self.matches.total == 1:
-            return self.matches[0].caller.key
-        return ALL if self.matches.total else UNKNOWN
+        sure = self.matches.sure
+        if len(sure) == self.matches.sure_total == 1:
+            return sure[0].caller.key
+        return ALL if self.matches.sure_total else UNKNOWN
 
     @property
     def missed(self) -> bool:
@@ -70,21 +71,23 @@ class Search:
         return named[0] if len(named) == 1 else None
 
     def callers(self, selected: str) -> list[Caller]:
-        """The callers an entry of the combo box stands for."""
-        return [m.caller for m in self.matches if selected in (ALL, m.caller.key)]
+        """The callers an entry of the combo box stands for; "all" are those surely meant."""
+        if selected == ALL:
+            return [match.caller for match in self.matches.sure]
+        return [match.caller for match in self.matches if match.caller.key == selected]
 
 
 def search(host: Host, call: Call) -> Search:
     """Preprocess the call and look its callers up."""
     call = host.hooks.preprocess_parameters(call)
     notices = [
-        _NOTICES[value.reason]() % {"value": value.raw}
+        _notice(value)
         for value in call.parameters.values()
         # A lookup by hand leaves fields empty on purpose; "()" is what a phone system sends.
-        if isinstance(value, Unsearchable) and value.raw
+        if isinstance(value, Unsearchable) and (value.raw or value.reason is Reason.WITHHELD)
     ]
     matches = host.hooks.lookup_callers(call) if call.searchable else Matches((), 0)
-    return Search(call, matches, notices)
+    return Search(call, matches, [*dict.fromkeys(notices)])
 
 
 def names(host: Host, callers: Sequence[Caller]) -> Mapping[str, str]:
@@ -102,6 +105,13 @@ def names(host: Host, callers: Sequence[Caller]) -> Mapping[str, str]:
         apart += [str(caller.id)] if plugins[caller.source] > 1 else []
         found[caller.key] = f"{caller.display} ({', '.join(apart)})" if apart else caller.display
     return found
+
+
+def _notice(value: Unsearchable) -> str:
+    """Why nobody is searched for with a value, for the agent."""
+    if not value.raw:
+        return str(_("The caller withheld their number: the phone system sent none."))
+    return str(_NOTICES[value.reason]() % {"value": value.raw})
 
 
 _NOTICES = {

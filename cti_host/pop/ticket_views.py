@@ -16,7 +16,7 @@ from cti_host.model import Call, TicketDetails, TicketKey
 from cti_host.pop.phone_menu import offered_action
 from cti_host.pop.search import UnknownChoice
 from cti_host.pop.ticket_page import build_ticket_page, find_ticket
-from cti_host.pop.url import BadCall, read_call
+from cti_host.pop.url import BadCall, call_of
 from cti_host.web.requests import safe_return_url
 
 log = logging.getLogger("cti_host.ticket")
@@ -51,9 +51,8 @@ def place_call(source: str, class_name: str, id_: int) -> ResponseReturnValue:
 
 def _opened_from() -> Call | None:
     """The call that the address carries, if any."""
-    parameters = current_host().settings.url_parameters
     try:
-        return read_call(request.query_string, parameters, partial=True)
+        return call_of(request.query_string, current_host().settings, partial=True)
     except BadCall:
         return None
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote_plus
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from cti_host.host import current_host
-from cti_host.model import Call, Reason, Unsearchable, Value
+from cti_host.model import Call, Reason, Unsearchable, Value, is_phone_attribute
+from cti_host.pop.query import decode_value, split_query
+from cti_host.settings.settings import Settings
 
 MAX_LENGTH = 256
+FEWEST_DIGITS = 3
 PAGE_PREFIX = "page_"
 FILTER, WANTED = "filter", "selected_caller"
+# What scripts of phone systems leave at the ends of a value: blanks and control characters.
+_AT_THE_ENDS = "".join(
+    c for c in map(chr, range(0x3001)) if c.isspace() or unicodedata.category(c) == "Cc"
+)
 
 
 @dataclass
@@ -29,34 +36,65 @@ class BadCall(Exception):
     fields: dict[str, str] = field(default_factory=dict)
 
 
+def call_of(
+    query_string: bytes, settings: Settings, *, partial: bool = False, typed: bool = False
+) -> Call:
+    """Read a call with the settings of a site; see `read_call`.
+
+    :raises BadCall: with every mistake
+    """
+    parameters = settings.url_parameters
+    unused = unused_attributes(settings)
+    return read_call(query_string, parameters, unused=unused, partial=partial, typed=typed)
+
+
 def read_call(
-    query_string: bytes, url_parameters: Mapping[str, str], *, partial: bool = False
+    query_string: bytes,
+    url_parameters: Mapping[str, str],
+    *,
+    unused: Collection[str] = (),
+    partial: bool = False,
+    typed: bool = False,
 ) -> Call:
     """Read the parameters named in the settings; others are dropped.
 
+    A phone that is there and empty is a withheld call, unless another phone holds something.
+
     :param query_string: as the server received it, without "?"
     :param url_parameters: URL parameter to attribute, from the settings
-    :param partial: whether some, not all, of the parameters may be missing or empty
-        (a lookup by hand); these then match nobody
+    :param unused: attributes that the lookup doesn't use: nothing but their absence is a mistake
+    :param partial: whether some, not all, of the parameters may be missing (links of the panel, a
+        lookup by hand); these then match nobody
+    :param typed: whether they come from the form of a lookup by hand, which sends all its fields:
+        one that is empty was left out
     :raises BadCall: with every mistake
     """
-    values, panel, problems = _split(query_string, url_parameters)
-    missing = [name for name in url_parameters if not values.get(name) and name not in problems]
-    if not partial or len(missing) == len(url_parameters):
-        for name in missing:
-            problems[name] = (
-                _("The parameter “%(name)s” is empty.", name=name)
-                if name in values
-                else _("The parameter “%(name)s” is missing.", name=name)
-            )
+    values, panel, problems = _split(query_string, url_parameters, unused)
+    empty = [name for name in url_parameters if not values.get(name) and name not in problems]
+    phones = [name for name, a in url_parameters.items() if is_phone_attribute(a)]
+    accepted: list[str] = []
+    if not typed or len(values) < len(url_parameters):
+        accepted = [
+            n for n in empty if n in values and (n in phones or url_parameters[n] in unused)
+        ]
+    without_number = not any(values.get(name) for name in phones)
+    withheld = [name for name in accepted if name in phones and without_number]
+    if not partial or (len(empty) == len(url_parameters) and not withheld):
+        for name in empty:
+            if name not in values:
+                problems[name] = _("The parameter “%(name)s” is missing.", name=name)
+            elif name not in accepted:
+                problems[name] = _("The parameter “%(name)s” is empty.", name=name)
     if problems:
         shown = {name: _printable(value) for name, value in values.items()}
         raise BadCall(list(problems.values()), shown, example_query(url_parameters), problems)
     received = {attribute: values.get(name, "") for name, attribute in url_parameters.items()}
     parameters: dict[str, Value] = {
-        attribute: text or Unsearchable(text, Reason.EMPTY) for attribute, text in received.items()
+        attribute: values.get(name)
+        or Unsearchable("", Reason.WITHHELD if name in withheld else Reason.EMPTY)
+        for name, attribute in url_parameters.items()
     }
-    query = {name: values[name] for name in url_parameters if values.get(name)}
+    query = {n: values[n] for n in url_parameters if values.get(n) or n in accepted}
     return Call(
         received,
         parameters,
@@ -65,6 +103,21 @@ def read_call(
         filter=" ".join(panel.texts.get(FILTER, "").split())[:MAX_LENGTH],
         wanted=panel.texts.get(WANTED, ""),
     )
+
+
+def unused_attributes(settings: Settings) -> frozenset[str]:
+    """The attributes of a call by which the query of `caller_information` looks nobody up."""
+    used = re.findall(r":([A-Za-z_]\w*)", settings.caller_information.query, re.ASCII)
+    return frozenset(settings.url_parameters.values()) - set(used)
+
+
+def may_be_empty(attribute: str) -> bool:
+    """Whether a URL may have nothing for an attribute of `[url_parameters]` that it lists.
+
+    An empty phone is that of a caller who withholds their number; what nobody is looked up by may
+    be empty, too.
+    """
+    return is_phone_attribute(attribute) or attribute in unused_attributes(current_host().settings)
 
 
 def example_query(url_parameters: Mapping[str, str]) -> str:
@@ -87,8 +140,11 @@ def pop_url(sent: Iterable[tuple[str, str]]) -> str:
     """
     names = {a: name for name, a in current_host().settings.url_parameters.items()}
     pairs = [(attribute, raw) for attribute, raw in sent if attribute in names]
-    given = {attribute for attribute, raw in pairs if raw}
-    endpoint = "cti_host.lookup" if given and given < set(names) else "cti_host.pop"
+    # A blank phone is a withheld call.
+    given = {a for a, raw in pairs if unquote_plus(raw).strip() or is_phone_attribute(a)}
+    endpoint = "cti_host.pop"
+    if given and {attribute for attribute, _raw in pairs} < set(names):
+        endpoint = "cti_host.lookup"
     query = "&".join(f"{quote(names[attribute], safe='')}={raw}" for attribute, raw in pairs)
     return f"{url_for(endpoint)}?{query}"
 
@@ -109,36 +165,31 @@ class _OfThePanel:
 
 
 def _split(
-    query_string: bytes, url_parameters: Mapping[str, str]
+    query_string: bytes, url_parameters: Mapping[str, str], unused: Collection[str]
 ) -> tuple[dict[str, str], _OfThePanel, dict[str, str]]:
     """Values of the known parameters, what is the panel's own, and mistakes by parameter."""
     values: dict[str, str] = {}
     panel = _OfThePanel()
     problems: dict[str, str] = {}
-    for part in query_string.split(b"&"):
-        raw_name, _equals, raw_value = part.partition(b"=")
-        name = unquote_to_bytes(raw_name.replace(b"+", b" ")).decode("utf-8", "replace")
-        # "%CallerNumber%", never filled in, is no percent-encoding, though "%Ca" looks like it.
-        placeholder = re.fullmatch(rb"%{1,2}[A-Za-z_][\w.]*%{1,2}", raw_value)
-        decoded = placeholder[0] if placeholder else unquote_to_bytes(raw_value.replace(b"+", b" "))
+    for name, raw in split_query(query_string, url_parameters):
+        decoded = decode_value(raw)
         if name not in url_parameters:
             panel.read(name, decoded)
             continue
+        attribute = url_parameters[name]
+        is_used = attribute not in unused
         if name in values:
-            problems[name] = _("The parameter “%(name)s” is there more than once.", name=name)
+            if is_used:
+                problems[name] = _("The parameter “%(name)s” is there more than once.", name=name)
             continue
-        try:
-            text = decoded.decode("utf-8")
-        except UnicodeDecodeError:
-            values[name] = decoded.decode("utf-8", "replace")
+        text, is_utf8 = _as_text(decoded)
+        text = text.strip(_AT_THE_ENDS)
+        values[name] = text if is_used else _in_one_line(text)
+        if not is_used:
+            continue
+        if not is_utf8 and not (is_phone_attribute(attribute) and _holds_a_number(text)):
             problems[name] = _("The parameter “%(name)s” is not valid UTF-8 text.", name=name)
-            continue
-        # A sender that forgets to encode the plus of an international number means a plus. An
-        # extension never has one, and no international number has fewer than seven digits. A blank
-        # that was sent as one stays a blank: with a plus, it would be somebody else's number.
-        if re.match(rb"(?:%20)*\+", raw_value):
-            text = re.sub(r"^ +(?=\(?\d(?:\D*\d){6})", "+", text)
-        if any(unicodedata.category(character) == "Cc" for character in text):
+        elif any(unicodedata.category(character) == "Cc" for character in text):
             problems[name] = _("The parameter “%(name)s” has control characters.", name=name)
         elif len(text) > MAX_LENGTH:
             problems[name] = _(
@@ -147,8 +198,26 @@ def _split(
                 length=len(text),
                 most=MAX_LENGTH,
             )
-        values[name] = text.strip()
     return values, panel, problems
+
+
+def _as_text(decoded: bytes) -> tuple[str, bool]:
+    """A value as text, and whether it was UTF-8; else it is read as Windows-1252."""
+    try:
+        return decoded.decode("utf-8"), True
+    except UnicodeDecodeError:
+        return decoded.decode("cp1252", "replace"), False
+
+
+def _holds_a_number(text: str) -> bool:
+    """Whether there is a number in a text, whatever the name beside it was encoded in."""
+    return sum(character in "0123456789" for character in text) >= FEWEST_DIGITS
+
+
+def _in_one_line(text: str) -> str:
+    """A text that is only shown: without control characters, and not longer than others."""
+    clean = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
+    return clean[:MAX_LENGTH].strip()
 
 
 def _printable(text: str) -> str:

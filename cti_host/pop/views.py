@@ -13,7 +13,7 @@ from cti_host.pop import ticket_views
 from cti_host.pop.panel import build_panel, creation_target, direct_target
 from cti_host.pop.search import UNKNOWN, UnknownChoice, search
 from cti_host.pop.ticket_rows import ticket_rows
-from cti_host.pop.url import BadCall, read_call
+from cti_host.pop.url import BadCall, call_of
 from cti_host.web.i18n import COOKIE, LANGUAGES
 from cti_host.web.requests import allow_form_target, safe_return_url, wants_json
 
@@ -52,7 +52,7 @@ def lookup() -> ResponseReturnValue:
     """The panel of a number typed by hand; not every parameter needs a value."""
     fields = current_host().settings.url_parameters
     try:
-        call = _read(partial=True)
+        call = _read(partial=True, typed=True)
     except BadCall as bad:
         if wants_json():
             return jsonify(error=" ".join(bad.problems), received=bad.received), 400
@@ -100,10 +100,10 @@ def language() -> ResponseReturnValue:
     return response
 
 
-def _read(*, partial: bool) -> Call:
-    settings = current_host().settings
+def _read(*, partial: bool, typed: bool = False) -> Call:
     # The undecoded text: only there can a plus still be told from a space.
-    return read_call(request.query_string, settings.url_parameters, partial=partial)
+    settings = current_host().settings
+    return call_of(request.query_string, settings, partial=partial, typed=typed)
 
 
 def _show(call: Call) -> ResponseReturnValue:

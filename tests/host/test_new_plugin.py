@@ -161,7 +161,7 @@ def test_hooks_of_a_plugin_of_the_site_are_known_with_its_configuration(
 ) -> None:
     hooks = ["--hook", "door_opened", "--hook", "door_is_open"]
     assert "there is no hook 'door_opened', 'door_is_open'" in new("acme", *hooks).said
-    write_config(tmp_path, plugins=["doors"], sources={"doors": BRINGS}, sign_in=False)
+    write_config(tmp_path, plugins=["doors"], sources={"doors": BRINGS})
     assert new("acme", *hooks, "--single-file").code == 0
     code = (tmp_path / "plugins.d/acme.py").read_text("utf-8")
     assert code.partition("class Plugin")[0].endswith(
@@ -196,9 +196,7 @@ from cti_host import Agent, PluginConfig, hookimpl
 """
         in code
     )
-    config = write_config(
-        tmp_path, plugins=["doors", "acme"], sources={"doors": BRINGS}, sign_in=False
-    )
+    config = write_config(tmp_path, plugins=["doors", "acme"], sources={"doors": BRINGS})
     done = CliRunner().invoke(cli, ["--config", str(config), "check"])
     assert (done.exit_code, done.output) == (0, f"{config}: all right\n")
 

@@ -221,7 +221,7 @@ def test_the_check_finds_a_wrong_value_in_every_field(cls: Any) -> None:
         vars(changed)[field] = eval(value)  # noqa: S307 -- it is written above
         wrong = check(changed)
         assert wrong is not None, (field, value)
-        assert wrong.place == field
+        assert wrong.place.partition("[")[0] == field
 
 
 @pytest.mark.parametrize(

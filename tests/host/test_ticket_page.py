@@ -171,7 +171,7 @@ def test_of_several_callers_the_one_that_the_ticket_is_for_is_called(make_host: 
     ("address", "status", "text"),
     [
         (TICKET, 404, "This ticket can only be opened from a call: look the caller up first."),
-        (f"{TICKET}?phone=", 404, "This ticket can only be opened from a call"),
+        (f"{TICKET}?phone=", 404, "There is no such ticket"),
         (PAGE.replace("101", "201", 1), 404, "There is no such ticket, or no longer."),
         (PAGE.replace("Case", "Other", 1), 404, "There is no such ticket, or no longer."),
         (PAGE.replace("help_desk", "phone_book", 1), 404, "There is no such ticket"),

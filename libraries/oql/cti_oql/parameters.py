@@ -15,11 +15,14 @@ from cti_oql.errors import OqlRunError
 
 @runtime_checkable
 class PhoneNumber(Protocol):
-    """A phone number that was understood; it compares with phone attributes by its key."""
+    """A phone number that was understood; it compares with phone attributes by its keys."""
 
     @property
-    def key(self) -> str:
-        """What all spellings of the number have in common, as the indexed column holds it."""
+    def number_keys(self) -> Sequence[str]:
+        """What all spellings of the number have in common, as the indexed columns hold it.
+
+        Several, where one text holds several numbers: it equals an attribute that has one of them.
+        """
 
 
 Scalar = str | int | PhoneNumber | None
@@ -33,6 +36,11 @@ DIGITS = "d"  # a text that is an integer
 ZERO_DIGITS = "y"  # a text that is the integer 0
 TEXT = "s"
 NUMBER = "p"
+NUMBERS = {NUMBER: 1, "q": 2, "u": 4, "v": 8, "w": 16}
+"""The letters of phone numbers, and how many keys each stands for: a number with fewer keys repeats
+one of them, and of more the first ones count."""
+
+_MOST_KEYS = list(NUMBERS)[-1]
 
 # SQLite binds 32,766 values in one statement; lists are padded to powers of two.
 MAX_LIST = 16_384
@@ -60,7 +68,7 @@ class ParameterValue(NamedTuple):
     shape: Shape
 
 
-_LETTERS = (NULL, INTEGER, ZERO, DIGITS, ZERO_DIGITS, TEXT, NUMBER)
+_LETTERS = (NULL, INTEGER, ZERO, DIGITS, ZERO_DIGITS, TEXT, *NUMBERS)
 _SHAPES = {letter: Shape(letter) for letter in _LETTERS}
 _LISTS_OF_ONE = {letter: Shape(letter, many=True) for letter in _LETTERS}
 
@@ -107,7 +115,9 @@ def letter(value: Scalar) -> str:
         return TEXT
     if isinstance(value, int):
         return INTEGER if value else ZERO
-    return NUMBER
+    return next(
+        (letter for letter, keys in NUMBERS.items() if len(value.number_keys) <= keys), _MOST_KEYS
+    )
 
 
 def scalar(name: str, value: object) -> Scalar:

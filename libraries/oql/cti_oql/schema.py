@@ -38,15 +38,15 @@ class Kind(StrEnum):
 class Attribute:
     """One attribute of a class, as queries know it.
 
-    `column` is its column in the class's table ("" for an external field, which has none, and for
-    a log, whose entries have a table of their own); an attribute with the column of another one
-    shows the same value under a second code. `number_column` is the indexed column with the
-    `PhoneNumber.key` of a phone attribute. `mandatory` says of a key or an enum that it is never
-    empty. `values` are the codes of an enum. `target` is the class a key points to; a
-    `hierarchical` key points to its own class. A set has the objects of `target` whose key `via`
-    leads to this one; without `target` they are of a class that isn't kept here. `indexed` tells
-    that the folded text of the column has an index. A boolean is `truth` where its column is of
-    the database's own type for that, and not 1 or 0.
+    `column` is its column in the class's table ("" for an external field, which has none, and
+    for a log, whose entries have a table of their own); an attribute with the column of another
+    one shows the same value under a second code. `number_column` is the indexed column with the
+    number of a phone attribute, in the form of `PhoneNumber.number_keys`. `mandatory` says of a
+    key or an enum that it is never empty. `values` are the codes of an enum. `target` is the
+    class a key points to; a `hierarchical` key points to its own class. A set has the objects
+    of `target` whose key `via` leads to this one; without `target` they are of a class that
+    isn't kept here. `indexed` tells that the folded text of the column has an index. A boolean
+    is `truth` where its column is of the database's own type for that, and not 1 or 0.
     """
 
     code: str

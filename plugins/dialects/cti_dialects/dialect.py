@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus, unquote_plus
+
+from cti_host import split_query
 
 SAMPLES = {"phone": "0987654321", "mobile_phone": "0612345678", "email": "ada@example.org"}
 _MOST_SHOWN, _LONGEST_SHOWN = 20, 60
@@ -22,7 +24,8 @@ class Dialect:
     :param parameters: parameter to attribute of the caller. Of several for one attribute the
         first that holds something counts. Empty: those of `[url_parameters]`, all of them.
     :param anywhere: whether there may be more path in front, where the product was installed
-    :param semicolons: whether parameters may also be separated by semicolons
+    :param semicolons: whether semicolons separate its parameters; either way, `;` and `&` are
+        understood
     """
 
     name: str
@@ -33,11 +36,13 @@ class Dialect:
     anywhere: bool = False
     semicolons: bool = False
 
-    def sent(self, query: str) -> list[tuple[str, str]]:
-        """The parameters of a query: the name decoded, the value as it came."""
-        text = query.replace(";", "&") if self.semicolons else query
-        pairs = (part.partition("=") for part in text.split("&") if part)
-        return [(unquote_plus(name), raw) for name, _equals, raw in pairs]
+    def sent(self, query: str, names: Collection[str] = ()) -> list[tuple[str, str]]:
+        """The parameters of a query: the name decoded, the value as it came.
+
+        :param names: parameters that are asked for besides those of the dialect
+        """
+        asked_for = {*self.fixed, *self.parameters, *names}
+        return [(name, raw.decode()) for name, raw in split_query(query.encode(), asked_for)]
 
     def is_spoken(self, query: str) -> bool:
         """Whether the query has the fixed parameters of this dialect, each once."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from urllib.parse import unquote_plus
+import string
+from collections.abc import Collection, Mapping, Sequence
+from urllib.parse import quote_from_bytes, unquote_plus
 
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cti_dialects.dialect import Dialect, readable
-from cti_host import current_host, pop_url, wants_json
+from cti_host import current_host, is_phone_attribute, may_be_empty, pop_url, wants_json
 
 
 class Pages:
@@ -36,7 +37,8 @@ class Pages:
                 blueprint.add_url_rule(f"/<path:prefix>{path}", endpoint, answer)
 
     def _answer(self, speakers: Sequence[Dialect], prefix: str) -> ResponseReturnValue:
-        query = request.query_string.decode("ascii", "replace")
+        # Bytes that nobody encoded, such as those of a name in Latin-1, are kept for the panel.
+        query = quote_from_bytes(request.query_string, safe=string.punctuation)
         for dialect in speakers:
             if dialect.is_spoken(query) and (dialect.anywhere or not prefix):
                 return self._call(dialect, query)
@@ -45,18 +47,18 @@ class Pages:
     def _call(self, dialect: Dialect, query: str) -> ResponseReturnValue:
         """On to the panel, with what came for each attribute, undecoded."""
         meaning = dialect.meaning(current_host().settings.url_parameters)
-        sent = [(name, raw) for name, raw in dialect.sent(query) if name in meaning]
+        sent = [(name, raw) for name, raw in dialect.sent(query, meaning) if name in meaning]
         holding = {name for name, raw in sent if unquote_plus(raw).strip()}
+        blank = {name for name, _raw in sent if may_be_empty(meaning[name])} - holding
         chosen: dict[str, str] = {}
-        for name, attribute in meaning.items():
-            if name in holding:
-                chosen.setdefault(attribute, name)
+        for name in (*(n for n in meaning if n in holding), *(n for n in meaning if n in blank)):
+            chosen.setdefault(meaning[name], name)
+        missing = [name for name in meaning if name not in holding | blank]
         # A URL of iTop has all parameters of the settings, as it must there.
-        enough = set(meaning) <= holding if not dialect.parameters else bool(chosen)
+        enough = not missing if not dialect.parameters else _is_call(chosen, holding)
         if not enough:
-            missing = [name for name in meaning if name not in holding]
             return self._unknown(dialect, query, _problems(missing, sent), 400)
-        pairs = [(meaning[name], raw) for name, raw in sent if chosen[meaning[name]] == name]
+        pairs = [(meaning[name], raw) for name, raw in sent if chosen.get(meaning[name]) == name]
         return redirect(pop_url(pairs))
 
     def _unknown(
@@ -85,6 +87,11 @@ class Pages:
             known=known,
         )
         return page, status
+
+
+def _is_call(chosen: Mapping[str, str], holding: Collection[str]) -> bool:
+    """Whether a parameter says something of the caller: an empty phone says that it is withheld."""
+    return any(name in holding or is_phone_attribute(a) for a, name in chosen.items())
 
 
 def _problems(missing: Sequence[str], sent: Sequence[tuple[str, str]]) -> list[str]:

@@ -66,6 +66,11 @@ def opened(running: RunningHost, url: str, **headers: str) -> Any:
         ("%CallerNumber%", "%CallerNumber%"),
         ("%3Cb%3E%26%22", '<b>&"'),
         ("%C3%A9", "é"),
+        ("", ""),
+        ("%20", ""),
+        ("0987654321%0A", "0987654321"),
+        ("0987654321;ext=12", "0987654321;ext=12"),
+        ("tel:+33987654321", "tel:+33987654321"),
     ],
 )
 def test_the_number_arrives_as_it_was_sent(
@@ -99,6 +104,29 @@ def test_other_products_may_know_less_than_the_settings_list(make_host: MakeHost
     panel = opened(running, f"{ZNUNY};CallerID=+33987654321")
     assert panel["received"] == {"phone": "+33987654321", "email": ""}
     assert panel["problems"] == []
+
+
+@pytest.mark.parametrize("url", [f"{ZNUNY};CallerID=", "/sd?telephone=%20"])
+def test_an_empty_number_is_a_withheld_call(make_host: MakeHost, url: str) -> None:
+    panel = opened(make_host(TWO_PARAMETERS, plugins=["dialects"]), url)
+    assert panel["received"] == {"phone": "", "email": ""}
+    assert panel["problems"] == ["The caller withheld their number: the phone system sent none."]
+
+
+@pytest.mark.parametrize("separator", ["&", ";", "&amp;"])
+def test_any_separator_will_do(dialects: RunningHost, separator: str) -> None:
+    query = separator.join([ITOP.partition("?")[2].replace("&", separator), "phone=1234"])
+    assert opened(dialects, f"/pages/exec.php?{query}")["received"] == {"phone": "1234"}
+
+
+def test_bytes_that_nobody_encoded_arrive(make_host: MakeHost) -> None:
+    running = make_host(
+        '[url_parameters]\nphone = "phone"\nwho = "friendlyname"\n', plugins=["dialects"]
+    )
+    query = "sysparm_caller_name=J\xf6rg&sysparm_caller_phone=1234"
+    first = running.client().open("/cti.do", environ_overrides={"QUERY_STRING": query})
+    panel = running.get_json(first.headers["Location"])
+    assert panel["received"] == {"phone": "1234", "friendlyname": "Jörg"}
 
 
 def test_a_name_is_taken_where_the_settings_have_one(make_host: MakeHost) -> None:

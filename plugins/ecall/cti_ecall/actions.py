@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from cti_ecall.address import Address
+from cti_ecall.dialling import ParseNumber, numbers_to_dial
 from cti_ecall.icons import DEFAULT_ICON, MOBILE_ICON, UnknownIcon, bootstrap_icon
 from cti_ecall.settings import EcallConfig
-from cti_host import Caller, Localised, Number, OutboundAction, current_language
+from cti_host import Caller, Localised, OutboundAction, current_language, is_phone_attribute
 
 PREFIX = "telephony_integration_ecall_"
 
@@ -26,8 +26,6 @@ _LABELS = {
     "office_phone": _("Call office number"),
     "office": _("Call office number"),
 }
-
-ParseNumber = Callable[[str], Number | None]
 
 
 @dataclass(frozen=True)
@@ -47,35 +45,35 @@ class Action:
     parameters: Mapping[str, str]
     dialled: str
 
-    def offer(self, caller: Caller, parse_number: ParseNumber) -> OutboundAction | None:
-        """The entry of the phone menu for a caller; `None` if they have no such number.
+    def offers(self, caller: Caller, parse_number: ParseNumber) -> Sequence[OutboundAction]:
+        """The entries of the phone menu for a caller: one for each number; none without any.
 
-        :param parse_number: understands the number for an address that isn't a web address
+        The first has the name of the action; ".2" is added to that of the second, and so on.
+
+        :param parse_number: understands a text as a phone number
         """
         values = {
             parameter: caller.attributes.get(attribute) or ""
             for parameter, attribute in self.parameters.items()
         }
-        number = values[self.dialled].strip()
-        if not number:
-            return None
-        if not self.address.is_web:
-            values[self.dialled] = _dialable(number, parse_number)
-        url = self.address.fill(values)
-        return OutboundAction(self.name, self._label_text(), url, self.icon, number)
+        stored = values[self.dialled]
+        numbers = numbers_to_dial(stored.strip(), parse_number) if stored.strip() else []
+        offers: list[OutboundAction] = []
+        for number in numbers:
+            # A web address gets a text that is one number as it is stored.
+            one = stored if len(numbers) == 1 else number.value
+            dialled = one if self.address.is_web else number.digits
+            if dialled:
+                name = f"{self.name}.{len(offers) + 1}" if offers else self.name
+                url = self.address.fill({**values, self.dialled: dialled})
+                entry = OutboundAction(name, self._label_text(), url, self.icon, number.text)
+                offers.append(entry)
+        return offers
 
     def _label_text(self) -> str:
         texts = self.label.texts
         own = texts.get(current_language()) or texts.get("en")
         return own or str(_LABELS.get(self.subject) or self.subject or gettext("Call"))
-
-
-def _dialable(text: str, parse_number: ParseNumber) -> str:
-    """A number as tel: and its like take it: they allow no spaces, and "(0)" would be dialled."""
-    number = parse_number(text)
-    if number is not None:
-        return number.e164 or number.extension or text
-    return re.sub(r"[\s/]+", "", text) or text
 
 
 def build_actions(config: EcallConfig) -> tuple[list[Action], dict[str, UnknownIcon]]:
@@ -108,6 +106,6 @@ def _dialled(key: str, parameters: Mapping[str, str]) -> str:
     Of those whose attribute sounds like a phone, so that an e-mail address may stand before them,
     the one called like the action, else the first. Without any such: likewise, of all.
     """
-    phones = [p for p, attribute in parameters.items() if re.search("phone|mobile", attribute)]
+    phones = [p for p, attribute in parameters.items() if is_phone_attribute(attribute)]
     candidates = phones or [*parameters]
     return next((p for p in candidates if parameters[p] == key), candidates[0])

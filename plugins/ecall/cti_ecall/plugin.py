@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cti_ecall.actions import PREFIX, ParseNumber, build_actions
+from cti_ecall.actions import PREFIX, build_actions
+from cti_ecall.dialling import ParseNumber
 from cti_ecall.settings import EcallConfig
 from cti_host import Caller, Host, OutboundAction, did_you_mean, hookimpl
 
@@ -46,8 +47,9 @@ class Plugin:
         """The actions for which the ticket's caller has a number, in the order of the settings."""
         if caller is None:
             return None
-        offers = (action.offer(caller, self._parse_number) for action in self._actions)
-        return [offer for offer in offers if offer is not None]
+        return [
+            offer for action in self._actions for offer in action.offers(caller, self._parse_number)
+        ]
 
     def _check_shortcuts(self, host: Host) -> None:
         names = [action.name for action in self._actions]

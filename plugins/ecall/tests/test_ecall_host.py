@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from cti_ecall.dialling import Dialling, numbers_to_dial
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -149,7 +150,7 @@ def test_the_number_is_the_attribute_that_is_a_phone(
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(phone=st.text(), email=st.text())
+@given(phone=st.text(max_size=12), email=st.text())
 def test_the_cti_gets_exactly_the_values_that_are_not_blank(
     make_host_once: RunningHost, phone: str, email: str
 ) -> None:
@@ -218,17 +219,95 @@ def test_the_action_of_a_flat_table_is_called_after_its_attribute(
         ("poste 123", "tel:123"),
         ("09 87/65 43 21", "tel:0987654321"),
         ("*21#", "tel:%2A21%23"),
-        ("broken", "tel:broken"),
-        ("1;phone-context=evil", "tel:1%3Bphone-context%3Devil"),
+        ("broken 118 218", None),
+        ("118 218", "tel:118218"),
+        ("+49 (0) 30 23125014", "tel:+493023125014"),
+        ("0049 (0)30 23125014", "tel:00493023125014"),
+        ("(0) 30 23125014", "tel:03023125014"),
+        ("\u202a030\u2013231\u202c", "tel:030231"),
+        ("\uff10\uff13\uff10 \uff11\uff12", "tel:03012"),
+        # None of these is one number, or a number at all:
+        ("01 99 00 12 34 - 01 99 00 12 35", None),
+        ("019900 1234 / 0199001235", None),
+        ("0199001234, 0199001235", None),
+        ("0199001234 or 0199001235", None),
+        ("01 99 00 12 34\n01 99 00 12 35", None),
+        ("0199001234/35", None),
+        ("01990012340199001235", None),
+        ("1;phone-context=evil", None),
+        ("800-44-STERN", None),
+        ("on request", None),
+        ("sip:lea@pbx.example", None),
+        ("()", None),
     ],
 )
-def test_a_softphone_gets_a_number_that_it_can_dial(
-    make_host: MakeHost, stored: str, url: str
+def test_a_softphone_gets_one_number_that_it_can_dial_or_nothing(
+    make_host: MakeHost, stored: str, url: str | None
 ) -> None:
     table = '[ecall_parameters]\nurl = "tel:{number}"\nurl_parameters.number = "phone"\n'
     running = make_host(table, plugins=["parser", "ecall"], sources={"parser": PARSER})
-    (action,) = offered(running, person(phone=stored))
-    assert (action.url, action.number) == (url, stored)
+    found = [(action.url, action.number) for action in offered(running, person(phone=stored))]
+    assert found == ([(url, stored)] if url else [])
+
+
+@pytest.mark.parametrize(
+    "stored", ["01 99 00 12 34 - 01 99 00 12 35", "0199001234 ou 0199001235", "1" * 20]
+)
+def test_two_numbers_in_one_are_not_handed_over_as_one(make_host: MakeHost, stored: str) -> None:
+    assert offered(make_host(FLAT, plugins=["ecall"]), person(phone=stored)) == []
+
+
+@pytest.mark.parametrize(
+    "stored", ["on request", "0199001234 poste 12", "02 31 / 45 67 89", "12/3"]
+)
+def test_a_web_address_gets_what_is_stored_whatever_it_is(make_host: MakeHost, stored: str) -> None:
+    (action,) = offered(make_host(FLAT, plugins=["ecall"]), person(phone=stored))
+    assert parse_qsl(urlsplit(action.url).query) == [("telephone", stored)]
+
+
+def test_each_number_of_a_text_has_an_entry_of_its_own(
+    make_host: MakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [
+        Dialling("01 99", "+33199", "+33199"),
+        Dialling("Fax", "f", ""),
+        Dialling("2", "2", "2"),
+    ]
+    monkeypatch.setattr("cti_ecall.actions.numbers_to_dial", lambda text, parse_number: numbers)
+    table = '[ecall_parameters]\nurl = "tel:{number}"\nurl_parameters.number = "phone"\n'
+    found = offered(make_host(table, plugins=["ecall"]), person(phone="01 99 / 2"))
+    legacy = "telephony_integration_ecall_legacy"
+    assert [(action.name, action.url, action.number) for action in found] == [
+        (legacy, "tel:+33199", "01 99"),
+        (f"{legacy}.2", "tel:2", "2"),
+    ]
+    web = offered(make_host(FLAT, plugins=["ecall"]), person(phone="01 99 / 2"))
+    assert [urlsplit(action.url).query for action in web] == [
+        "telephone=%2B33199",
+        "telephone=f",
+        "telephone=2",
+    ]
+
+
+digits = st.text("0123456789", min_size=6, max_size=9)
+
+
+@given(
+    first=digits,
+    second=digits,
+    between=st.sampled_from([" - ", "/", " / ", ", ", ";", "\n", " or "]),
+)
+def test_two_numbers_that_nobody_understands_are_never_joined(
+    first: str, second: str, between: str
+) -> None:
+    assert numbers_to_dial(first + between + second, lambda text: None) == []
+
+
+@given(st.lists(st.text("0123456789", min_size=1, max_size=4), min_size=1, max_size=4))
+def test_the_pieces_of_one_number_are_dialled_in_their_order(pieces: list[str]) -> None:
+    for separator in (" ", ".", "-"):
+        (number,) = numbers_to_dial(separator.join(pieces), lambda text: None)
+        assert number.digits == "".join(pieces)
 
 
 @pytest.mark.parametrize("text", ["", "[ecall_parameters]\n", "[ecall_parameters]\ntimeout = 1\n"])
@@ -299,3 +378,25 @@ def test_a_shortcut_of_the_other_flavour_has_a_warning(make_host: MakeHost) -> N
     ((key, _, remedy),) = warnings(running)
     assert key == "shortcut_actions[0]"
     assert "telephony_integration_ecall_legacy" in remedy
+
+
+TEL = '[ecall_parameters]\nurl = "tel:{n}"\nurl_parameters = { n = "phone" }\n'
+
+
+@pytest.mark.parametrize(
+    ("phone", "urls"),
+    [
+        ("01 99 00 12 34 - 01 99 00 12 35", ["tel:+33199001234", "tel:+33199001235"]),
+        ("01 99 00 12 34 ou 01 99 00 12 35 poste 3", ["tel:+33199001234", "tel:+33199001235"]),
+        ("01 99 00 12 34 (standard)", ["tel:+33199001234"]),
+        ("0800 12 34 56", ["tel:0800123456"]),
+        ("118 218", ["tel:118218"]),
+        ("01 99 00 12 34 / 35", []),
+    ],
+)
+def test_each_number_of_a_text_is_dialled_on_its_own_as_it_can_be(
+    make_host: MakeHost, phone: str, urls: list[str]
+) -> None:
+    found = offered(make_host(TEL, plugins=["phone_reformat", "ecall"]), person(phone=phone))
+    assert [action.url for action in found] == urls
+    assert len({action.name for action in found}) == len(urls)

@@ -85,8 +85,9 @@ def command(
     report = Report([printable(file) for file in files])
     absolute = Path(output).absolute()
     try:
-        moved = convert(read_files(files, encoding), report)
-        chosen = backend or ("itop" if moved.itop_url else "tickets")
+        site = read_files(files, encoding)
+        moved = convert(site, report, without_itop=backend == "tickets")
+        chosen = backend or ("itop" if moved.itop.exists else "tickets")
         text = cti_toml(moved, Choices(chosen, region, absolute.parent.name), report)
         if output == "-":
             click.echo(text, nl=False)

@@ -143,7 +143,7 @@ def _itop(moved: Moved, choices: Choices) -> str:
         "Your iTop, where people and tickets are, and the account that the host uses there:\n"
         "a user with the right to the REST services, or a token. See plugins/itop/README.md."
     )
-    url = {"url": moved.itop_url.rstrip("/")} if moved.itop_url else {}
+    url = {"url": moved.itop.url.rstrip("/")} if moved.itop.url else {}
     text = block(about, {"plugin": {"itop": url}})
     if not url:
         text += comment('url = "https://itop.example.org/itop"')

@@ -93,8 +93,13 @@ def test_what_becomes_of_a_setting(
         ("'default_language' => 'EN US'", "taken: as language"),
         (
             "'app_root_url' => 'https://%server_name%/itop/'",
-            "could not be moved: it is not an",
+            "could not be moved: %server_name% stands for whichever name a browser asks for: write",
         ),
+        (
+            "'app_root_url' => 'http://$SERVER_NAME$/itop/'",
+            "could not be moved: $SERVER_NAME$ stands for whichever name a browser asks for: write",
+        ),
+        ("'app_root_url' => 'https://$itop/'", "could not be moved: it is not an"),
         ("'app_root_url' => 'https://admin:pw@itop.example/'", "could not be moved: it is not an"),
         (
             "'shortcut_actions' => 'other_extension_action'",
@@ -124,6 +129,23 @@ def test_the_order_of_lists_is_that_of_the_array(import_file: Import) -> None:
     one, other = "['label' => 'b', 'query' => 'x']", "['label' => 'a', 'query' => 'y']"
     done = import_file(site(display_tickets=f"['lists' => [7 => {one}, 2 => {other}]]"))
     assert [entry["label"] for entry in done.toml["display_tickets"]["lists"]] == ["b", "a"]
+
+
+def test_an_address_without_a_name_is_to_be_filled_in(import_file: Import) -> None:
+    done = import_file("<?php\n$MySettings = ['app_root_url' => 'https://$SERVER_NAME$/itop/'];\n")
+    assert (done.code, done.report["backend"]) == (3, "itop")
+    assert "url" not in done.toml["plugin"]["itop"]
+    assert '# url = "https://itop.example.org/itop"' in done.text
+
+
+def test_without_an_itop_its_address_is_not_said_to_be_taken(import_file: Import) -> None:
+    for address in ("https://itop.example.org/itop/", "https://$SERVER_NAME$/itop/"):
+        text = f"<?php\n$MySettings = ['app_root_url' => '{address}'];\n"
+        done = import_file(text, "--backend", "tickets")
+        assert done.became("app_root_url") == [
+            "differs: it is left out: people and tickets are in the host's own database"
+        ]
+        assert (done.code, "itop" in done.toml["plugin"]) == (0, False)
 
 
 def test_the_backend_is_itop_where_its_address_is_known(

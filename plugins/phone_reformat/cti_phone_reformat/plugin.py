@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 from pydantic import Field, StrictInt, field_validator
@@ -20,9 +21,11 @@ from cti_host import (
     did_you_mean,
     hookimpl,
 )
-from cti_phone_reformat.numbers import NumberReader, Output
+from cti_phone_reformat.reader import NumberReader, Output
+from cti_phone_reformat.readings import ReadText
+from cti_phone_reformat.sentences import number_of
 from cti_phone_reformat.unsearchable import Detector, is_too_short
-from cti_phone_reformat.writing import LONGEST, read_writing
+from cti_phone_reformat.written.wrapping import LONGEST, read_writings
 
 NAME = "phone_reformat"
 CACHED_TEXTS = 4096
@@ -98,8 +101,9 @@ class Plugin:
         )
         self._detector = Detector(config.withheld)
         # A site may name a dummy number as withheld: it counts in every writing.
-        dummies = (self._reader.read(read_writing(text), text) for text in config.withheld)
-        self._withheld_keys = frozenset(number.key for number in dummies if number)
+        self._withheld_keys = frozenset(
+            reading.key for text in config.withheld for reading in self._reader.read(text).sure
+        )
         self._listed = config.attributes
         self._attributes = frozenset(config.attributes)
         # Switchboard numbers and pops that are reloaded come again and again.
@@ -120,7 +124,7 @@ class Plugin:
     @hookimpl
     def parse_number(self, text: str) -> Number | None:
         """Understand a text as a phone number; what must match nobody is no number."""
-        understood = self._understand(text)
+        understood = self._understand(text).stored
         return understood if isinstance(understood, Number) else None
 
     @hookimpl
@@ -135,22 +139,39 @@ class Plugin:
             if not isinstance(value, str) or not self._is_asked_for(attribute):
                 continue
             understood = self._understand(value)
-            if understood is not None:
-                changed = changed.with_parameter(attribute, understood)
+            called = understood.called(value)
+            if called is not None:
+                changed = changed.with_parameter(attribute, called)
         return None if changed is call else changed
 
     def _is_asked_for(self, attribute: str) -> bool:
         return not self._attributes or attribute in self._attributes
 
-    def _understand_anew(self, text: str) -> Number | Unsearchable | None:
+    def _understand_anew(self, text: str) -> _Understood:
         if len(text.strip()) > LONGEST:
-            return None
-        writing = read_writing(text)
-        reason = self._detector.reason(writing)
+            return _Understood()
+        writings = read_writings(text)
+        reason = self._detector.reason(writings[0])
         if reason is not None:
-            return Unsearchable(text, reason)
-        number = self._reader.read(writing, text)
-        if number is not None:
-            withheld = number.key in self._withheld_keys
-            return Unsearchable(text, Reason.WITHHELD) if withheld else number
-        return Unsearchable(text, Reason.TOO_SHORT) if is_too_short(writing) else None
+            return _Understood(Unsearchable(text, reason))
+        read = self._reader.read_written(writings, text)
+        number = number_of(text, read)
+        if number is None:
+            too_short = is_too_short(writings[0])
+            return _Understood(Unsearchable(text, Reason.TOO_SHORT) if too_short else None)
+        if self._withheld_keys.intersection(number.number_keys):
+            return _Understood(Unsearchable(text, Reason.WITHHELD))
+        return _Understood(number, read)
+
+
+class _Understood(NamedTuple):
+    """What a text is where it is stored, and how it was read, if it is a number."""
+
+    stored: Number | Unsearchable | None = None
+    read: ReadText | None = None
+
+    def called(self, text: str) -> Number | Unsearchable | None:
+        """What the text is where a call brings it: with other words, it may be a name."""
+        if self.read is None:
+            return self.stored
+        return number_of(text, self.read, called=True) if self.read.is_number else None

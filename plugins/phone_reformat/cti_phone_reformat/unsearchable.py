@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from cti_host import Reason
-from cti_phone_reformat.writing import Writing
+from cti_phone_reformat.written.wrapping import Writing
 
 # Each is compared word by word, without case, accents and punctuation: see `_words`.
 WITHHELD = (

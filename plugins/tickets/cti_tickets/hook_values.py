@@ -11,6 +11,7 @@ from flask import url_for
 
 from cti_host import (
     Caller,
+    Number,
     PhoneCall,
     Ticket,
     TicketDetails,
@@ -24,6 +25,7 @@ from cti_tickets.model import SOURCE
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.store import objects
 from cti_tickets.store.calls import calls_about
+from cti_tickets.store.joint_numbers import searched
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_datetime, shown
 
 # The first of these that a class has is what a ticket list shows.
@@ -179,6 +181,10 @@ def ticket_with_caller(
 
 def query_parameters(values: Mapping[str, Value | int | None]) -> dict[str, Param]:
     """The parameters of a call for a query; one that must not be searched for matches nobody."""
-    return {
-        name: None if isinstance(value, Unsearchable) else value for name, value in values.items()
-    }
+    return {name: _parameter(value) for name, value in values.items()}
+
+
+def _parameter(value: Value | int | None) -> Param:
+    if isinstance(value, Unsearchable):
+        return None
+    return searched(value) if isinstance(value, Number) else value

@@ -11,6 +11,7 @@ from cti_oql import Oql, functions_model
 from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
+from pydantic import Field, StrictBool
 
 from cti_host import (
     Agent,
@@ -34,9 +35,12 @@ from cti_host import (
 from cti_tickets.api_for_plugins import DataModelHooks
 from cti_tickets.commands.oql import commands as data_commands
 from cti_tickets.demo.load import demo_calls, load_demo
+from cti_tickets.directory.findings import Directory, DirectoryReader
+from cti_tickets.directory.received_calls import CallStatistics, CallStore, ReceivedCall
 from cti_tickets.hook_values import caller_codes, phone_calls, read_ticket
 from cti_tickets.model.data_model import EXTENSION
 from cti_tickets.model.extensions import data_model_of
+from cti_tickets.pages.directory import directory_view
 from cti_tickets.pages.objects import ObjectPages
 from cti_tickets.panel.agent_parameters import AgentParameters
 from cti_tickets.panel.lists import Lists
@@ -47,6 +51,7 @@ from cti_tickets.panel.settings import SettingsCheck
 from cti_tickets.store import objects as storage
 from cti_tickets.store.calls import record_outbound_call
 from cti_tickets.store.records import Records
+from cti_tickets.store.values import REFUSE_UNREAD_PHONES
 
 
 class Plugin:
@@ -55,10 +60,21 @@ class Plugin:
     label = "CTI Host"
 
     class Config(PluginConfig):
-        """No settings of its own: it reads the sections of the host."""
+        """`[plugin.tickets]`; everything else it reads from the sections of the host.
+
+        :param refuse_unreadable_phones: whether a phone text that nobody can read is a mistake
+        :param keep_calls_days: how long calls count in the directory report; 0: none is kept
+        :param keep_numbers: whether numbers that find nobody are kept as long, for that report
+        """
+
+        refuse_unreadable_phones: StrictBool = False
+        keep_calls_days: int = Field(default=30, ge=0, le=3650)
+        keep_numbers: StrictBool = False
 
     def __init__(self, config: Config) -> None:
         """Nothing is known yet of the classes that other plugins add: see `register`."""
+        self._refuse_unread_phones = config.refuse_unreadable_phones
+        self._calls = CallStore(config.keep_calls_days, config.keep_numbers)
 
     @hookimpl
     def hookspecs(self) -> type:
@@ -70,6 +86,7 @@ class Plugin:
         """Put the data model together, check the queries and presets, get ready to run them."""
         self.model = data_model_of(host)
         current_app.extensions[EXTENSION] = self.model
+        current_app.extensions[REFUSE_UNREAD_PHONES] = self._refuse_unread_phones
         self.schema = self.model.schema
         self.records = Records(self.schema)
         storage.prepare(host.database)
@@ -94,23 +111,29 @@ class Plugin:
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:
         """The tables, those of other plugins' classes among them, and the functions of queries."""
-        return [*self.model.models, functions_model(self._host.database)]
+        return [*self.model.models, ReceivedCall, functions_model(self._host.database)]
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
-        """The pages of objects."""
-        return [ObjectPages(self.records, self._caller_class).blueprint()]
+        """The pages of objects, and the directory report."""
+        pages = ObjectPages(self.records, self._caller_class).blueprint()
+        pages.add_url_rule("/directory", "directory", directory_view(self._report))
+        return [pages]
 
     @hookimpl
     def commands(self) -> Sequence[click.Command]:
         """`data`, `oql` and `demo-data`."""
-        return data_commands(self.oql)
+        return data_commands(self.oql, self._report)
 
     @hookimpl
     def navigation(self, agent: Agent) -> Sequence[NavigationItem]:
-        """A new ticket of any kind."""
+        """A new ticket of any kind; for administrators, the directory report."""
         url = address_of("tickets.new", class_name="Ticket")
-        return [NavigationItem(_("New ticket"), url, "plus-lg")]
+        items = [NavigationItem(_("New ticket"), url, "plus-lg")]
+        if agent.is_administrator:
+            report = address_of("tickets.directory")
+            items.append(NavigationItem(_("Directory"), report, "journal-check"))
+        return items
 
     @hookimpl
     def load_demo(self) -> Sequence[str]:
@@ -122,6 +145,11 @@ class Plugin:
     def lookup_callers(self, call: Call) -> Sequence[Match]:
         """The persons whom the query of `caller_information` finds."""
         return self._lookup.find(call)
+
+    @hookimpl(strangers=True)
+    def call_received(self, call: Call, callers: Sequence[Caller], agent: Agent) -> None:
+        """Keep the call for the directory report, as far as the settings allow."""
+        self._calls.add(call, len(callers))
 
     @hookimpl
     def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> Sequence[TicketList]:
@@ -179,3 +207,8 @@ class Plugin:
         stored = storage.load(ticket.class_name, ticket.id)
         note = _("%(action)s: %(number)s", action=action.label, number=action.number)
         record_outbound_call(stored, caller.id if caller else None, agent, note)
+
+    def _report(self, most: int | None) -> tuple[Directory, CallStatistics]:
+        """What keeps callers from being found, with so many findings of each kind."""
+        reader = DirectoryReader(self._host, self.records, self._caller_class, most)
+        return reader.read(), self._calls.statistics(most)

@@ -54,11 +54,12 @@ def make_database(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Build an application around a database URL, with this plugin's tables in it."""
     built: list[Any] = []
 
-    def make(url: str = "sqlite:///cti.db") -> Flask:
+    def make(url: str = "sqlite:///cti.db", toml: str = "") -> Flask:
         folder = tmp_path / f"data{len(built)}"
         folder.mkdir()
         sources = {"numbers": NUMBERS}
-        app = create_app(write_config(folder, plugins=["numbers"], sources=sources, database=url))
+        config = write_config(folder, toml, plugins=["numbers"], sources=sources, database=url)
+        app = create_app(config)
         database = app.extensions["cti_host"].database
         built.append(database)
         objects.prepare(database)

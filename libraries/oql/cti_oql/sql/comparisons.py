@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cti_oql.fragments import FALSE, UNKNOWN, Convert, Sql, chained, compose, joined
 from cti_oql.functions.fold import fold
-from cti_oql.parameters import DIGITS, INTEGER, NULL, NUMBER, TEXT, ZERO, ZERO_DIGITS
+from cti_oql.parameters import DIGITS, INTEGER, NULL, NUMBERS, TEXT, ZERO, ZERO_DIGITS
 from cti_oql.resolve.resolved import Domain, Field
 from cti_oql.schema import Schema
 from cti_oql.sql.columns import Columns
@@ -74,7 +74,7 @@ class Comparisons:
     def alike(self, field: Field, value: ValueRef, *, negated: bool) -> Sql:
         """A field and a value without wildcards: LIKE, which compares each character."""
         equal = self.equals(field, [value], negated=negated)
-        if value.letter in (NULL, NUMBER) or field.domain not in (Domain.TEXT, Domain.PHONE):
+        if value.letter in (NULL, *NUMBERS) or field.domain not in (Domain.TEXT, Domain.PHONE):
             return equal
         column = Sql(self._columns.value(field))
         whole = _one_of(
@@ -114,11 +114,15 @@ class Comparisons:
         self, field: Field, values: list[ValueRef], negated: bool
     ) -> Iterator[tuple[Sql, list[Sql]]]:
         """What to compare with what, for fields that hold no numbers."""
-        numbers = [v for v in values if field.domain is Domain.PHONE and v.letter == NUMBER]
+        numbers = [v for v in values if field.domain is Domain.PHONE and v.letter in NUMBERS]
         if numbers:
-            bound = [self._operands.bound(value, to_number_key) for value in numbers]
+            bound = [
+                self._operands.bound(value, to_number_key(place))
+                for value in numbers
+                for place in range(NUMBERS[value.letter])
+            ]
             yield self._number_column(field, negated), bound
-            values = [value for value in values if value.letter != NUMBER]
+            values = [value for value in values if value.letter not in NUMBERS]
         if not values:
             return
         column = Sql(self._columns.value(field))

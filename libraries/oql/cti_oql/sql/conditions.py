@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from cti_oql.errors import OqlRunError
 from cti_oql.fragments import FALSE, TRUE, UNKNOWN, Sql, chained, compose, joined
-from cti_oql.parameters import DIGITS, INTEGER, NULL, NUMBER, TEXT
+from cti_oql.parameters import DIGITS, INTEGER, NULL, NUMBERS, TEXT
 from cti_oql.resolve import resolved
 from cti_oql.resolve.resolved import Branch, Domain, Field, Operand, fields_in, has_query, is_value
 from cti_oql.schema import Schema
@@ -219,7 +219,7 @@ def _listed(operand: Sql, word: str, items: list[Sql]) -> Sql:
 
 def _truth(value: ValueRef) -> Sql:
     """A literal or parameter alone as a condition."""
-    if value.letter in (NULL, NUMBER):
+    if value.letter in (NULL, *NUMBERS):
         return UNKNOWN
     if value.letter in (INTEGER, DIGITS):
         return TRUE

@@ -28,9 +28,18 @@ def to_integer(value: Scalar) -> int | None:
     return max(SMALLEST, min(LARGEST, int(value)))
 
 
-def to_number_key(value: Scalar) -> str | None:
-    """What a number has in common with all its writings."""
-    return None if value is None or isinstance(value, str | int) else value.key
+def to_number_key(place: int) -> Convert:
+    """What a number has in common with all its writings: the key at a place, or the last one.
+
+    A number without any equals nothing.
+    """
+
+    def convert(value: Scalar) -> str | None:
+        if value is None or isinstance(value, str | int) or not value.number_keys:
+            return None
+        return value.number_keys[min(place, len(value.number_keys) - 1)]
+
+    return convert
 
 
 def to_folded(value: Scalar) -> str | None:

@@ -100,7 +100,7 @@ class Lookup:
             if value is None or isinstance(value, Unsearchable):
                 continue
             if code in _NUMBERS and isinstance(value, Number):
-                compared.setdefault(code, []).append(value.key)
+                compared.setdefault(code, []).extend(value.widened.number_keys)
             elif code == "email" and isinstance(value, str):
                 compared.setdefault(code, []).append(value)
             else:
@@ -115,7 +115,7 @@ class Lookup:
         """Whether it is in an attribute of the query that the person has the value."""
         for comparison in self._query.comparisons:
             value, text = used.get(comparison.parameter), person.text(comparison.attribute)
-            if isinstance(value, Number) and self._asker.is_number(text, value):
+            if isinstance(value, Number) and self._asker.may_be_number(text, value):
                 return True
             if isinstance(value, str) and value.casefold() == text.casefold():
                 return True

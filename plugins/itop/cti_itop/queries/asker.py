@@ -54,9 +54,16 @@ class Asker:
             return Found(0, [])
 
     def is_number(self, text: str, number: Number) -> bool:
-        """Whether a stored text is this number."""
+        """Whether a stored text is surely this number, or has it among others."""
         understood = self._host.hooks.parse_number(text)
-        return understood is not None and understood.key == number.key
+        return understood is not None and not set(number.number_keys).isdisjoint(
+            understood.number_keys
+        )
+
+    def may_be_number(self, text: str, number: Number) -> bool:
+        """Whether a stored text is this number in any reading, also in a doubtful one."""
+        understood = self._host.hooks.parse_number(text)
+        return understood is not None and number.met_by(understood) is not None
 
     def _numbers(self, query: Query, parameters: Mapping[str, Param]) -> dict[Comparison, Number]:
         return {

@@ -5,6 +5,7 @@ iTop's REST services take no parameters. So every `:name` becomes a literal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -199,7 +200,8 @@ class _Inlining:
 def _number_pattern(number: Number) -> str:
     """The pattern of LIKE that finds every text that may be this number, and others."""
     if number.e164 is None:
-        return digits_pattern(number.extension or "")
+        first = number.readings[0]
+        return digits_pattern(re.sub("[^0-9]", "", first.dialled) or first.key)
     digits = number.e164.lstrip("+")
     # Every writing of the number ends with what follows its country code, which has at most three
     # digits; the candidates that are not this number are sorted out afterwards.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -14,17 +15,28 @@ from cti_itop_config.site_settings import Item, Table
 
 _ECALL = "telephony_integration_ecall_"
 _MENU = "UI:Menu:"
+# What iTop replaces by the name under which it was asked for.
+_SERVER_NAME = re.compile(r"([$%])server_name\1", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ItopAddress:
+    """Where the iTop is: `url` is "" if that isn't known, though the site `exists`."""
+
+    url: str = ""
+    exists: bool = False
 
 
 def itop_settings(
-    items: Table, actions: Mapping[str, Any], reader: SettingReader
-) -> tuple[dict[str, Any], str]:
-    """Return the keys for the top of the file, and the address of the iTop (empty: unknown).
+    items: Table, actions: Mapping[str, Any], reader: SettingReader, *, without_itop: bool = False
+) -> tuple[dict[str, Any], ItopAddress]:
+    """Return the keys for the top of the file, and the address of the iTop.
 
     :param actions: `url_parameters` of the `ecall_parameters` that were moved
+    :param without_itop: whether the host will not ask the iTop, so that it needs no address
     """
     top: dict[str, Any] = {}
-    url = ""
+    address = ItopAddress()
     for key, item in items.items():
         if key == "shortcut_actions":
             top[key] = _shortcuts(item, _names(actions), reader)
@@ -44,12 +56,28 @@ def itop_settings(
                 reader.note(item, (key,), Status.TAKEN, "as language")
             else:
                 reader.lose(item, (key,), "the pages here are only in English and French")
-        elif _is_address(text):
-            url = text
-            reader.note(item, (key,), Status.TAKEN, "as the address of your iTop")
+        elif without_itop:
+            said = "it is left out: people and tickets are in the host's own database"
+            reader.note(item, (key,), Status.DIFFERS, said)
         else:
-            reader.lose(item, (key,), "it is not an address that begins with http:// or https://")
-    return top, url
+            address = _address(item, text, reader)
+    return top, address
+
+
+def _address(item: Item, text: str, reader: SettingReader) -> ItopAddress:
+    path = ("app_root_url",)
+    if (named := _SERVER_NAME.search(text)) and _is_address(_SERVER_NAME.sub("itop", text)):
+        said = (
+            f"{named[0]} stands for whichever name a browser asks for: write the address of your "
+            "iTop as url into [plugin.itop]"
+        )
+        reader.lose(item, path, said)
+        return ItopAddress(exists=True)
+    if _is_address(text):
+        reader.note(item, path, Status.TAKEN, "as the address of your iTop")
+        return ItopAddress(text, exists=True)
+    reader.lose(item, path, "it is not an address that begins with http:// or https://")
+    return ItopAddress()
 
 
 def _is_address(text: str) -> bool:
@@ -57,9 +85,9 @@ def _is_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    # A password in it would be copied; %server_name% means whichever name was asked for.
+    # A password in it would be copied.
     plain = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-    return plain and not re.search(r"[\s\x00-\x1f\x7f%{}?#]", text)
+    return plain and not re.search(r"[\s\x00-\x1f\x7f%${}?#]", text)
 
 
 def _names(actions: Mapping[str, Any]) -> set[str]:

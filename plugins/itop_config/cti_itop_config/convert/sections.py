@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cti_itop_config.convert.ecall import ecall_parameters
-from cti_itop_config.convert.itop import itop_settings
+from cti_itop_config.convert.itop import ItopAddress, itop_settings
 from cti_itop_config.convert.setting_reader import SettingReader
 from cti_itop_config.report import Report, Status
 from cti_itop_config.site_settings import SECTIONS, Item, Path, SiteSettings, dotted
@@ -21,17 +21,19 @@ _MAY_BE_EMPTY = ("direct_creation", "indirect_creation", "display_tickets")
 class Moved:
     """The keys of a `cti.toml` that came from iTop.
 
-    `sections` are its tables by name, `top` its keys above them; `itop_url` is the address of the
-    iTop, empty if no file names it.
+    `sections` are its tables by name, `top` its keys above them; `itop` is the address of the iTop.
     """
 
     sections: dict[str, Any] = field(default_factory=dict)
     top: dict[str, Any] = field(default_factory=dict)
-    itop_url: str = ""
+    itop: ItopAddress = field(default_factory=ItopAddress)
 
 
-def convert(site: SiteSettings, report: Report) -> Moved:
-    """Move what can be moved; the report says what became of each setting."""
+def convert(site: SiteSettings, report: Report, *, without_itop: bool = False) -> Moved:
+    """Move what can be moved; the report says what became of each setting.
+
+    :param without_itop: whether the host will not ask the iTop
+    """
     reader = SettingReader(report)
     for note in site.notes:
         report.add(note.place, dotted(note.path), note.status, note.message)
@@ -52,7 +54,7 @@ def convert(site: SiteSettings, report: Report) -> Moved:
             moved.sections[section] = value
     reader.others(site.module, SECTIONS, ())
     actions = moved.sections.get("ecall_parameters", {}).get("url_parameters", {})
-    moved.top, moved.itop_url = itop_settings(site.itop, actions, reader)
+    moved.top, moved.itop = itop_settings(site.itop, actions, reader, without_itop=without_itop)
     return moved
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import shutil
 import sys
@@ -9,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from cti_tickets.model.data_model import schema
 from cti_tickets.transfer.importing import ImportRefused, import_files
 from cti_tickets.transfer.matching import BadMatch, match_by
 from cti_tickets.transfer.outcome import Action, Imported
+from cti_tickets.transfer.reading.plain import Wish
+from cti_tickets.transfer.reading.records import BadLine, zone_of
 from cti_tickets.transfer.run import Options
 
 # More lines than these tell nobody anything; JSON has them all.
@@ -55,6 +59,13 @@ _TO_DO = {Action.CREATE: "To create", Action.CHANGE: "To change", Action.SKIP: "
 @click.option(
     "--empty-missing", is_flag=True, help="Leave keys empty that lead to nothing, if they may be."
 )
+@click.option("--encoding", help="The encoding of the files, if they don't show it: cp1252, …")
+@click.option(
+    "--dates",
+    type=click.Choice(["dmy", "mdy"]),
+    help="In 05/01/2026, what comes first: the day or the month.",
+)
+@click.option("--timezone", "zone_name", help="The time zone of moments that name none.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def import_command(
     files: tuple[Path, ...],
@@ -64,14 +75,17 @@ def import_command(
     skip_bad: bool,
     ignore_unknown: bool,
     empty_missing: bool,
+    encoding: str | None,
+    dates: str | None,
+    zone_name: str | None,
     as_json: bool,
 ) -> None:
     """Import FILES: all of them, or nothing and a list of every bad line.
 
-    JSON lines: {"class": "Person", "id": 7, "fields": {"name": "Lovelace"}}. CSV (the name ends
-    in .csv): the first line names the attributes; the file's name, or --class, names the class.
-    "-" is standard input. Ids are kept, and objects may refer to others that come later, also in
-    another file.
+    JSON lines: {"class": "Person", "id": 7, "fields": {"name": "Lovelace"}}; also a list of such
+    objects, or what iTop's core/get returned. CSV or a workbook (.xlsx): the first row names the
+    attributes, by code or label; the file's name, or --class, names the class. "-" is standard
+    input. Ids are kept, and objects may refer to others that come later, also in another file.
 
     Without --match every object is new. With it, an object that is stored already is changed, and
     one that is stored as it is in the file is left alone.
@@ -90,11 +104,16 @@ def import_command(
         )
     except BadMatch as error:
         raise click.BadParameter(str(error), param_hint="--match") from None
+    wish = Wish(
+        class_name or "",
+        _encoding(encoding),
+        None if dates is None else dates == "dmy",
+        _zone(zone_name),
+    )
     try:
-        with _on_disk(files, table=class_name is not None) as paths, connected():
-            size = sum(path.stat().st_size for path in paths)
+        with _on_disk(files) as paths, connected():
             outcome = import_files(
-                paths, class_name, lambda number: progress_bar(_label(number), size), options
+                paths, wish, lambda number, size: progress_bar(_label(number), size), options
             )
     except ImportRefused as refused:
         _tell_refusal(refused, as_json)
@@ -113,14 +132,29 @@ def _label(number: int) -> str:
     return "Importing" if number == 1 else "Again, without what is wrong"
 
 
+def _encoding(name: str | None) -> str:
+    """The name that Python has for an encoding."""
+    try:
+        return codecs.lookup(name).name if name else ""
+    except LookupError:
+        raise click.BadParameter(f"there is no encoding {name}", param_hint="--encoding") from None
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    try:
+        return zone_of(name) if name else None
+    except BadLine as error:
+        raise click.BadParameter(str(error), param_hint="--timezone") from None
+
+
 @contextmanager
-def _on_disk(files: Sequence[Path], *, table: bool) -> Iterator[list[Path]]:
+def _on_disk(files: Sequence[Path]) -> Iterator[list[Path]]:
     """The files; standard input as one, because an import may read it twice."""
     if Path("-") not in files:
         yield list(files)
         return
     with tempfile.TemporaryDirectory() as folder:
-        given = Path(folder) / ("stdin.csv" if table else "stdin.jsonl")
+        given = Path(folder) / "stdin"
         with click.open_file("-", "rb") as stdin, given.open("wb") as copy:
             shutil.copyfileobj(stdin, copy)
         yield [given if path == Path("-") else path for path in files]
@@ -147,6 +181,8 @@ def _as_json(outcome: Imported, options: Options) -> dict[str, Any]:
     }
     if options.match_by:
         result |= {"changed": counts[Action.CHANGE], "same": counts[Action.SKIP]}
+    if outcome.remarks:
+        result["remarks"] = outcome.remarks
     if outcome.notes.count:
         result["notes"] = list(outcome.notes)
     if outcome.ignored:
@@ -159,6 +195,8 @@ def _as_json(outcome: Imported, options: Options) -> dict[str, Any]:
 
 
 def _tell(outcome: Imported, options: Options) -> None:
+    for remark in outcome.remarks:
+        click.echo(remark, err=True)
     for note in islice(outcome.notes, SHOWN):
         click.echo("{file}:{line}: {attribute}: {message}".format(**note), err=True)
     if outcome.notes.count > SHOWN:

@@ -14,6 +14,7 @@ from cti_oql.tools.explain import explain
 
 from cti_host import current_host
 from cti_tickets.commands.data import data
+from cti_tickets.commands.data_report import ReadReport, report_command
 from cti_tickets.commands.oql_batch import answers, error_json
 from cti_tickets.commands.oql_parameters import parameters
 from cti_tickets.model.data_model import schema
@@ -23,8 +24,8 @@ from cti_tickets.store.records import FRIENDLYNAME, Records
 _BATCH = 1000
 
 
-def commands(oql: Oql) -> Sequence[click.Command]:
-    """The commands, for an OQL engine."""
+def commands(oql: Oql, read_report: ReadReport) -> Sequence[click.Command]:
+    """The commands, for an OQL engine and a directory report."""
 
     @click.command("oql")
     @click.argument("query", required=False)
@@ -76,7 +77,9 @@ def commands(oql: Oql) -> Sequence[click.Command]:
                 click.echo(json.dumps({"error": error_json(error)}))
             raise click.ClickException(shown(error)) from None
 
-    return [oql_command, data]
+    more = {"report": report_command(read_report)}
+    with_report = click.Group(data.name, {**data.commands, **more}, help=data.help)
+    return [oql_command, with_report]
 
 
 def _batch(oql: Oql, lines: BinaryIO) -> int:

@@ -18,7 +18,7 @@ from cti_tickets.demo.stories import STORIES
 from cti_tickets.model.classes.registry import Organization
 from cti_tickets.store.computed import utc_now
 from cti_tickets.transfer.importing import import_records
-from cti_tickets.transfer.reading.files import Record
+from cti_tickets.transfer.reading.records import Record
 
 # A number that one person has, one that several share, and one that nobody has.
 DEMO_KNOWN = "0987654321"

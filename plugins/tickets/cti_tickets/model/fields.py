@@ -98,7 +98,7 @@ def phone(label: Label, *, mandatory: bool = False) -> peewee.CharField[str]:
 
 
 def number() -> peewee.CharField[str | None]:
-    """The column with the `Number.key` of the phone attribute it is named after.
+    """The column with `Number.indexed`, joined, of the phone attribute it is named after.
 
     None, not "", where there is no number: most persons have no mobile phone, and an index full
     of equal values would look useless to the database, which would then read the whole table.

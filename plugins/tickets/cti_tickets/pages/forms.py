@@ -28,7 +28,7 @@ from cti_host import current_host, has_bearer_token
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.name_search import any_ids, ids_by_name
 from cti_tickets.store.records import Records, as_datetime
-from cti_tickets.store.values import LONG_TEXTS, BadValue, Raw
+from cti_tickets.store.values import LONG_TEXTS, BadValue, Raw, is_unread_phone
 
 # A class with at most so many objects gets a list to choose from, others a box to type in.
 MOST_CHOICES = 60
@@ -152,6 +152,17 @@ def show_errors(form: FlaskForm, errors: Mapping[str, str]) -> list[str]:
         else:
             rest.append(message)
     return rest
+
+
+def unread_phones(cls: ClassDef, values: Mapping[str, Any]) -> dict[str, str]:
+    """The texts for phone attributes that can't be read as numbers, by attribute code."""
+    return {
+        code: value.strip()
+        for code, value in values.items()
+        if cls.attributes[code].kind is Kind.PHONE
+        and isinstance(value, str)
+        and is_unread_phone(value.strip())
+    }
 
 
 def _field(attribute: Attribute, records: Records) -> Any:

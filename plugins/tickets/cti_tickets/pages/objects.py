@@ -23,6 +23,7 @@ from cti_tickets.pages.forms import (
     show_errors,
     stored_now,
     stored_values,
+    unread_phones,
 )
 from cti_tickets.pages.object_page import Fact, ObjectView, new_facts, view_object
 from cti_tickets.pages.panel_link import with_caller
@@ -31,7 +32,7 @@ from cti_tickets.store.name_search import MOST_SUGGESTIONS, ids_by_name
 from cti_tickets.store.records import Records
 from cti_tickets.store.state_rules import creating, editing, relaxed
 from cti_tickets.store.transitions import NotPossible, apply_stimulus
-from cti_tickets.store.values import InvalidValues
+from cti_tickets.store.values import InvalidValues, Raw
 
 TICKET = "Ticket"
 
@@ -97,7 +98,7 @@ class ObjectPages:
             except InvalidValues as error:
                 problems += show_errors(form, error.errors)
             else:
-                return self._created(cls, created)
+                return self._created(cls, created, values)
         title = str(_("New %(cls)s", cls=cls.label))
         return self._show_form(FormPage(form, cls, plan, problems, title, new_facts(cls, plan)))
 
@@ -117,7 +118,7 @@ class ObjectPages:
             except InvalidValues as error:
                 problems += show_errors(form, error.errors)
             else:
-                return self._saved(cls, id_)
+                return self._saved(cls, id_, values)
         title = _("Modify %(name)s", name=view.title)
         facts = {fact.code: fact for fact in view.facts}
         return self._show_form(FormPage(form, cls, plan, problems, title, facts, view))
@@ -144,7 +145,7 @@ class ObjectPages:
             except InvalidValues as error:
                 problems += show_errors(form, error.errors)
             else:
-                return self._saved(cls, id_)
+                return self._saved(cls, id_, values)
         label = str(life.stimuli[stimulus].label)
         title = _("%(stimulus)s: %(name)s", stimulus=label, name=view.title)
         return self._show_form(FormPage(form, cls, plan, problems, title, {}, view, save=label))
@@ -191,8 +192,9 @@ class ObjectPages:
         show_errors(form, stored_now(form, cls, changed_codes(form, codes)))
         return False
 
-    def _saved(self, cls: ClassDef, id_: int) -> ResponseReturnValue:
+    def _saved(self, cls: ClassDef, id_: int, values: Mapping[str, Raw]) -> ResponseReturnValue:
         flash(_("Saved."), "success")
+        _warn_of_unread_phones(cls, values)
         back = url_for("tickets.view", class_name=cls.name, id_=id_)
         return redirect(safe_return_url(request.form.get("next"), back), 303)
 
@@ -201,15 +203,19 @@ class ObjectPages:
         flash(_("That is not possible in the present state."), "warning")
         return redirect(url_for("tickets.view", class_name=cls.name, id_=id_), 303)
 
-    def _created(self, cls: ClassDef, created: Any) -> ResponseReturnValue:
+    def _created(
+        self, cls: ClassDef, created: Any, values: Mapping[str, Raw]
+    ) -> ResponseReturnValue:
         is_ticket = self._schema.is_a(cls.name, TICKET)
         if is_ticket:
             self._announce(cls, created)
         back = safe_return_url(request.form.get("next"), "")
         if back and not is_ticket:
+            _warn_of_unread_phones(cls, values)
             is_caller = self._schema.is_a(cls.name, self._caller_class)
             return redirect(with_caller(back, cls.name, created.id) if is_caller else back, 303)
         flash(_("%(cls)s created.", cls=cls.label), "success")
+        _warn_of_unread_phones(cls, values)
         url = url_for("tickets.view", class_name=cls.name, id_=created.id, next=back or None)
         return redirect(url, 303)
 
@@ -222,6 +228,7 @@ class ObjectPages:
     def _show_form(self, shown: FormPage) -> ResponseReturnValue:
         plan, view = shown.plan, shown.view
         failed = bool(shown.problems) or any(shown.form[code].errors for code in plan.asked)
+        typed = {code: shown.form[code].data for code in plan.asked}
         page = render_template(
             "tickets/form.html",
             form=shown.form,
@@ -232,6 +239,7 @@ class ObjectPages:
             facts=shown.facts,
             attributes=shown.cls.attributes,
             problems=shown.problems,
+            unread=unread_phones(shown.cls, typed),
             failed=failed,
             version=view.version if view else "",
             cancel=self._cancel_url(view),
@@ -243,6 +251,18 @@ class ObjectPages:
         if view is not None:
             return url_for("tickets.view", class_name=view.class_name, id_=view.id)
         return safe_return_url(request.values.get("next"), url_for("cti_host.home"))
+
+
+def _warn_of_unread_phones(cls: ClassDef, values: Mapping[str, Raw]) -> None:
+    """Say of what was stored that calls may not find it: gently, it may be meant so."""
+    for code, text in unread_phones(cls, values).items():
+        sentence = _(
+            "%(label)s: “%(text)s” can't be read as a phone number. It was kept as typed; "
+            "calls may not find it.",
+            label=cls.attributes[code].label,
+            text=text,
+        )
+        flash(sentence, "warning")
 
 
 @dataclass

@@ -23,11 +23,15 @@ class Lists:
     def __init__(self, host: Host, oql: Oql, records: Records, usable: Sequence[int]) -> None:
         self._host, self._oql, self._records = host, oql, records
         self._usable = usable
+        queries = [host.settings.display_tickets.lists[position].query for position in usable]
+        self._used = {name for query in queries for name in oql.resolve(query).parameters}
 
     def find(self, call: Call, callers: Sequence[Caller]) -> list[TicketList]:
         """One page of each list, for these callers."""
+        # Most lists ask for the callers alone: what a call brings need not be looked at for them.
+        brought = {n: v for n, v in call.parameters.items() if n in self._used}
         parameters: dict[str, Param] = {
-            **query_parameters(call.parameters),
+            **query_parameters(brought),
             "callers_list": [caller.id for caller in callers],
         }
         # Of several callers none is selected: such a list is empty then.

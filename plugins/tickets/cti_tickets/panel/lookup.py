@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from cti_oql import Key, Oql, Param
 from cti_oql.schema import Kind
 
-from cti_host import MOST_CALLERS, Call, Caller, Host, Matches, Unsearchable, explained, narrow
+from cti_host import (
+    MOST_CALLERS,
+    Call,
+    Caller,
+    Host,
+    Matches,
+    Number,
+    Unsearchable,
+    Value,
+    explained,
+    narrow,
+)
 from cti_tickets.hook_values import callers, query_parameters
 from cti_tickets.model import SOURCE
 from cti_tickets.model.schema import ClassDef
@@ -27,7 +38,7 @@ class Lookup:
         used = {n: v for n in checked.parameters if (v := call.parameters.get(n)) is not None}
         if all(isinstance(value, Unsearchable) for value in used.values()):
             return Matches((), 0)
-        parameters = query_parameters(used)
+        parameters = query_parameters({name: _widened(value) for name, value in used.items()})
         cls = self._records.schema[checked.class_name]
         # One more than is shown, to see whether there are more.
         keys = self._ids(parameters, MOST_CALLERS + 1)
@@ -66,3 +77,8 @@ class Lookup:
             self._settings.display_name,
             [*searched, *(c for c in ("org_id", "org_name") if c in cls.attributes)],
         )
+
+
+def _widened(value: Value) -> Value:
+    """A number with all that it may mean: whom a doubtful reading finds is offered, too."""
+    return value.widened if isinstance(value, Number) else value

@@ -10,7 +10,8 @@ from cti_oql.schema import Kind
 
 from cti_tickets.model.lifecycles.lifecycle import LifeCycle
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.store.values import number_key
+from cti_tickets.store.joint_numbers import column_of
+from cti_tickets.store.values import number_of
 
 # impact -> urgency -> priority
 PRIORITY = {
@@ -36,7 +37,7 @@ def naive(now: datetime | None) -> datetime:
 def numbers(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str | None]:
     """The number columns of the phone attributes that are in a row."""
     return {
-        attribute.number_column: number_key(row[attribute.code])
+        attribute.number_column: column_of(number_of(row[attribute.code]))
         for attribute in definition.attributes.values()
         if attribute.kind is Kind.PHONE and attribute.code in row
     }

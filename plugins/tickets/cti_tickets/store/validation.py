@@ -14,13 +14,23 @@ from datetime import UTC, tzinfo
 from typing import Any, Protocol
 
 from cti_oql.schema import Kind
+from flask import current_app
 from flask_babel import gettext as _
 
 from cti_host import database, is_postgresql
 from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.state_rules import Rules
-from cti_tickets.store.values import BadValue, InvalidValues, Raw, Stored, as_it_is, parse
+from cti_tickets.store.values import (
+    REFUSE_UNREAD_PHONES,
+    BadValue,
+    InvalidValues,
+    Raw,
+    Stored,
+    as_it_is,
+    is_unread_phone,
+    parse,
+)
 
 # Attributes that identify an object within its organization, and with it a link.
 UNIQUE: dict[str, tuple[str, ...]] = {
@@ -37,7 +47,8 @@ class Validated:
     :param row: what is to be stored, by attribute code: of a new object all columns, of one that
         is stored what changes; log texts among them
     :param errors: attribute code to what is wrong with it; empty: all of it may be stored
-    :param notes: attribute code to what a form would have refused and was kept all the same
+    :param notes: attribute code to what is unusual and was kept all the same: a phone text that
+        can't be read, and what a form would have refused of another system
     """
 
     row: dict[str, Stored]
@@ -116,6 +127,7 @@ def validate(
             message = others.key_problem(definition, attribute, value, object_id)
             if message:
                 errors[code] = message
+    _check_phones(definition, result, changed)
     _check_unique(definition, together, errors, changed, others, object_id)
     result.row = changed
     return result
@@ -188,6 +200,19 @@ def may_be_empty(definition: ClassDef, attribute: Attribute) -> bool:
         return not attribute.mandatory
     model: Any = model_of(definition.name)
     return bool(model._meta.columns[attribute.column].null)
+
+
+def _check_phones(definition: ClassDef, result: Validated, changed: Iterable[str]) -> None:
+    """Note the phone texts that can't be read: they are data, unless the site refuses new ones."""
+    refused = bool(current_app.extensions.get(REFUSE_UNREAD_PHONES)) if current_app else False
+    for code, value in result.row.items():
+        kind = definition.attributes[code].kind
+        if kind is not Kind.PHONE or not is_unread_phone(str(value or "")):
+            continue
+        if refused and code in changed:
+            result.errors.setdefault(code, _("is not a phone number"))
+        else:
+            result.notes.setdefault(code, _("is not a phone number"))
 
 
 def _check_unique(

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, tzinfo
 from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
-from cti_host import current_host
+from cti_host import Number, current_host
 from cti_tickets.model.schema import Attribute
 
 Stored = str | int | date | datetime | None
@@ -22,6 +22,8 @@ LONG_TEXTS = (Kind.TEXT, Kind.HTML, Kind.LOG)
 _LINE_BREAK, _BREAK = re.compile(r"[\n\r]"), re.compile(r"[\t\n\r]")
 # Kinds whose form is a rule for agents only.
 _LENIENT = (Kind.STRING, Kind.PHONE, Kind.EMAIL)
+# Where an application keeps whether it refuses phone texts that can't be read.
+REFUSE_UNREAD_PHONES = "cti_tickets.refuse_unread_phones"
 _NO_DATES = ("0000-00-00", "0000-00-00 00:00:00")
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*\.[^@\s.]{2,}")
@@ -91,7 +93,7 @@ def as_it_is(attribute: Attribute, raw: Raw) -> str | None:
     """A text that `parse` refuses for its form alone, to be kept all the same; else None.
 
     The form of numbers, addresses and lines is a rule for what agents type. What another system
-    has kept for long is data.
+    has kept for long is data; so is what an agent writes of a telephone.
     """
     if attribute.kind not in _LENIENT or not isinstance(raw, str) or NOT_TEXT.search(raw):
         return None
@@ -109,16 +111,17 @@ def _line(attribute: Attribute, text: str, *, tabs: bool = False) -> str:
         return text
     if attribute.kind is Kind.EMAIL and not _EMAIL.fullmatch(text):
         raise BadValue(_("is not an e-mail address"))
-    if attribute.kind is Kind.PHONE and not _PHONE.fullmatch(text) and not number_key(text):
-        raise BadValue(_("is not a phone number"))
     return text
 
 
-def number_key(text: str) -> str | None:
-    """What the indexed column of a phone attribute holds for this text; None if it is no number."""
-    number = current_host().hooks.parse_number(text) if text else None
-    # An extension of absurd length is no number that anybody dials.
-    return number.key[:255] if number else None
+def is_unread_phone(text: str) -> bool:
+    """Whether a text for a phone attribute can't be read as a number by anybody."""
+    return bool(text) and not _PHONE.fullmatch(text) and number_of(text) is None
+
+
+def number_of(text: str) -> Number | None:
+    """The phone number that a text means; None if it is none."""
+    return current_host().hooks.parse_number(text) if text else None
 
 
 def _id(text: str) -> int | None:

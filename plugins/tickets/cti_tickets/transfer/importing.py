@@ -10,21 +10,25 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flask_babel import gettext as _
 
 from cti_tickets.store.transactions import defer_references, writing
 from cti_tickets.transfer import bulk
 from cti_tickets.transfer.known import Place
+from cti_tickets.transfer.names import BeginAgain
 from cti_tickets.transfer.outcome import Imported
-from cti_tickets.transfer.reading.files import ImportProblem, Record, Source, read, sources
+from cti_tickets.transfer.reading.files import read
+from cti_tickets.transfer.reading.plain import Wish, sources
+from cti_tickets.transfer.reading.records import ImportProblem, Record, Source
 from cti_tickets.transfer.rejects import write_rejects
 from cti_tickets.transfer.run import Corrections, ImportRun, Options
 from cti_tickets.transfer.writer import BATCH
 
-# Makes a bar for a pass over the files, which count from 1; it is told the bytes read since it was
-# last told.
-ProgressBar = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+# Makes a bar for a pass over the files, told the number of the pass, from 1, and how many bytes the
+# files have; the bar is told those read since it was last told.
+ProgressBar = Callable[[int, int], AbstractContextManager[Callable[[int], None]]]
 
 
 class ImportRefused(Exception):
@@ -41,21 +45,33 @@ class _Undone(Exception):
 
 def import_files(
     paths: Iterable[Path],
-    class_name: str | None = None,
+    wish: Wish | None = None,
     bar: ProgressBar | None = None,
     options: Options | None = None,
 ) -> Imported:
     """Import files, in one transaction; objects may refer to others that come later.
 
-    :param class_name: the class of CSV files that aren't named after one
+    :param wish: how the files are to be read, where they don't show it
     :param bar: makes a progress bar
     :return: what was done with the objects of each class
     :raises ImportRefused: a line is wrong; nothing was imported
     :raises OSError: a file can't be read; nothing was imported
     """
-    options = options or Options()
-    files = sources(list(paths), class_name)
-    outcome, corrections = _import(lambda: _records(files), bar or _no_bar, options)
+    wish, options = wish or Wish(), options or Options()
+    with TemporaryDirectory() as folder:
+        made = sources(list(paths), wish, Path(folder))
+        if made.problems:
+            raise ImportRefused(made.problems)
+        outcome = _import_sources(made.files, bar or _no_bar, options)
+    outcome.remarks = made.remarks
+    return outcome
+
+
+def _import_sources(files: Sequence[Source], bar: ProgressBar, options: Options) -> Imported:
+    size = sum(source.plain.stat().st_size for source in files)
+    outcome, corrections = _import(
+        lambda: _records(files), lambda number: bar(number, size), options
+    )
     if corrections.bad:
         outcome.skipped = sorted(
             (
@@ -71,7 +87,7 @@ def import_files(
 
 def import_records(records: Sequence[Record]) -> Imported:
     """Import records that are at hand, in one transaction; see `import_files`."""
-    return _import(lambda: iter(records), _no_bar, Options())[0]
+    return _import(lambda: iter(records), lambda number: _no_bar(number, 0), Options())[0]
 
 
 def _records(files: Sequence[Source]) -> Iterator[Record | ImportProblem]:
@@ -79,20 +95,24 @@ def _records(files: Sequence[Source]) -> Iterator[Record | ImportProblem]:
         yield from read(source)
 
 
-def _no_bar(number: int) -> AbstractContextManager[Callable[[int], None]]:
+def _no_bar(number: int, size: int) -> AbstractContextManager[Callable[[int], None]]:
     return nullcontext(lambda size: None)
 
 
 def _import(
-    records: Callable[[], Iterator[Record | ImportProblem]], bar: ProgressBar, options: Options
+    records: Callable[[], Iterator[Record | ImportProblem]],
+    bar: Callable[[int], AbstractContextManager[Callable[[int], None]]],
+    options: Options,
 ) -> tuple[Imported, Corrections]:
     """Go over the records until nothing is wrong, or refuse them."""
     corrections = Corrections()
-    number = 0
+    number = 1
     while True:
-        number += 1
         with bar(number) as progress:
-            run = _one_pass(records(), progress, options, corrections)
+            try:
+                run = _one_pass(records(), progress, options, corrections)
+            except BeginAgain:
+                continue
         if not run.problems and not run.dangling:
             return run.outcome, corrections
         fatal = any(problem.fatal for problem in run.problems)
@@ -102,6 +122,7 @@ def _import(
             corrections.refuse(Place(problem.file, problem.line), problem.message)
         for dangling in run.dangling:
             corrections.empty(dangling)
+        number += 1
 
 
 def _one_pass(

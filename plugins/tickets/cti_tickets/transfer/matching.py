@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from cti_tickets.model.data_model import schema
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.validation import default_of
-from cti_tickets.store.values import BadValue, number_key, parse
+from cti_tickets.store.values import BadValue, number_of, parse
 from cti_tickets.transfer import bulk
 
 ID = "id"
@@ -121,6 +121,8 @@ class Matcher:
         values = []
         for code in self.codes(definition):
             raw = fields.get(code)
+            if isinstance(raw, BadValue):
+                raise BadValue(f"{code}: {raw}")
             usable = raw is None or (isinstance(raw, (str, int)) and not isinstance(raw, bool))
             try:
                 if not usable:
@@ -185,7 +187,8 @@ def _key(attribute: Attribute, value: Any) -> Any:
     if value is None or value == "":
         return None
     if attribute.kind is Kind.PHONE:
-        return number_key(str(value)) or fold(str(value))
+        number = number_of(str(value))
+        return (number and " ".join(number.number_keys)) or fold(str(value))
     if attribute.kind in _TEXTS:
         return fold(str(value))
     return str(value) if attribute.kind is Kind.DATE else value

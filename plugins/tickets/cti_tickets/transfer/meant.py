@@ -8,15 +8,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from cti_host import current_host
 from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.store.records import Records
 from cti_tickets.store.values import BadValue
 from cti_tickets.transfer.known import Known
 from cti_tickets.transfer.matching import ID, MET, BadMatch, MatchBy, Matcher
-from cti_tickets.transfer.reading.files import Record
+from cti_tickets.transfer.names import listed
+from cti_tickets.transfer.reading.given import GivenReader
 from cti_tickets.transfer.reading.log_parsing import Entry, stored_logs
+from cti_tickets.transfer.reading.records import Record
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,11 @@ class Meant:
     """Finds what records mean; the objects of some records are read in one query.
 
     :param match_by: what identifies objects
+    :param reader: reads the values of records
     """
 
-    def __init__(self, match_by: MatchBy, known: Known) -> None:
-        self._matcher, self._known = Matcher(match_by), known
+    def __init__(self, match_by: MatchBy, known: Known, reader: GivenReader) -> None:
+        self._matcher, self._known, self._reader = Matcher(match_by), known, reader
         self._read: dict[tuple[str, int], StoredObject] = {}
         # Of those that are found by their ids; the matcher remembers the others.
         self._met: dict[str, set[int]] = {}
@@ -66,7 +67,7 @@ class Meant:
             if id_ == MET or self._by_id(definition) or self._is_meant(record, definition, id_)
         ]
         if len(meant) > 1:
-            raise BadValue(_("several are meant: %(names)s", names=_named(definition, meant)))
+            raise BadValue(_("several are meant: %(names)s", names=listed(definition.name, meant)))
         if not meant:
             return None
         (object_id,) = meant
@@ -77,18 +78,29 @@ class Meant:
                 _(
                     "%(name)s is meant, but the file says id %(id)s: leave the ids out, or match "
                     "by id",
-                    name=_named(definition, [object_id]),
+                    name=listed(definition.name, [object_id]),
                     id=record.object_id,
                 )
             )
-        return self._read[definition.name, object_id]
+        return self._stored(definition, object_id)
 
     def met(self, record: Record, definition: ClassDef, stored: StoredObject | None) -> None:
         """A record was taken; another one must not mean the same object."""
         if not self._by_id(definition):
-            self._matcher.met(definition, self._matcher.values(definition, record.fields))
+            self._matcher.met(definition, self._values(record, definition))
         elif stored is not None:
             self._met.setdefault(definition.table, set()).add(stored.id)
+
+    def _values(self, record: Record, definition: ClassDef) -> tuple[Any, ...]:
+        """What identifies the object of a record."""
+        codes = self._matcher.codes(definition)
+        return self._matcher.values(definition, self._reader.some(record, definition, codes))
+
+    def _stored(self, definition: ClassDef, id_: int) -> StoredObject:
+        """An object that is stored; one that is named by a new object was not read before."""
+        if (definition.name, id_) not in self._read:
+            self._read[definition.name, id_] = _stored(definition, [id_])[0]
+        return self._read[definition.name, id_]
 
     def _by_id(self, definition: ClassDef) -> bool:
         try:
@@ -98,7 +110,7 @@ class Meant:
 
     def _candidates(self, record: Record, definition: ClassDef) -> Sequence[int]:
         if not self._by_id(definition):
-            values = self._matcher.values(definition, record.fields)
+            values = self._values(record, definition)
             return self._matcher.candidates(definition, values)
         id_ = record.object_id
         if id_ is None or self._known.class_of(definition, id_) != definition.name:
@@ -106,8 +118,8 @@ class Meant:
         return [MET if self._known.is_new(definition, id_) else id_]
 
     def _is_meant(self, record: Record, definition: ClassDef, id_: int) -> bool:
-        values = self._matcher.values(definition, record.fields)
-        return self._matcher.is_meant(definition, values, self._read[definition.name, id_].row)
+        values = self._values(record, definition)
+        return self._matcher.is_meant(definition, values, self._stored(definition, id_).row)
 
 
 def _stored(definition: ClassDef, ids: Sequence[int]) -> list[StoredObject]:
@@ -120,12 +132,3 @@ def _stored(definition: ClassDef, ids: Sequence[int]) -> list[StoredObject]:
         for (id_, code), entries in stored_logs(ids).items():
             logs.setdefault(id_, {})[code] = entries
     return [StoredObject(row["id"], row, logs.get(row["id"], {})) for row in rows]
-
-
-def _named(definition: ClassDef, ids: Sequence[int]) -> str:
-    """Objects as messages name them: "Ada Lovelace (id 7), Ada Byron (id 9)"."""
-    names = Records(schema()).names(current_host().database, definition.name, list(ids))
-    return ", ".join(
-        _("%(name)s (id %(id)s)", name=names[id_], id=id_) if id_ in names else _("a new one")
-        for id_ in ids
-    )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from cti_tickets.transfer.reading.files import ImportProblem
+from cti_tickets.transfer.reading.records import ImportProblem
 from cti_tickets.transfer.reading.spill import Spill
 
 Item = Mapping[str, Any]
@@ -35,6 +35,7 @@ class Imported:
     :param ignored: attributes that were left out, as "Class.code", with how often they came
     :param skipped: the lines that were left out because they are wrong
     :param bad_files: the files into which these lines were put
+    :param remarks: what was guessed of the files
     """
 
     counts: dict[Action, Counter[str]] = field(
@@ -47,6 +48,7 @@ class Imported:
     ignored: Counter[str] = field(default_factory=Counter)
     skipped: Sequence[ImportProblem] = ()
     bad_files: Sequence[Path] = ()
+    remarks: Sequence[str] = ()
 
     @property
     def created(self) -> dict[str, int]:

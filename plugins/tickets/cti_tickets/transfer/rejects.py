@@ -9,14 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from cti_tickets.transfer.known import Place
-from cti_tickets.transfer.reading.files import (
-    COMMENT,
-    BadLine,
-    Source,
-    chunks,
-    delimiter_of,
-    row_of,
-)
+from cti_tickets.transfer.reading.records import COMMENT, BadLine, Source, chunks
+from cti_tickets.transfer.reading.tables import rows
 
 PROBLEM_COLUMN = f"{COMMENT} problem"
 
@@ -35,20 +29,23 @@ def write_rejects(
     for source in files:
         reasons = {place.line: text for place, text in bad.items() if place.file == source.name}
         if reasons:
-            path, file = _open_new(source.path, folder or source.path.parent)
+            path, file = _open_new(source, folder or source.path.parent)
             with file:
                 (_write_table if source.is_table else _write_lines)(source, reasons, file)
             made.append(path)
     return made
 
 
-def _open_new(path: Path, folder: Path) -> tuple[Path, IO[bytes]]:
+def _open_new(source: Source, folder: Path) -> tuple[Path, IO[bytes]]:
     """A new file in a folder: `Person.bad.csv`, `Person.bad-2.csv`, …"""
-    stem = path.name.partition(".")[0]
+    stem = source.path.name.partition(".")[0]
+    # Of a workbook or a list it holds the plain form.
+    plain = ".csv" if source.is_table else ".jsonl"
+    suffix = plain if source.counts_items else source.path.suffix or plain
     number = 1
     while True:
         end = "" if number == 1 else f"-{number}"
-        made = folder / f"{stem}.bad{end}{path.suffix}"
+        made = folder / f"{stem}.bad{end}{suffix}"
         try:
             return made, made.open("xb")
         except FileExistsError:
@@ -66,23 +63,16 @@ def _write_lines(source: Source, reasons: Mapping[int, str], file: IO[bytes]) ->
 
 def _write_table(source: Source, reasons: Mapping[int, str], file: IO[bytes]) -> None:
     """Rows as they are, below the header, behind a column that says what is wrong."""
-    delimiter = ""
-    first = 0  # where the cells begin: a file that was corrected has the column already
-    for line, chunk in chunks(source):
-        text = chunk.decode("utf-8-sig", "replace")
-        is_header = not delimiter and bool(text.strip())
-        if is_header:
-            delimiter = delimiter_of(text)
-        if not is_header and line not in reasons:
+    first = None  # where the cells begin: a file that was corrected has the column already
+    for row in rows(source):
+        is_header = first is None
+        if not is_header and row.line not in reasons:
             continue
-        try:
-            cells = row_of(text, delimiter)
-        except BadLine:
-            cells = [text.rstrip("\r\n")]
-        if is_header and cells[0].strip() == PROBLEM_COLUMN:
-            first = 1
-        problem = PROBLEM_COLUMN if is_header else reasons[line]
-        row = io.StringIO(newline="")
-        writer = csv.writer(row, delimiter=delimiter, lineterminator="\n")
+        cells = [row.text.rstrip("\r\n")] if isinstance(row.cells, BadLine) else row.cells
+        if is_header:
+            first = int(cells[0].strip() == PROBLEM_COLUMN)
+        problem = PROBLEM_COLUMN if is_header else reasons[row.line]
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=row.delimiter, lineterminator="\n")
         writer.writerow([problem, *cells[first:]])
-        file.write(row.getvalue().encode())
+        file.write(text.getvalue().encode())

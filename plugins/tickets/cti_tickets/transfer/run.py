@@ -18,10 +18,11 @@ from cti_tickets.store.values import BadValue
 from cti_tickets.transfer.known import Dangling, Known, Place
 from cti_tickets.transfer.matching import MatchBy
 from cti_tickets.transfer.meant import Meant, StoredObject
+from cti_tickets.transfer.names import Names
 from cti_tickets.transfer.outcome import Action, Imported
-from cti_tickets.transfer.reading.files import ImportProblem, Record
 from cti_tickets.transfer.reading.given import Given, GivenReader
 from cti_tickets.transfer.reading.log_parsing import changed_log, dated
+from cti_tickets.transfer.reading.records import ImportProblem, Record
 from cti_tickets.transfer.writer import Writer
 
 # Computed columns of tickets that a file may say better. Others follow from what agents do here.
@@ -51,10 +52,13 @@ class Options:
 
 @dataclass
 class Corrections:
-    """What was found to be wrong by the passes before: lines to leave out, keys to leave empty."""
+    """What the passes before found: lines to leave out, keys to leave empty, and the classes whose
+    objects are named in place of ids.
+    """
 
     bad: dict[Place, str] = field(default_factory=dict)
     to_empty: dict[Place, dict[str, str]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
 
     def refuse(self, place: Place, reason: str) -> None:
         """Leave a line out; several reasons are told together."""
@@ -81,8 +85,11 @@ class ImportRun:
         self._now = utc_now()
         self._schema = current().schema
         self._known = Known(tell_new=options.match_by is not None)
-        self._reader = GivenReader(options.ignore_unknown, self.outcome.ignored)
-        self._meant = Meant(options.match_by, self._known) if options.match_by else None
+        self._names = Names(corrections.named)
+        self._reader = GivenReader(options.ignore_unknown, self.outcome.ignored, self._names.id_of)
+        self._meant = (
+            Meant(options.match_by, self._known, self._reader) if options.match_by else None
+        )
         self._writer = Writer(self._known)
 
     def add(self, records: Sequence[Record | ImportProblem]) -> None:
@@ -156,6 +163,8 @@ class ImportRun:
         stays = not errors or not self._options.skip_bad
         if record.object_id is not None and stored is None and stays and "" not in errors:
             self._known.add(definition, record.object_id)
+        if stored is None and stays:
+            self._names.note(definition, record.object_id, result.row)
         if errors:
             text = "; ".join(f"{code}: {m}" if code else m for code, m in errors.items())
             self._refuse(place, text)

@@ -14,7 +14,7 @@ from cti_tickets.store import objects
 from cti_tickets.store.records import Records, shown
 from cti_tickets.store.values import BadValue, InvalidValues, parse
 from cti_tickets.transfer.importing import import_records
-from cti_tickets.transfer.reading.files import Record
+from cti_tickets.transfer.reading.records import Record
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st

@@ -20,6 +20,7 @@ from cti_tickets.model.classes.registry import (
 from cti_tickets.store import logs, objects
 from cti_tickets.store.calls import calls_about
 from cti_tickets.transfer.importing import ImportRefused, import_files
+from cti_tickets.transfer.reading.plain import Wish
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -38,9 +39,9 @@ def written(folder: Path, *lines: str | bytes, name: str = "data.jsonl") -> Path
     return path
 
 
-def problems_of(*paths: Path, class_name: str | None = None) -> list[tuple[str, int, str]]:
+def problems_of(*paths: Path) -> list[tuple[str, int, str]]:
     with pytest.raises(ImportRefused) as refused:
-        import_files(paths, class_name)
+        import_files(paths)
     return [(p.file, p.line, p.message) for p in refused.value.problems]
 
 
@@ -156,7 +157,7 @@ def test_a_csv_cell_may_hold_line_breaks_and_the_file_a_byte_order_mark(
 ) -> None:
     text = '\ufeffname,org_id,address\n\nHQ,7,"1, rue X\nParis"\n'
     path = written(tmp_path, text, name="places.csv")
-    import_files([written(tmp_path, ACME), path], "Location")
+    import_files([written(tmp_path, ACME), path], Wish("Location"))
     assert Location.get().address == "1, rue X\nParis"
 
 
@@ -226,7 +227,7 @@ def test_a_circle_of_organizations_is_refused(db_app: Flask, tmp_path: Path) -> 
     ("text", "number", "message"),
     [
         ("name,name\nA,B", 1, "a column is named twice: name"),
-        ("name\nA,B", 2, "has 2 cells, the header has 1"),
+        ("name,code\nA,B,C", 2, "has 3 cells, the header has 2"),
         ('name\n"A', 2, "a quotation mark is not closed"),
         ("id,name\nx,A", 2, "the id must be a whole number from 1 to 2147483647"),
         ("name,colour\nA,red", 2, "colour: there is no such attribute"),

@@ -84,7 +84,7 @@ def test_every_mistake_is_reported_at_once_and_nothing_is_stored(db_app: Flask) 
         "name": "x" * 256,
         "status": "asleep",
         "email": "ada at example.org",
-        "phone": "call me",
+        "phone": "1" * 300,
         "location_id": "77",
         "manager_id": "Ada",
         "nickname": "A",

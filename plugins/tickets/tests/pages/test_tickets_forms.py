@@ -120,7 +120,6 @@ def test_a_mandatory_choice_without_a_default_is_not_made_for_the_agent(people: 
     [
         ("name", "x" * 256, "too long: at most 255 characters"),
         ("email", "nobody", "not an e-mail address"),
-        ("phone", "call me", "not a phone number"),
         ("status", "dead", "must be one of: active, inactive"),
         ("org_id", "99", "no Organization with the id 99"),
         ("org_id", "nonsense", "must be the id of an object"),

@@ -190,6 +190,7 @@ def test_a_caller_carries_numbers_mail_and_organization(site: Any) -> None:
             "org_id": "1",
         },
         "why": f"Phone, {NATIONAL}",
+        "doubt": "",
     }
 
 

@@ -13,6 +13,7 @@ from cti_tickets.model.classes.changes import (
     RoutineChange,
     Ticket,
 )
+from cti_tickets.model.classes.numbers import JointNumber
 from cti_tickets.model.classes.people import (
     Contact,
     ContactType,
@@ -52,6 +53,7 @@ MODELS: list[type[peewee.Model]] = [
     PhoneCall,
     LogEntry,
     TicketCounter,
+    JointNumber,
 ]
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "DeliveryModel",
     "EmergencyChange",
     "Incident",
+    "JointNumber",
     "LnkContactToTicket",
     "LnkPersonToTeam",
     "Location",

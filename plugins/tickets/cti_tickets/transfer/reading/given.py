@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cti_oql.functions.fold import fold
 from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import schema
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.store.values import BadValue, Raw
-from cti_tickets.transfer.reading.files import Record
+from cti_tickets.transfer.reading.header import ARROW
 from cti_tickets.transfer.reading.log_parsing import GivenLog, from_cell, given_log, without_authors
+from cti_tickets.transfer.reading.records import Named, Record
 
 # Derived from other values, for every class and for each key: iTop's exports have them too.
 _DERIVED = ("friendlyname", "finalclass", "obsolescence_flag")
@@ -38,10 +40,16 @@ class GivenReader:
 
     :param ignore_unknown: whether attributes that this host doesn't know are left out
     :param ignored: counts what is left out, as "Class.code"
+    :param id_of: finds the object that a key leads to by its name
     """
 
-    def __init__(self, ignore_unknown: bool, ignored: Counter[str]) -> None:
-        self._ignore_unknown, self._ignored = ignore_unknown, ignored
+    def __init__(
+        self,
+        ignore_unknown: bool,
+        ignored: Counter[str],
+        id_of: Callable[[Attribute, str | Named], int],
+    ) -> None:
+        self._ignore_unknown, self._ignored, self._id_of = ignore_unknown, ignored, id_of
         self._derived: dict[str, frozenset[str]] = {}
         self._kin: dict[str, frozenset[str]] = {}
 
@@ -63,9 +71,9 @@ class GivenReader:
                     value = from_cell(value) if record.table_class else value
                     given.logs[code] = given_log(attribute, value, record.zone)
                 elif attribute.stored:
-                    given.values[code] = _raw(attribute, value)
+                    given.values[code] = self._raw(record, attribute, value)
                 else:  # a second code of a value, whose own code counts more
-                    given.values.setdefault(attribute.column, _raw(attribute, value))
+                    given.values.setdefault(attribute.column, self._raw(record, attribute, value))
             except BadValue as error:
                 given.values[code] = error
         for code in to_empty:
@@ -75,8 +83,43 @@ class GivenReader:
                 given.values[code] = None
         return given
 
+    def some(self, record: Record, definition: ClassDef, codes: Iterable[str]) -> dict[str, Raw]:
+        """The values of some attributes, as far as the record has them."""
+        values: dict[str, Raw] = {}
+        for code in codes:
+            attribute = definition.attributes.get(code)
+            if attribute is not None and code in record.fields:
+                try:
+                    values[code] = self._raw(record, attribute, record.fields[code])
+                except BadValue as error:
+                    values[code] = error
+        return values
+
+    def _raw(self, record: Record, attribute: Attribute, value: Any) -> Raw:
+        """A value in the form in which it can be validated."""
+        if isinstance(value, str) and value:
+            kind = attribute.kind
+            if kind is Kind.ENUM and value not in attribute.values:
+                return _code_of(attribute, value)
+            if kind is Kind.KEY and not value.strip().isdigit() and value.strip():
+                return self._id_of(attribute, value)
+            if kind in (Kind.DATE, Kind.DATETIME):
+                return record.dates.iso(value, day_only=kind is Kind.DATE)
+            if kind is Kind.BOOLEAN:
+                return _YES_NO.get(value.strip().lower(), value)
+            return value
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, Named):
+            return self._id_of(attribute, value)
+        if isinstance(value, bool) and attribute.kind is Kind.BOOLEAN:
+            return int(value)
+        if isinstance(value, BadValue) or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        raise BadValue(_("must be a text, a whole number or null"))
+
     def _is_left_out(self, record: Record, definition: ClassDef, code: str, value: Any) -> bool:
-        derived = code in self._derived_of(definition)
+        derived = code in self._derived_of(definition) or ARROW in code
         if record.table_class and (code == "finalclass" or (value is None and not derived)):
             # Of several classes in one table, each has empty cells where only others have values.
             return code == "finalclass" or code in self._kin_of(record.table_class)
@@ -107,11 +150,16 @@ class GivenReader:
         return self._kin[class_name]
 
 
-def _raw(attribute: Attribute, value: Any) -> Raw:
-    if isinstance(value, bool):
-        if attribute.kind is not Kind.BOOLEAN:
-            raise BadValue(_("must be a text, a whole number or null"))
-        return int(value)
-    if value is None or isinstance(value, (str, int)):
-        return value
-    raise BadValue(_("must be a text, a whole number or null"))
+# Besides what forms take.
+_YES_NO = {"oui": "1", "vrai": "1", "non": "0", "faux": "0"}
+
+
+def _code_of(attribute: Attribute, text: str) -> str:
+    """The code of an enum's value that is given by its label; else the text as it is."""
+    wanted = fold(text.strip())
+    codes = {
+        code
+        for code, label in attribute.values.items()
+        if wanted in (fold(code), *map(fold, label.texts.values()))
+    }
+    return codes.pop() if len(codes) == 1 else text

@@ -1,0 +1,1 @@
+"""Numbering plans: what digits mean in a region."""

@@ -1,0 +1,1 @@
+"""How numbers are written: characters, wrappings, words, several in one text."""

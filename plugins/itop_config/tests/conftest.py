@@ -52,7 +52,7 @@ class Imported:
             for entry in self.report["settings"]
             if entry["key"] == key
         ]
-        return [re.sub(r"[^ ]*/", "", line).removesuffix(": ") for line in lines]
+        return [re.sub(r"/(?:[^/:]*/)+", "", line).removesuffix(": ") for line in lines]
 
 
 Import = Callable[..., Imported]

@@ -124,7 +124,7 @@ class Panel:
     @property
     def path(self) -> str:
         """The address of this panel without its parameters."""
-        return panel_url(self.call, self.selected).partition("?")[0]
+        return _panel_path(self.call)
 
     def url(self, selected_caller: str) -> str:
         """This panel with another caller chosen."""
@@ -286,12 +286,17 @@ def direct_target(host: Host, found: Search) -> str | None:
 
 
 def panel_url(call: Call, selected: str) -> str:
-    """The address of a call's panel; a lookup by hand may have left out parameters.
+    """The address of a call's panel.
 
     :param selected: the entry of the combo box that is chosen there
     """
+    return f"{_panel_path(call)}?{call_query(call, selected)}"
+
+
+def _panel_path(call: Call) -> str:
+    """The panel's path; a lookup by hand may have left out parameters."""
     endpoint = "cti_host.pop" if len(call.query) == len(call.received) else "cti_host.lookup"
-    return f"{address_of(endpoint)}?{call_query(call, selected)}"
+    return address_of(endpoint)
 
 
 def call_query(call: Call, selected: str) -> str:

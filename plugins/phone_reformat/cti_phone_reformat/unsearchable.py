@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
-from cti_host import Reason
+from cti_host import Reason, fold
 from cti_phone_reformat.written.wrapping import Writing
 
 # Each is compared word by word, without case, accents and punctuation: see `_words`.
@@ -95,6 +94,4 @@ def _stands_for_withheld(body: str) -> bool:
 
 def _words(text: str) -> str:
     """The words of a text, one blank between them, without case, accents and punctuation."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+", letters))
+    return " ".join(re.findall(r"[^\W_]+", fold(text)))

@@ -336,12 +336,12 @@ def _origins(host: Host, lists: Sequence[TicketList]) -> dict[str, str]:
 
 def _creations(host: Host, call: Call, selected: str) -> list[Creation]:
     creations = []
+    query = call_query(replace(call, pages={}), selected)
     for class_name, creation in host.settings.indirect_creation.items():
         if not creation.enabled:
             continue
         label = host.hooks.class_label(class_name)
         if label is not None:
-            query = call_query(replace(call, pages={}), selected)
             path = address_of("cti_host.create", class_name=class_name)
             text = _("Create a new %(cls)s", cls=label)
             creations.append(Creation(class_name, text, path, query))

@@ -2,12 +2,14 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint type build check lock clean dev-venv
+.PHONY: help demo test faults lint type build check lock clean dev-venv
 
 help:
 	@echo 'make demo    a server with demo data to try; Ctrl-C ends it'
 	@echo 'make test    every test, with a real browser and a real PostgreSQL'
 	@echo '             (one of them: make test ARGS="tests/test_pop.py -k withheld")'
+	@echo 'make faults  what is done to a server on purpose, and what it loses meanwhile'
+	@echo '             (one of them: make faults ARGS="idle_connections"; ARGS=--list)'
 	@echo 'make lint    style, import rules, types'
 	@echo 'make build   wheel and sdist of every distribution, in dist/'
 	@echo 'make check   all of lint, build and test'
@@ -25,6 +27,9 @@ dev-venv:
 test: dev-venv
 	@bash scripts/ensure-chromium.sh
 	@.venv/bin/tox run -e py -- $(ARGS)
+
+faults: dev-venv
+	@.venv/bin/python -m tests.faults $(ARGS)
 
 lint: dev-venv
 	@.venv/bin/tox run -e lint,type

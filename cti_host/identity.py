@@ -31,7 +31,9 @@ def sign(plugin: str, answer: Any) -> Any:
     """What a plugin returned, with the plugin's name on all of it that has a source."""
     if isinstance(answer, list | tuple):
         signed = [_signed(plugin, item) for item in answer]
-        return Matches(signed, answer.total) if isinstance(answer, Matches) else signed
+        if isinstance(answer, Matches):
+            return Matches(signed, answer.total, answer.hidden)
+        return signed
     return _signed(plugin, answer)
 
 
@@ -50,8 +52,9 @@ def _signed(plugin: str, item: Any) -> Any:
             return replace(item, ticket=_with_source(plugin, item.ticket), caller=whom)
         case OutboundAction() | PanelSection():
             return _with_source(plugin, item)
-    # What the hooks of plugins return may carry their names, too.
-    if is_dataclass(item) and not isinstance(item, type) and hasattr(item, "source"):
+    # What the hooks of plugins return may carry their names, too: in a field that is empty at
+    # first. One that has to be given is something else, such as the phone system of a device.
+    if is_dataclass(item) and getattr(type(item), "source", None) == "":
         own: Any = item
         return _with_source(plugin, own)
     return item

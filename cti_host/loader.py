@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +19,8 @@ from cti_host.hook_registry import (
     hooks_of,
     implementation_mistakes,
 )
+from cti_host.installed_points import installed_points
+from cti_host.isolation.ended import is_of_the_keyboard
 from cti_host.loaded import LoadedPlugin
 from cti_host.settings.config import Config
 from cti_host.settings.nearest import did_you_mean
@@ -45,12 +46,8 @@ def available_plugins(config: Config) -> tuple[dict[str, Available], list[Proble
     """Every plugin that is installed or lies in `plugins_dir`, and names that two of them claim."""
     found: dict[str, Available] = {}
     problems: list[Problem] = []
-    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda p: p.name):
-        dist = point.dist
-        origin = f"distribution {dist.name}" if dist else point.value
-        candidate = Available(
-            point.name, origin, dist.version if dist else "", partial(_from_entry_point, point)
-        )
+    for point in sorted(installed_points(ENTRY_POINT_GROUP), key=lambda p: p.name):
+        candidate = Available(point.name, point.owner, point.version, point.load)
         _claim(candidate, found, problems, config)
     if config.settings.plugins_dir:
         folder = config.resolve(config.settings.plugins_dir)
@@ -82,10 +79,6 @@ def _claim(
     if other is not candidate and other.origin != candidate.origin:
         message = f"two plugins are called {candidate.name!r}: {other.origin}, {candidate.origin}"
         problems.append(config.problem(("plugins",), message, "rename or remove one of them"))
-
-
-def _from_entry_point(point: EntryPoint) -> Any:
-    return point.load()
 
 
 def _from_file(path: Path) -> Any:
@@ -185,7 +178,9 @@ class _NoPlugin(Exception):
 def _import(available: Available) -> type:
     try:
         cls = available.load()
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if is_of_the_keyboard(error):
+            raise
         line = getattr(error, "lineno", None)
         where = available.origin + (f":{line}" if line else "")
         message = f"{where} can't be imported: {type(error).__name__}: {error}"
@@ -211,7 +206,9 @@ def _configured(
         return None, config.validation_problems(section, error, settings_class)
     try:
         instance = cls(settings) if hasattr(cls, "Config") else cls()
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if is_of_the_keyboard(error):
+            raise
         message = f"{available.origin} can't be set up: {type(error).__name__}: {error}"
         return None, [config.problem(path, message, "correct it, or take it out of plugins")]
     # The class may come from a module inside its package, but locale/ and migrations/ are beside

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cti_host.host import current_host
 from cti_host.model import Caller, Given, Match, Matches, Number, Reading, Value, fold
+from cti_host.web.rendering import gettext as _
 
 
 class _Hit(NamedTuple):
@@ -45,10 +44,9 @@ def explained(
     """
     values = [value for value in used if isinstance(value, (Number, str))]
     everybody = total is None or total <= len(callers)
-    # Where many share a number, most of them have it in the same writing.
-    parse_number = cache(current_host().hooks.parse_number)
-    hits = [_hits(caller, values, searched, parse_number) for caller in callers]
-    shared = Counter(value for of_one in hits for value in {hit.value for hit in of_one})
+    reader = _Reader(searched)
+    hits = [_hits(caller, values, reader) for caller in callers]
+    shared = Counter([value for of_one in hits for value in {hit.value for hit in of_one}])
     extensions = {
         one.extension
         for value in values
@@ -56,11 +54,20 @@ def explained(
         for one in value.readings
         if one.extension
     }
-    named = {hit.extension for of_one in hits for hit in of_one} & extensions
+    named = {hit.extension for of_one in hits for hit in of_one} & extensions if extensions else ()
+    sentences: dict[tuple[tuple[str, ...], int], str] = {}
+
+    def sentence(of_one: Sequence[_Hit]) -> str:
+        phrases = tuple([hit.phrase for hit in of_one])
+        others = max([shared[hit.value] for hit in of_one], default=1) - 1
+        if (phrases, others) not in sentences:
+            sentences[phrases, others] = _sentence(phrases, others, everybody=everybody)
+        return sentences[phrases, others]
+
     matches = [
         Match(
             caller,
-            _sentence(of_one, shared, everybody=everybody),
+            sentence(of_one),
             _doubt(of_one) or _other_extension(of_one, named),
         )
         for caller, of_one in zip(callers, hits, strict=True)
@@ -81,28 +88,60 @@ def _other_extension(hits: Sequence[_Hit], named: Collection[str]) -> str:
     return str(_("The call names the extension %(number)s.", number=", ".join(sorted(named))))
 
 
-def _hits(
-    caller: Caller,
-    values: Sequence[Number | str],
-    searched: Mapping[str, object],
-    parse_number: Callable[[str], Number | None],
-) -> list[_Hit]:
+class _Reader:
+    """Reads stored numbers, and says where they were: where many share one, the same many times.
+
+    :param searched: the attributes to look into, with their labels
+    """
+
+    def __init__(self, searched: Mapping[str, object]) -> None:
+        self._searched = searched
+        self._labels: dict[str, str] = {}
+        self._read: dict[str, Number | None] = {}
+        self._phrases: dict[tuple[str, Given | None, str | None], str] = {}
+
+    def is_searched(self, code: str) -> bool:
+        """Whether an attribute may have been searched."""
+        return code in self._searched
+
+    def label(self, code: str) -> str:
+        """What an attribute is called."""
+        if code not in self._labels:
+            self._labels[code] = str(self._searched[code])
+        return self._labels[code]
+
+    def number(self, text: str) -> Number | None:
+        """A stored text as a number."""
+        if text not in self._read:
+            self._read[text] = current_host().hooks.parse_number(text)
+        return self._read[text]
+
+    def phrase(self, code: str, stored: Reading) -> str:
+        """Where a number stands, and in which form."""
+        key = (code, stored.given, stored.region)
+        if key not in self._phrases:
+            self._phrases[key] = _number_phrase(self.label(code), stored)
+        return self._phrases[key]
+
+
+def _hits(caller: Caller, values: Sequence[Number | str], reader: _Reader) -> list[_Hit]:
+    """Where the values are found in what is known of a caller."""
     hits: list[_Hit] = []
     for code, text in caller.attributes.items():
-        if code not in searched or not text:
+        if not text or not reader.is_searched(code):
             continue
-        label = str(searched[code])
         for value in values:
             if isinstance(value, Number):
-                stored = parse_number(text)
+                stored = reader.number(text)
                 met = value.met_by(stored) if stored is not None else None
                 if met is not None:
                     mine, theirs = met
                     doubt = mine.doubt or theirs.doubt or ""
-                    phrase = _number_phrase(label, theirs)
+                    phrase = reader.phrase(code, theirs)
                     hits.append(_Hit(mine.key, phrase, str(doubt), theirs.extension))
             elif fold(value) == fold(text):
-                hits.append(_Hit(fold(value), _("%(attribute)s, the same text", attribute=label)))
+                phrase = _("%(attribute)s, the same text", attribute=reader.label(code))
+                hits.append(_Hit(fold(value), phrase))
     return hits
 
 
@@ -118,11 +157,11 @@ def _number_phrase(label: str, stored: Reading) -> str:
     return phrase
 
 
-def _sentence(hits: Sequence[_Hit], shared: Mapping[str, int], *, everybody: bool) -> str:
-    if not hits:
+def _sentence(phrases: Sequence[str], others: int, *, everybody: bool) -> str:
+    """The sentence of whoever was found in some places, where others share it."""
+    if not phrases:
         return str(_("found by the query of the configuration"))
-    text = ", ".join(dict.fromkeys(hit.phrase for hit in hits))
-    others = max(shared[hit.value] for hit in hits) - 1
+    text = ", ".join(dict.fromkeys(phrases))
     if others and everybody:
         text += "; " + ngettext("%(num)d other shares it", "%(num)d others share it", others)
     elif others:

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from cti_host.host import Host
+from cti_host.languages.known import DEFAULT_LANGUAGE, LANGUAGES, catalogues_in, english_name
 from cti_host.pop.presets import names_in
-from cti_host.settings.labels import label_language
+from cti_host.settings.exposure import reachable_beside_proxies
+from cti_host.settings.labels import label_key, label_language
 from cti_host.settings.nearest import did_you_mean, nearest
 from cti_host.settings.settings import Settings
 from cti_host.settings.toml import KeyPath, dotted
-from cti_host.web.i18n import LANGUAGES
 
 _CREATIONS = ("direct_creation", "indirect_creation")
 # Who reads a section: the hook that a plugin needs for it, and what the plugin does.
@@ -38,6 +39,8 @@ def check_settings(host: Host) -> None:
     if host.config.file.data.get("plugins", []) != [plugin.name for plugin in host.plugins]:
         return  # one that could not be loaded may offer what is asked for
     _nobody_signs_in(host)
+    if beside := reachable_beside_proxies(host.settings.server):
+        host.warn(("server", "proxies"), *beside)
     _sections_that_nobody_reads(host)
     _actions_without_tickets(host)
     _unknown_classes(host)
@@ -45,6 +48,7 @@ def check_settings(host: Host) -> None:
     _unknown_names_in_texts(host)
     _lists_twice(host)
     _labels_that_nobody_sees(host)
+    _plugins_without_a_language(host)
 
 
 def _nobody_signs_in(host: Host) -> None:
@@ -216,7 +220,7 @@ def _lists_twice(host: Host) -> None:
 
 
 def _labels_that_nobody_sees(host: Host) -> None:
-    known = [f'"label/{code.upper()} {code.upper()}"' for code in LANGUAGES if code != "en"]
+    known = [f'"{label_key(code)}"' for code in LANGUAGES if code != DEFAULT_LANGUAGE]
     for path in _labels(host.config.file.data, ()):
         if label_language(str(path[-1])) not in LANGUAGES:
             host.warn(
@@ -224,6 +228,34 @@ def _labels_that_nobody_sees(host: Host) -> None:
                 "there are no pages in this language: nobody sees the label",
                 f"known: label (English), {', '.join(known)}; or remove it",
             )
+
+
+def _plugins_without_a_language(host: Host) -> None:
+    """Plugins that show English in a language that the site asks for, and the host has.
+
+    Those without any catalogue or page have no texts.
+    """
+    labels = {label_language(str(path[-1])) for path in _labels(host.config.file.data, ())}
+    asked = [
+        code
+        for code in LANGUAGES
+        if code != DEFAULT_LANGUAGE and code in {host.settings.language, *labels}
+    ]
+    for position, plugin in enumerate(host.plugins):
+        folder = plugin.folder
+        if folder is None:
+            continue
+        there = catalogues_in(folder)
+        if not there and not (folder / "templates").is_dir():
+            continue
+        for code in asked:
+            if code not in there:
+                language = english_name(code)
+                host.warn(
+                    ("plugins", position),
+                    f"{plugin.name} has no texts in {language}: they are shown in English",
+                    f"ask its authors for locale/{code}.po, or write it: docs/languages.md",
+                )
 
 
 def _labels(data: Any, path: KeyPath) -> Iterator[KeyPath]:

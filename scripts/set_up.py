@@ -24,9 +24,9 @@ def main(wanted: str) -> None:
         run(sys.executable, "-m", "venv", "--clear", str(VENV))
         write_stamp("made-by", made_by())
     if stamp("locked") not in accepted(wanted):
-        say(f"Installing requirements/{wanted}.txt into .venv (once; this takes a minute)")
+        say(f"Installing requirements/{wanted}.txt into .venv (once; this may take a minute)")
         lock = str(ROOT / "requirements" / f"{wanted}.txt")
-        run(python, "-m", "pip", "install", "-qq", "--no-input", "--require-hashes", "-r", lock)
+        run(sys.executable, str(ROOT / "scripts" / "install_locked.py"), python, "-r", lock)
         write_stamp("locked", digest(wanted))
     run(python, str(ROOT / "scripts" / "install_editable.py"))
 

@@ -10,12 +10,15 @@ import click
 
 from cti_host.command_line.context import Context, json_option, pass_context
 from cti_host.command_line.verdict import Verdict
-from cti_host.model import Finding
+from cti_host.databases.examine import SOURCE, examine
+from cti_host.model import Finding, Level
 from cti_host.settings.problems import ConfigRefused
 
 
 @click.command()
-@click.option("--online", is_flag=True, help="Also try what plugins stand on: servers, accounts.")
+@click.option(
+    "--online", is_flag=True, help="Also try the database, and what plugins stand on: servers."
+)
 @json_option
 @pass_context
 def check(context: Context, online: bool, as_json: bool) -> None:
@@ -40,5 +43,9 @@ def check(context: Context, online: bool, as_json: bool) -> None:
 
 def _check_online(context: Context) -> list[tuple[str, Finding]]:
     host = context.host
-    with context.app.app_context(), host.database.connection_context():
-        return host.hooks.check_online()
+    with context.app.app_context():
+        findings = [(SOURCE, finding) for finding in examine(host, quick=True)]
+        if findings[0][1].level is Level.BAD:
+            return findings + host.hooks.check_online()
+        with host.database.connection_context():
+            return findings + host.hooks.check_online()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
-from flask import Flask
 
-from cti_host.app import create_app, find_config
-from cti_host.host import Host
-from cti_host.settings.config import Config
 from cti_host.settings.problems import ConfigRefused
+
+if TYPE_CHECKING:  # imported when they are used: `--version` and `--help` need no application
+    from flask import Flask
+
+    from cti_host.host import Host
+    from cti_host.settings.config import Config
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -30,6 +32,8 @@ class Context:
 
         :raises ConfigRefused: there is none
         """
+        from cti_host.app import find_config
+
         return find_config(self.config_file)
 
     @property
@@ -38,8 +42,12 @@ class Context:
 
         :raises ConfigRefused: with every mistake in the configuration and the plugins
         """
+        from cti_host.app import create_app, log_policy
+        from cti_host.privacy import logs
+
         if self._app is None:
-            self._app = create_app(self.path)
+            self._app = create_app(self.path, command=True)
+            logs.keep_to(log_policy(self.host.settings))
         return self._app
 
     @property
@@ -53,17 +61,32 @@ class Context:
 
         :raises ConfigRefused: one is there, or was named, and can't be read
         """
+        from cti_host.settings.config import Config
+
         try:
             path = self.path
         except ConfigRefused:
             return None
         return Config(path, lenient=True)
 
+    def make_database_ready(self) -> None:
+        """Make a new SQLite database; with any other that is not up to date, end with a message.
+
+        Inside the application's context.
+        """
+        from cti_host.databases.ready import NotUpToDate, make_ready
+
+        try:
+            made = make_ready(self.host)
+        except NotUpToDate as refused:
+            fail(str(refused), "run: cti-host db upgrade")
+        if made:
+            click.echo(f"made the database {self.host.settings.database}", err=True)
+
     def close(self) -> None:
-        """Close the database connections of the application, if it was built."""
+        """Close the host of the application, if it was built."""
         if self._app is not None:
-            pool: Any = self.host.database
-            pool.close_all()
+            self.host.close()
 
 
 pass_context = click.make_pass_decorator(Context)

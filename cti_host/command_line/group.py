@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
+from importlib import import_module
 from typing import Any
 
 import click
@@ -14,7 +15,14 @@ from cti_host.settings.problems import ConfigRefused, Problem
 
 
 class HostGroup(click.Group):
-    """A group whose `--config` may stand anywhere, and that has the commands of plugins too."""
+    """A group whose `--config` may stand anywhere, and that has the commands of plugins too.
+
+    :param own: the host's own commands: name to module of this package and name in it
+    """
+
+    def __init__(self, *arguments: Any, own: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._own = dict(own)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take `--config` out first: which commands there are depends on it."""
@@ -25,7 +33,7 @@ class HostGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The host's commands, the installed ones that work, and the plugins' if any."""
-        names = {*super().list_commands(ctx)}
+        names = {*self._own}
         try:
             names |= self._installed().working()
             names |= {*self._plugin_commands(ctx)}
@@ -36,18 +44,29 @@ class HostGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """A command by name: the host's own come first, then those that need no configuration."""
         return (
-            super().get_command(ctx, name)
+            self._own_command(name)
             or self._installed().load(name)
             or self._plugin_commands(ctx).get(name)
         )
 
+    def _own_command(self, name: str) -> click.Command | None:
+        from cti_host.privacy import logs
+
+        # Before any command does something: nothing of persons is written.
+        logs.install(logs.LogPolicy())
+        if name not in self._own:
+            return None
+        module, _, attribute = self._own[name].partition(":")
+        command: click.Command = getattr(import_module(f"{__package__}.{module}"), attribute)
+        return command
+
     def _installed(self) -> InstalledCommands:
-        return InstalledCommands({*self.commands})
+        return InstalledCommands({*self._own})
 
     def _plugin_commands(self, ctx: click.Context) -> dict[str, click.Command]:
         context: Context = ctx.obj
         commands: dict[str, click.Command] = {}
-        taken = {*self.commands, *self._installed().names}
+        taken = {*self._own, *self._installed().names}
         with context.app.app_context():
             for plugin, answered in context.host.hooks.set_up("commands"):
                 for command in answered:
@@ -78,14 +97,19 @@ def _take_config(args: list[str]) -> tuple[list[str], str | None]:
 
 
 def _in_app(command: click.Command, context: Context) -> click.Command:
-    """Let a plugin's command run inside the application's context, its database open."""
+    """Let a plugin's command run inside the application's context, its database open and ready."""
+    # A copy: the command may be a module's, and serve several applications.
+    wrapped = copy(command)
+    if isinstance(wrapped, click.Group):
+        wrapped.commands = {name: _in_app(one, context) for name, one in wrapped.commands.items()}
+        if not wrapped.invoke_without_command:
+            return wrapped
     invoke: Callable[[click.Context], Any] = command.invoke
 
     def invoke_in_app(ctx: click.Context) -> Any:
         with context.app.app_context(), context.host.database.connection_context():
+            context.make_database_ready()
             return invoke(ctx)
 
-    # A copy: the command may be a module's, and serve several applications.
-    wrapped = copy(command)
     wrapped.invoke = invoke_in_app  # type: ignore[method-assign]  # click has no hook for this
     return wrapped

@@ -7,8 +7,7 @@ import json
 import click
 from flask import Flask
 
-from cti_host.health.page import EXTENSION
-from cti_host.health.processes import Processes
+from cti_host.health.processes import EXTENSION, Processes
 from cti_host.health.report import PluginReport, Report
 
 
@@ -24,6 +23,8 @@ def _text(report: Report) -> str:
     if not report.processes:
         return "no server is running here; start it with: cti-host serve"
     lines = [f"{_counted(report.processes, 'process', 'es')}, since {report.since}"]
+    open_, refused = report.streams.open, report.streams.refused
+    lines.append(f"streams to open pages: {open_:,} open, {refused:,} refused")
     for plugin in report.plugins:
         lines += _plugin(plugin)
     return "\n".join(lines)

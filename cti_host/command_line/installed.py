@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
-
 import click
 
+from cti_host.installed_points import InstalledPoint, installed_points
+from cti_host.isolation.ended import is_of_the_keyboard
 from cti_host.settings.problems import ConfigRefused, Problem
 
 ENTRY_POINT_GROUP = "cti_host.commands"
@@ -23,15 +23,15 @@ class InstalledCommands:
     """
 
     def __init__(self, own: set[str]) -> None:
-        owners: dict[str, EntryPoint] = {}
+        owners: dict[str, InstalledPoint] = {}
         problems: list[Problem] = []
-        for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=_owner):
+        for point in sorted(installed_points(ENTRY_POINT_GROUP), key=lambda p: p.owner):
             # One distribution may be found in two folders of the search path; it is the same.
             other = owners.setdefault(point.name, point)
             if point.name in own:
-                problems.append(_two_owners(point.name, "the host", _owner(point)))
+                problems.append(_two_owners(point.name, "the host", point.owner))
             elif other.value != point.value:
-                problems.append(_two_owners(point.name, _owner(other), _owner(point)))
+                problems.append(_two_owners(point.name, other.owner, point.owner))
         if problems:
             raise ConfigRefused(problems)
         self._points = owners
@@ -63,17 +63,15 @@ class InstalledCommands:
         point = self._points[name]
         try:
             command = point.load()
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
+            if is_of_the_keyboard(error):
+                raise
             reason = f"can't be imported: {type(error).__name__}: {error}"
         else:
             if isinstance(command, click.Command):
                 return command
             reason = f"is no click command: {point.value}"
-        raise BrokenCommand(f"the command {name!r} of {_owner(point)} {reason}")
-
-
-def _owner(point: EntryPoint) -> str:
-    return f"distribution {point.dist.name}" if point.dist else point.value
+        raise BrokenCommand(f"the command {name!r} of {point.owner} {reason}")
 
 
 def _two_owners(name: str, one: str, other: str) -> Problem:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from typing import Any
 
 from cti_host.contract import Contract, contracts_of
 from cti_host.hook_registry import specifications_of
 from cti_host.hookspecs import HookSpecs
+from cti_host.installed_points import installed_points
 from cti_host.loader import ENTRY_POINT_GROUP, available_plugins
 from cti_host.settings.config import Config
 
@@ -52,7 +52,7 @@ def plugin_hooks(config: Config | None = None) -> dict[str, KnownHook]:
 
 def _plugins(config: Config | None) -> Iterator[tuple[str, Callable[[], Any]]]:
     if config is None:
-        for point in entry_points(group=ENTRY_POINT_GROUP):
+        for point in installed_points(ENTRY_POINT_GROUP):
             yield point.name, point.load
     else:
         for name, plugin in available_plugins(config)[0].items():

@@ -33,10 +33,14 @@ _MODULES = (
     model.numbers,
     model.calls,
     model.matches,
+    model.merging,
     model.tickets,
     model.details,
+    model.found,
     model.agents,
     model.plugins,
+    model.privacy,
+    model.live,
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -37,9 +37,7 @@ class Verdict:
             "problems": [_problem_as_json(problem) for problem in self.problems],
         }
         if self.findings is not None:
-            answer["online"] = [
-                {"plugin": plugin, **asdict(finding)} for plugin, finding in self.findings
-            ]
+            answer["online"] = findings_as_json(self.findings)
         return answer
 
     def summary(self) -> str:
@@ -54,12 +52,20 @@ class Verdict:
 
     def online_lines(self) -> Iterator[str]:
         """What was tried and how it went."""
-        for plugin, finding in self.findings or ():
-            yield f"{plugin}: {finding.level:7}  {finding.what}: {finding.detail}"
-            if finding.remedy:
-                yield f"    -> {finding.remedy}"
-        if self.findings == [] and not self.refused:
-            yield "no plugin stands on anything outside this host"
+        yield from finding_lines(self.findings or ())
+
+
+def finding_lines(findings: Iterable[tuple[str, Finding]]) -> Iterator[str]:
+    """Findings, each with its plugin, as lines for people."""
+    for plugin, finding in findings:
+        yield f"{plugin}: {finding.level:7}  {finding.what}: {finding.detail}"
+        if finding.remedy:
+            yield f"    -> {finding.remedy}"
+
+
+def findings_as_json(findings: Iterable[tuple[str, Finding]]) -> list[dict[str, Any]]:
+    """The same for programs."""
+    return [{"plugin": plugin, **asdict(finding)} for plugin, finding in findings]
 
 
 def _counted(number: int, noun: str) -> str:

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import peewee
 from flask import current_app
-from playhouse.db_url import connect
+from playhouse.db_url import connect, register_database
 
-# A request waits this long for another one's write before it fails.
-SQLITE_BUSY_SECONDS = 10
-POOL_SIZE = 64
+from cti_host import private_files
+from cti_host.databases.limits import FOR_COMMANDS, Limits
+from cti_host.databases.postgresql import PostgresqlServer
+from cti_host.databases.sqlite import SqliteFile
+
+SCHEME = "cti-host-postgresql"
+register_database(PostgresqlServer, SCHEME)
+
+# A request may need two: its own, and one for what a plugin does with a deadline.
+POOL_SIZE = 128
 
 
 class BadDatabaseUrl(ValueError):
     """The `database` setting is not one that can be opened; the message says what to write."""
 
 
-def open_database(url: str, folder: Any) -> peewee.Database:
+def open_database(url: str, folder: Any, limits: Limits = FOR_COMMANDS) -> peewee.Database:
     """A pooled database for a URL; nothing is connected yet.
 
     :param url: "sqlite:///path" (relative to `folder`) or "postgresql://user:password@host/name"
+    :param limits: how long it may take
     :raises BadDatabaseUrl: another scheme, or no name
     """
-    database: peewee.Database
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         name = url.removeprefix("sqlite:///")
@@ -32,36 +40,24 @@ def open_database(url: str, folder: Any) -> peewee.Database:
             raise BadDatabaseUrl('write "sqlite:///folder/file.db"')
         path = (folder / name).resolve()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_files.make_folder(path.parent)
         except OSError as error:
             raise BadDatabaseUrl(f"{path.parent} can't be made: {error.strerror}") from None
-        database = connect(
-            f"sqlite+pool:///{path}",
-            max_connections=POOL_SIZE,
-            timeout=SQLITE_BUSY_SECONDS,
-            # The pool hands a connection from one thread to the next, never to two at once.
-            check_same_thread=False,
-            pragmas={
-                "journal_mode": "wal",
-                "foreign_keys": 1,
-                "synchronous": "normal",
-                "busy_timeout": SQLITE_BUSY_SECONDS * 1000,
-                "cache_size": -16 * 1024,
-            },
-        )
-        return database
+        return SqliteFile(path, limits, POOL_SIZE)
     if parts.scheme in ("postgresql", "postgres"):
         if not parts.path.strip("/"):
             raise BadDatabaseUrl('write "postgresql://user:password@host/name"')
         _refuse_bad_port(parts)
-        database = connect(
-            url.replace(parts.scheme, "postgresql+pool", 1),
+        database: PostgresqlServer = connect(
+            url.replace(parts.scheme, SCHEME, 1),
             # A password may hold characters that a URL writes as %40.
             unquote_user=True,
             unquote_password=True,
             max_connections=POOL_SIZE,
             stale_timeout=300,
+            timeout=limits.lock,
         )
+        database.limits = limits
         return database
     raise BadDatabaseUrl('write "sqlite:///…" or "postgresql://…"')
 
@@ -76,6 +72,16 @@ def _refuse_bad_port(parts: SplitResult) -> None:
 def is_postgresql(database: peewee.Database) -> bool:
     """Whether the database is PostgreSQL, else SQLite."""
     return isinstance(database, peewee.PostgresqlDatabase)
+
+
+def lend_connection(database: peewee.Database) -> None:
+    """Let others have this thread's connection for now: the next statement opens another one.
+
+    Of connections to PostgreSQL there are few, and what was read is here as a whole. SQLite reads
+    on while its rows are used, so it keeps its own; so does a transaction.
+    """
+    if is_postgresql(database) and not (database.is_closed() or database.in_transaction()):
+        database.close()
 
 
 class _CurrentDatabase(peewee.DatabaseProxy):
@@ -94,5 +100,21 @@ class _CurrentDatabase(peewee.DatabaseProxy):
     def obj(self, value: object) -> None:
         """peewee's proxies start out empty; there is nothing to keep here."""
 
+    def savepoint(self) -> peewee._savepoint:
+        """A part of a transaction: that of the database, which may be its own kind."""
+        return self.obj.savepoint()
+
 
 database = _CurrentDatabase()
+
+
+def execute_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run a statement for many rows, at the speed of the driver.
+
+    :param statement: its values are marked as the driver of the database does: "?" or "%s"
+    :raises peewee.PeeweeException: as for a statement that peewee runs; the driver's own exceptions
+        would pass whoever handles what the database refuses
+    """
+    opened: Any = database.obj
+    with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # it ships no types
+        opened.cursor().executemany(statement, rows)

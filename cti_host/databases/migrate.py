@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import peewee
 from playhouse.migrations import Runner
 
+from cti_host.databases.transactions import writing
 from cti_host.host import Host
 from cti_host.loaded import LoadedPlugin
 
@@ -25,6 +27,30 @@ def pending(host: Host) -> list[str]:
     return migrations + tables + columns
 
 
+def unknown(host: Host) -> list[str]:
+    """The migrations that were applied and that this version lacks: a newer one made them."""
+    return [
+        f"{plugin.name}/{migration.name}"
+        for plugin, runner in _runners(host)
+        for migration in runner.status()
+        if migration.path is None
+    ]
+
+
+def missing(host: Host) -> Iterator[str]:
+    """Tables and columns of models that are not there although nothing waits to be applied."""
+    tables = {*host.database.get_tables()}
+    for model in host.models:
+        meta: Any = model._meta
+        if meta.table_name not in tables:
+            yield f"the table {meta.table_name}"
+            continue
+        present = {column.name for column in host.database.get_columns(meta.table_name)}
+        for field in meta.sorted_fields:
+            if field.column_name not in present:
+                yield f"the column {field.column_name} of {meta.table_name}"
+
+
 def upgrade(host: Host) -> list[str]:
     """Apply what is pending, plugin by plugin in the order of the config; answers what it did.
 
@@ -32,14 +58,12 @@ def upgrade(host: Host) -> list[str]:
     Models that are not in the package of a plugin with migrations get the tables and columns that
     are missing; nothing is ever removed.
     """
-    done = []
-    for plugin, runner in _runners(host):
-        done += [f"{plugin.name}/{name}" for name in runner.up()]
+    done = apply_migrations(host)
     for model in _missing_tables(host):
         model.create_table()
         done.append(_table_name(model))
     missing = _missing_columns(host)
-    with host.database.atomic():
+    with writing():
         for model, field in missing:
             _add_column(host.database, model, field)
             done.append(_column_name(model, field))
@@ -48,6 +72,20 @@ def upgrade(host: Host) -> list[str]:
             # Fields of a table with migrations declare no indexes: those come with them.
             model._schema.create_indexes(safe=True)
     return done
+
+
+def apply_migrations(host: Host) -> list[str]:
+    """Apply the pending migrations alone; answers which."""
+    return [f"{plugin.name}/{name}" for plugin, runner in _runners(host) for name in runner.up()]
+
+
+def migration_files(host: Host) -> list[tuple[str, Path]]:
+    """The files of all migrations, each with its plugin, in the order in which they are applied."""
+    return [
+        (plugin.name, Path(migration.path))
+        for plugin, runner in _runners(host)
+        for migration in runner.migrations()
+    ]
 
 
 def _column_name(model: type[peewee.Model], field: Any) -> str:

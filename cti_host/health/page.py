@@ -1,4 +1,4 @@
-"""The page that tells administrators how plugins fare."""
+"""The pages of health: how plugins fare, for administrators; and what programs ask."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from flask import Blueprint, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cti_host.health.processes import Processes
+from cti_host.health import metrics_page, probes
+from cti_host.health.processes import EXTENSION, Processes
 from cti_host.host import current_agent, current_host
+from cti_host.web.reserved import reserved_thread
 
-EXTENSION = "cti_host_processes"
 blueprint = Blueprint("cti_host_health", __name__)
+blueprint.add_url_rule("/health", "health", reserved_thread(probes.ready))
+blueprint.add_url_rule("/health/ready", "ready", reserved_thread(probes.ready))
+blueprint.add_url_rule("/health/live", "live", reserved_thread(probes.live))
+blueprint.add_url_rule("/metrics", "metrics", metrics_page.metrics)
+# They need no agent.
+PUBLIC = {f"cti_host_health.{name}" for name in ("health", "ready", "live", "metrics")}
 
 
 @blueprint.get("/plugins")

@@ -7,27 +7,49 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from cti_host.isolation.counters import MAX_SLOWEST, HookHealth, PluginHealth, SlowCall
+from cti_host.metrics.samples import Families
+
+
+@dataclass(frozen=True)
+class StreamsHealth:
+    """The streams to open pages.
+
+    :param open: how many there are
+    :param refused: how many there was no room for
+    """
+
+    open: int = 0
+    refused: int = 0
 
 
 @dataclass(frozen=True)
 class ProcessHealth:
-    """What one process counted, since it started (UTC, ISO 8601)."""
+    """What one process counted, since it started (UTC, ISO 8601).
+
+    `run` is the same for all processes of one start of the server.
+    """
 
     started: str
     plugins: Mapping[str, PluginHealth]
+    streams: StreamsHealth = StreamsHealth()
+    run: str = ""
+    metrics: Families = field(default_factory=Families)
 
     def as_json(self) -> dict[str, Any]:
         """The same for a file."""
         return {
             "started": self.started,
+            "streams": asdict(self.streams),
             "plugins": {name: asdict(health) for name, health in self.plugins.items()},
+            "run": self.run,
+            "metrics": self.metrics.as_json(),
         }
 
     @classmethod
     def from_json(cls, data: Any) -> ProcessHealth:
         """Read what `as_json` wrote.
 
-        :raises TypeError, KeyError, AttributeError: it is something else
+        :raises TypeError, KeyError, AttributeError, ValueError: it is something else
         """
         return cls(
             data["started"],
@@ -39,6 +61,9 @@ class ProcessHealth:
                 )
                 for name, health in data["plugins"].items()
             },
+            StreamsHealth(**data["streams"]),
+            str(data["run"]),
+            Families(data["metrics"]),
         )
 
 
@@ -92,12 +117,14 @@ class Report:
     processes: int = 0
     since: str = ""
     plugins: Sequence[PluginReport] = field(default_factory=tuple)
+    streams: StreamsHealth = StreamsHealth()
 
     def as_json(self) -> dict[str, Any]:
         """What `cti-host plugins --health --json` prints."""
         return {
             "processes": self.processes,
             "since": self.since,
+            "streams": asdict(self.streams),
             "plugins": [plugin.as_json() for plugin in self.plugins],
         }
 
@@ -117,6 +144,10 @@ def report_of(processes: Sequence[ProcessHealth], enabled: Iterable[str]) -> Rep
             )
             for name in names
         ],
+        StreamsHealth(
+            sum(one.streams.open for one in processes),
+            sum(one.streams.refused for one in processes),
+        ),
     )
 
 
@@ -129,6 +160,7 @@ def _sum(healths: Sequence[PluginHealth]) -> PluginHealth:
             summed.failures += counted.failures
             summed.time_outs += counted.time_outs
             summed.seconds += counted.seconds
+            summed.buckets = [a + b for a, b in zip(summed.buckets, counted.buckets, strict=True)]
             if counted.last_failure_at > summed.last_failure_at:
                 summed.last_failure = counted.last_failure
                 summed.last_failure_at = counted.last_failure_at

@@ -6,13 +6,27 @@ means), in which order plugins are asked, and what happens on an error.
 """
 
 from cti_host.contract import Contract, contracts_of
+from cti_host.hookspecs.live import LiveHookSpecs
 from cti_host.hookspecs.panel import PanelHookSpecs
+from cti_host.hookspecs.people import PersonHookSpecs
+from cti_host.hookspecs.privacy import PrivacyHookSpecs
+from cti_host.hookspecs.rights import RightsHookSpecs
+from cti_host.hookspecs.search import SearchHookSpecs
 from cti_host.hookspecs.setup import SetUpHookSpecs
 from cti_host.hookspecs.tickets import TicketHookSpecs
 
 
-class HookSpecs(PanelHookSpecs, TicketHookSpecs, SetUpHookSpecs):
-    """The hooks of CTI Host: those of a call and its panel, of tickets, and of the start."""
+class HookSpecs(
+    PanelHookSpecs,
+    PersonHookSpecs,
+    SearchHookSpecs,
+    TicketHookSpecs,
+    RightsHookSpecs,
+    PrivacyHookSpecs,
+    LiveHookSpecs,
+    SetUpHookSpecs,
+):
+    """All hooks of CTI Host: from the panel and the search to rights, privacy and the start."""
 
 
 def contracts() -> dict[str, Contract]:

@@ -128,7 +128,8 @@ class PanelHookSpecs:
         :param direct: whether `direct_creation` asks, else `indirect_creation`
         :return: attribute code to text; `None` or empty: no presets
         Order: all results for a form are merged; a later plugin wins per attribute.
-        On an error: the presets of the other plugins stay; the form says so in one line.
+        On an error: the presets of the other plugins stay, and those in an `Incomplete`; the agent
+        reads one line before the form opens.
         """
 
     @contract(
@@ -176,6 +177,18 @@ class PanelHookSpecs:
         signs anybody in.
         """
 
+    @contract(Kind.COLLECT, NavigationItem, many=True)
+    def sign_in_links(self, next_url: str) -> Sequence[NavigationItem] | None:
+        """Offer this plugin's way to sign in on the sign-in pages of other plugins.
+
+        Fires when a sign-in page is shown; the plugin that the page belongs to is not called.
+
+        :param next_url: where to come back to afterwards (a path on this host)
+        :return: links ("Sign in with Example Ltd"); `None` or empty: nothing to offer
+        Order: all results are kept, in the order of the config.
+        On an error: logged; the other ways to sign in stay.
+        """
+
     @contract(
         Kind.COLLECT,
         PanelSection,
@@ -186,7 +199,7 @@ class PanelHookSpecs:
     def panel_sections(
         self, call: Call, callers: Sequence[Caller]
     ) -> Sequence[PanelSection] | None:
-        """Show anything else on the panel, below the ticket lists.
+        """Show anything else on the panel: by `PanelSection.place` on its left, or below the lists.
 
         Fires once per request of the panel, also for an unknown caller.
 
@@ -209,6 +222,23 @@ class PanelHookSpecs:
         :return: nothing; results are ignored
         Order: the order of the config.
         On an error: logged; the agent sees nothing of it.
+        """
+
+    @contract(
+        Kind.COLLECT,
+        PanelSection,
+        many=True,
+        unavailable=_("What %(plugin)s shows here is not available right now."),
+    )
+    def home_sections(self, agent: Agent) -> Sequence[PanelSection] | None:
+        """Add sections to the start page: by `PanelSection.place` beside the lists, or among them.
+
+        Fires when an agent opens the start page.
+
+        :param agent: who is signed in
+        :return: the sections in the order to show them; `None` or empty: none
+        Order: all results are kept, in the order of the config.
+        On an error: the other sections stay; the page says so in one line.
         """
 
     @contract(Kind.COLLECT, NavigationItem, many=True)

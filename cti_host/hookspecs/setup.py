@@ -10,7 +10,7 @@ import peewee
 from flask import Blueprint
 
 from cti_host.contract import Budget, Kind, contract
-from cti_host.model import Finding, KnownNames
+from cti_host.model import Finding, HealthCheck, KnownNames, Organization
 
 if TYPE_CHECKING:
     from cti_host.host import Host
@@ -115,6 +115,18 @@ class SetUpHookSpecs:
         On an error: logged; the server answers all the same.
         """
 
+    @contract(Kind.COLLECT, Organization, many=True, budget=Budget.NONE)
+    def organizations(self, text: str) -> Sequence[Organization] | None:
+        """Find the organization that somebody means, to limit an agent to it and those below it.
+
+        Fires when an agent's organizations are set or listed, and where a sign-in names them.
+
+        :param text: the name of an organization, in any case, or its id
+        :return: the organizations with this name, or the one with this id; `None` or empty: none
+        Order: all results are kept, in the order of the config.
+        On an error: the plugin counts as one that has no such organization.
+        """
+
     @contract(Kind.COLLECT, Finding, many=True, budget=Budget.NONE)
     def check_online(self) -> Sequence[Finding] | None:
         """Find out whether what the plugin stands on works: a server, an account, its rights.
@@ -126,4 +138,16 @@ class SetUpHookSpecs:
             stands on nothing outside this host
         Order: all results are kept, in the order of the config.
         On an error: reported as a bad finding of this plugin.
+        """
+
+    @contract(Kind.COLLECT, HealthCheck, many=True)
+    def health_checks(self) -> Sequence[HealthCheck] | None:
+        """Tell whether what the plugin stands on works, for load balancers and monitoring.
+
+        Fires when somebody asks for `/health`, once a second at most in each process, inside the
+        application's context and without an agent. It must be quick, and change nothing.
+
+        :return: a check for each thing that may fail; `None` or empty: there is none
+        Order: all results are kept, in the order of the config.
+        On an error: the host is shown as degraded, and gets requests all the same.
         """

@@ -109,8 +109,80 @@ class TicketHookSpecs:
         On an error: the call is placed all the same; the ticket says so in one line.
         """
 
+    @contract(
+        Kind.COLLECT,
+        Ticket,
+        many=True,
+        unavailable=_("Tickets of %(plugin)s can't be found right now."),
+    )
+    def find_tickets(self, texts: Sequence[str]) -> Sequence[Ticket] | None:
+        """Find the tickets that texts name: by their keys, or by their references.
+
+        Fires when a page names tickets whose keys it knows, and when an agent types a reference.
+
+        :param texts: keys ("tickets:UserRequest:7"), those of other plugins among them, and
+            references as they are typed: "R-000007"
+        :return: the plugin's own tickets that the agent may see; `None` or empty: none
+        Order: all results are kept, in the order of the config.
+        On an error: the tickets of the other plugins stay; the page says so in one line.
+        """
+
+    @contract(
+        Kind.EVENT,
+        unavailable=_("The call could not be recorded by %(plugin)s."),
+        own=("ticket",),
+        needs="ticket",
+    )
+    def call_recorded(
+        self,
+        ticket: TicketKey,
+        call: PhoneCall,
+        record: int,
+        agent: Agent | None,
+        former: Sequence[int],
+    ) -> None:
+        """A call of which a record is kept is about a ticket: note it there, once.
+
+        Fires when such a call is linked to a ticket, by an agent or because the ticket was created
+        during it, and again when the call has ended.
+
+        :param ticket: the ticket, one of the plugin's own
+        :param call: what is known of the call now
+        :param record: the number of its record: the same call has the same number
+        :param agent: who linked it; `None`: the call ended, nobody did anything
+        :param former: other numbers that the same call had, before two records turned out to be one
+        :return: nothing; results are ignored
+        Order: the order of the config.
+        On an error: the record is kept all the same; the page says so in one line.
+        """
+
+    @contract(
+        Kind.EVENT,
+        unavailable=_("%(plugin)s may still have this call with the ticket that it was about."),
+        own=("ticket",),
+        needs="ticket",
+    )
+    def call_unlinked(
+        self, ticket: TicketKey, record: int, agent: Agent, former: Sequence[int]
+    ) -> None:
+        """A call of which a record is kept is no longer about a ticket: have it there no longer.
+
+        Fires when an agent has linked such a call to another ticket, after `call_recorded` for that
+        one. Within one plugin what was noted may have gone along to it: then nothing is left here.
+
+        :param ticket: the ticket that it was about, one of the plugin's own
+        :param record: the number of its record, as in `call_recorded`
+        :param agent: who linked it to the other ticket
+        :param former: other numbers that the same call had, before two records turned out to be one
+        :return: nothing; results are ignored
+        Order: the order of the config.
+        On an error: the call is about the other ticket all the same; the page says so in one line.
+        """
+
     @contract(Kind.EVENT, own=("ticket", "caller"), needs="ticket")
-    def ticket_created(self, ticket: Ticket, caller: Caller | None, agent: Agent) -> None:
+    def ticket_created(
+        self, ticket: Ticket, caller: Caller | None, agent: Agent, record: int | None
+    ) -> None:
         """A ticket was created and saved.
 
         Fires after the form of a new ticket was saved, before the agent sees the ticket.
@@ -118,6 +190,8 @@ class TicketHookSpecs:
         :param ticket: the new ticket, one of the plugin's own
         :param caller: its caller, if it has one of the plugin's own
         :param agent: who created it
+        :param record: the number of the record that is kept of the call from whose panel the form
+            was opened; `None`: there is none
         :return: nothing; results are ignored
         Order: the order of the config.
         On an error: logged; the ticket stays.

@@ -11,8 +11,10 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, is_dataclass
-from operator import attrgetter
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from cti_host.isolation.shapes import Rest, getter, is_class, rest_of, settled_by
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,12 @@ class Must:
     holds: Callable[[Any], bool]
 
 
+# What mappings mostly are; other classes have to be asked.
+_MAPPINGS = frozenset({dict, types.MappingProxyType})
 # How many combinations of types of one dataclass are remembered.
-_MOST_COMBINATIONS = 64
+_MOST_COMBINATIONS = 256
+# Every application of a process has the host's hooks, whose checks are the same.
+_KEPT_CHECKS = 512
 
 
 class Wrong(NamedTuple):
@@ -58,6 +64,15 @@ def check_for(annotation: Any) -> Check:
         what says nothing about a value's type (`Any`, a type variable) accepts everything
     :raises NameError: a field of a dataclass has an annotation whose names aren't there at runtime
     """
+    try:
+        hash(annotation)
+    except TypeError:  # what stands beside a type in `Annotated` may be anything
+        return _Compiler().check(annotation)
+    return _kept(annotation)
+
+
+@lru_cache(_KEPT_CHECKS)
+def _kept(annotation: Any) -> Check:
     return _Compiler().check(annotation)
 
 
@@ -112,22 +127,24 @@ class _Compiler:
 
     def _annotated(self, annotation: Any, marks: Sequence[Any]) -> Check:
         check = self.check(annotation)
-        musts = [mark for mark in marks if isinstance(mark, Must)]
-
-        def checked(value: Any) -> Wrong | None:
-            wrong = check(value)
-            if wrong is None:
-                for must in musts:
-                    if not must.holds(value):
-                        return Wrong("", f"not {must.what}")
-            return wrong
-
-        return checked if musts else check
+        for mark in marks:
+            if isinstance(mark, Must):
+                check = _with_must(check, mark)
+        return check
 
     def _union(self, annotations: Sequence[Any], name: str) -> Check:
-        checks = [self.check(one) for one in annotations]
+        # `None` is the rest of most, and is told apart without a check.
+        may_be_none = any(one in (None, type(None)) for one in annotations)
+        others = [one for one in annotations if one not in (None, type(None))]
+        checks = [self.check(one) for one in others]
+        likeliest = {one: check for one, check in zip(others, checks, strict=True) if is_class(one)}
 
         def check(value: Any) -> Wrong | None:
+            if value is None and may_be_none:
+                return None
+            likely = likeliest.get(type(value))
+            if likely is not None and likely(value) is None:
+                return None
             deepest = None
             for one in checks:
                 wrong = one(value)
@@ -157,8 +174,10 @@ class _Compiler:
         plain = {str} if key is str and item is str else set()
 
         def check(value: Any) -> Wrong | None:
-            if not isinstance(value, Mapping):
+            if type(value) not in _MAPPINGS and not isinstance(value, Mapping):
                 return _not(value, "Mapping")
+            if not value:
+                return None
             if plain >= {*map(type, value), *map(type, value.values())} and _is_unicode(
                 "".join([*value, *value.values()])
             ):
@@ -179,54 +198,40 @@ class _Compiler:
         if known is not None:
             return known
         every: list[tuple[str, Check]] = []
-        deep: list[tuple[str, Check]] = []
-        by_type: list[str] = []
-        # The types of those fields that nothing but their type matters for, as they were found to
-        # be right: a panel holds many tickets, which mostly look the same.
-        right: set[tuple[type, ...]] = set()
+        # What values of some types need besides: a panel holds many tickets, which mostly look
+        # the same.
+        right: dict[tuple[type, ...], Rest[Check]] = {}
 
         def check(value: Any) -> Wrong | None:
             if not isinstance(value, cls):
                 return _not(value, cls.__name__)
-            types_ = (*map(type, plain_values(value)),)
-            fine = types_ in right and _is_unicode("".join(texts(value)))
-            for name, check_field in deep if fine else every:
+            types_ = (*map(type, values(value)),)
+            rest = right.get(types_)
+            fine = rest is not None and _is_unicode("".join(rest.texts(value)))
+            for name, check_field in rest.deep if rest is not None and fine else every:
                 wrong = check_field(getattr(value, name))
                 if wrong is not None:
                     return wrong.inside(name)
-            if len(right) < _MOST_COMBINATIONS:
-                right.add(types_)
+            if rest is None and len(right) < _MOST_COMBINATIONS:
+                right[types_] = rest_of(types_, every, settled)
             return None
 
         self._dataclasses[cls] = check
         hints = get_type_hints(cls, include_extras=True)
-        for field in fields(cls):
-            hint = hints[field.name]
-            every.append((field.name, self.check(hint)))
-            if _only_type_matters(hint):
-                by_type.append(field.name)
-            else:
-                deep.append(every[-1])
-        plain_values = _getter(by_type)
-        texts = _getter([name for name in by_type if hints[name] is str])
+        every += [(field.name, self.check(hints[field.name])) for field in fields(cls)]
+        settled = [settled_by(hints[name]) for name, _check in every]
+        values = getter([name for name, _check in every])
         return check
 
 
-def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """Gives the values of some attributes, as a tuple however many they are."""
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda value: tuple(getattr(value, name) for name in names)
+def _with_must(check: Check, must: Must) -> Check:
+    what, holds = f"not {must.what}", must.holds
 
+    def checked(value: Any) -> Wrong | None:
+        wrong = check(value)
+        return Wrong("", what) if wrong is None and not holds(value) else wrong
 
-def _only_type_matters(annotation: Any) -> bool:
-    """Whether two values of the same class are both right, or both wrong; texts by themselves too.
-
-    Those are looked at together.
-    """
-    if get_origin(annotation) in (Union, types.UnionType):
-        return all(one is not str and _only_type_matters(one) for one in get_args(annotation))
-    return annotation is None or (isinstance(annotation, type) and not is_dataclass(annotation))
+    return checked
 
 
 def _not(value: Any, name: str) -> Wrong:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import heapq
 import threading
+from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from cti_host.isolation.failures import LATE
-from cti_host.isolation.workers import Job
+from cti_host.isolation.unbounded import Hanging
 
 MAX_SLOWEST = 5
+# Seconds: how long calls took is counted up to each of these, and above all of them.
+BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
 @dataclass(order=True)
@@ -26,7 +29,10 @@ class SlowCall:
 
 @dataclass
 class HookHealth:
-    """What became of the calls of one hook; `last_failure` is its kind ("LookupError") and when."""
+    """What became of the calls of one hook; `last_failure` is its kind ("LookupError") and when.
+
+    `buckets` has how many calls took so long, by `BUCKETS`, and last those that took longer.
+    """
 
     calls: int = 0
     failures: int = 0
@@ -34,6 +40,7 @@ class HookHealth:
     seconds: float = 0.0
     last_failure: str = ""
     last_failure_at: str = ""
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
 
 
 @dataclass
@@ -55,7 +62,7 @@ class Counters:
     :param hanging: gives the calls that hang now
     """
 
-    def __init__(self, hanging: Callable[[], list[Job]] = list) -> None:
+    def __init__(self, hanging: Callable[[], list[Hanging]] = list) -> None:
         self._hanging = hanging
         self._lock = threading.Lock()
         self._plugins: dict[str, PluginHealth] = {}
@@ -76,6 +83,7 @@ class Counters:
                 counted = health.hooks[hook] = HookHealth()
             counted.calls += 1
             counted.seconds += seconds
+            counted.buckets[bisect_left(BUCKETS, seconds)] += 1
             if failure:
                 counted.failures += 1
                 counted.time_outs += failure == LATE
@@ -95,7 +103,10 @@ class Counters:
         with self._lock:
             plugins = {
                 name: PluginHealth(
-                    {hook: HookHealth(**vars(counted)) for hook, counted in health.hooks.items()},
+                    {
+                        hook: replace(counted, buckets=[*counted.buckets])
+                        for hook, counted in health.hooks.items()
+                    },
                     sorted(health.slowest, reverse=True),
                 )
                 for name, health in self._plugins.items()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cti_host.isolation.checks import Check
+from cti_host.isolation.ended import Ended
 from cti_host.isolation.read_only import changes_in_place
-from cti_host.isolation.workers import Ended, Overdue
+from cti_host.isolation.workers import Overdue
 
 LATE = "time-out"
 WRONG_RESULT = "wrong result"
@@ -20,11 +21,14 @@ class WrongResult(Exception):
 
 
 class NotNow(Exception):
-    """A plugin said that it is not available, and maybe why, in the agent's language."""
+    """A plugin said that it is not available, and maybe why, in the agent's language.
 
-    def __init__(self, message: str, reason: str) -> None:
+    `part` is what it returned all the same; `None`: nothing.
+    """
+
+    def __init__(self, message: str, reason: str, part: object = None) -> None:
         super().__init__(message)
-        self.reason = reason
+        self.reason, self.part = reason, part
 
 
 @dataclass(frozen=True)

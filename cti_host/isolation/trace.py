@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple
 
-from flask import g
-
+from cti_host.context_values import context_values
 from cti_host.isolation.workers import current_job
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """One implementation that was called: what it got and returned, and how long it took.
 
     `problem` is empty, or what went wrong, for an administrator; `line` is what the agent reads of
-    it. The `result` of a call that failed is `None`.
+    it. The `result` of a call that failed is `None`, or
+    a part of it (see `Incomplete`).
     """
 
     plugin: str
@@ -60,6 +59,8 @@ class Trace:
 
 def current_trace() -> Trace:
     """What was recorded since this application context began: for a page, its request."""
-    if "cti_trace" not in g:
-        g.cti_trace = Trace()
-    return cast(Trace, g.cti_trace)
+    values = context_values()
+    found: Trace | None = values.get("cti_trace")
+    if found is None:
+        found = values.cti_trace = Trace()
+    return found

@@ -10,15 +10,24 @@ import contextvars
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
+
+from cti_host.isolation.ended import Ended
+from cti_host.isolation.unbounded import Hanging, Unbounded
 
 log = logging.getLogger("cti_host.workers")
 
 MAX_OVERDUE = 8
+# Threads without work that are kept for the next calls.
+MOST_IDLE = 32
+# A call that takes longer waits for something, as long as it may.
+WAITING_SECONDS = 0.05
+NEVER = float("inf")
+
+_T = TypeVar("_T")
 
 
 class Overdue(Exception):
@@ -36,19 +45,36 @@ class Spent(Overdue):
     """The plugin wasn't called: what it may take for this hook in this request, it took before."""
 
 
-class Ended(Exception):
-    """The call raised what is meant to end a thread or a process, such as `SystemExit`."""
+@dataclass(eq=False)
+class Step:
+    """A call of a flow: whose it is, which hook, how long it may take; then what came of it."""
 
-    def __init__(self, error: BaseException) -> None:
-        super().__init__(str(error))
-        self.error = error
+    owner: str
+    hook: str
+    function: Callable[[], Any]
+    seconds: float
+    value: Any = None
+    error: BaseException | None = None
+
+    def result(self) -> Any:
+        """What the call returned.
+
+        :raises Overdue: there was no result in time
+        :raises Ended: the function wanted to end the process
+        """
+        return _result(self.value, self.error)
+
+
+# Yields each step before its result is needed; it may go on in another thread after any of them.
+Flow = Generator[Step, None, _T]
 
 
 @dataclass(eq=False)
 class Job:
     """A call that runs in a thread: whose it is, which hook, until when, and what came of it.
 
-    Of `inside`, the last is the hook of another plugin that it is calling in place right now.
+    Of `inside`, the last is the hook of another plugin that it is calling in place right now. The
+    job of a flow is at one `step` after the other; between them, its deadline is none.
     """
 
     owner: str
@@ -61,6 +87,7 @@ class Job:
     inside: list[tuple[str, str]] = field(default_factory=list)
     ended: bool = False
     overdue: bool = False
+    step: Step | None = None
     value: Any = None
     error: BaseException | None = None
 
@@ -73,12 +100,11 @@ def current_job() -> Job | None:
     return _current.get()
 
 
-@contextmanager
-def inside(job: Job, owner: str, hook: str) -> Iterator[None]:
-    """Calls another plugin's hook in place, in a job whose deadline it shares."""
+def in_place(job: Job, owner: str, hook: str, function: Callable[[], _T]) -> _T:
+    """Call another plugin's hook in place, in a job whose deadline it shares."""
     job.inside.append((owner, hook))
     try:
-        yield
+        return function()
     finally:
         job.inside.pop()
 
@@ -87,14 +113,35 @@ class Workers:
     """Threads that are reused, one call at a time each.
 
     `after` runs in the thread after each call; the host uses it to give back the database
-    connection that the call may have opened.
+    connection that the call may have opened. `late` is told of each call that is left behind, in
+    the thread that waited for it, and must not wait itself; the host ends its statement. In the
+    same thread `meanwhile` runs for a call that does not end at once; there the host lets others
+    work.
     """
 
-    def __init__(self, after: Callable[[], None] = lambda: None) -> None:
-        self._after = after
-        self._idle: list[SimpleQueue[Job]] = []
+    def __init__(
+        self,
+        after: Callable[[], None] = lambda: None,
+        late: Callable[[Job], None] = lambda _job: None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._after, self._late, self._meanwhile = after, late, meanwhile
+        self._idle: list[SimpleQueue[Job | None]] = []
+        self._closed = False
         self._lock = threading.Lock()
         self._hanging: set[Job] = set()
+        self._unbounded = Unbounded()
+
+    def in_place(self, owner: str, hook: str, function: Callable[[], _T], seconds: float) -> _T:
+        """Call a function without a deadline, in this thread: what it holds, nobody can take back.
+
+        :param owner: the plugin; with `MAX_OVERDUE` calls hanging, further ones are refused
+        :param seconds: after these it counts as hanging, until it ends
+        :raises Overdue: it was not called
+        """
+        if self._anything_late() and self._too_many(owner):
+            raise _refused()
+        return self._unbounded.run(owner, hook, function, seconds)
 
     def run(self, owner: str, hook: str, function: Callable[[], Any], seconds: float) -> Any:
         """Call a function and return its result.
@@ -106,8 +153,8 @@ class Workers:
         :raises Overdue: there was no result in time; one that comes later is thrown away
         :raises Ended: the function wanted to end the process
         """
-        if self._hanging and self._too_many(owner):
-            raise Overdue(f"{MAX_OVERDUE} earlier calls have not ended yet")
+        if self._anything_late() and self._too_many(owner):
+            raise _refused()
         started = time.monotonic()
         outer = _current.get()
         if outer is not None:
@@ -120,23 +167,112 @@ class Workers:
         job.done.acquire()
         self._take().put(job)
         # A bare lock is the cheapest thing to wait on; the panel waits for several a request.
-        if not job.done.acquire(timeout=seconds) and self._give_up(job):
-            waits_for = job.inside[-1] if job.inside else None
-            raise Overdue(f"no answer within {seconds:g} s", waits_for)
-        if job.error is None:
-            return job.value
-        if isinstance(job.error, Exception):
-            raise job.error
-        raise Ended(job.error)
+        ended = self._ends_soon(job, seconds) or job.done.acquire(timeout=max(0, _left(job)))
+        if not ended and self._give_up(job):
+            raise _overdue(job, seconds)
+        return _result(job.value, job.error)
 
-    def hanging(self) -> list[Job]:
-        """The calls that are past their deadline and have not ended, oldest first."""
+    def follow(self, flow: Flow[_T], shortest: float) -> _T:
+        """Run a flow, and each call that it yields, in one thread: one hand-over for all of them.
+
+        A call that is late stays behind in its thread, and the flow goes on in another.
+
+        :param shortest: the least that a step of it may take, in seconds
+        :return: what the flow returns
+        """
+        if _current.get() is not None:  # within another call, whose time counts
+            return self._follow_in_place(flow)
+        while True:
+            job = self._hand_over(flow)
+            ended = self._ends_soon(job, shortest)
+            while not (ended or job.done.acquire(timeout=max(0, min(_left(job), shortest)))):
+                with self._lock:
+                    if job.ended or _left(job) > 0:
+                        continue
+                    job.overdue = True
+                    self._hanging.add(job)
+                self._late(job)
+                break
+            else:
+                result: _T = _result(job.value, job.error)
+                return result
+            assert job.step is not None  # noqa: S101 -- only a step has a deadline
+            job.step.error = _overdue(job, job.step.seconds)
+
+    def _follow_in_place(self, flow: Flow[_T]) -> _T:
+        while True:
+            try:
+                step = next(flow)
+            except StopIteration as end:
+                result: _T = end.value
+                return result
+            try:
+                step.value = self.run(step.owner, step.hook, step.function, step.seconds)
+            except Exception as error:
+                step.error = error
+
+    def _hand_over(self, flow: Flow[Any]) -> Job:
+        context = contextvars.copy_context()
+        job = Job("", "", lambda: self._drive(job, flow), context, 0, NEVER)
+        job.done.acquire()
+        self._take().put(job)
+        return job
+
+    def _drive(self, job: Job, flow: Flow[Any]) -> Any:
+        """Run a flow to its end, or until one of its calls comes back too late."""
+        while True:
+            try:
+                step = next(flow)
+            except StopIteration as end:
+                return end.value
+            if self._anything_late() and self._too_many(step.owner):
+                step.error = _refused()
+                continue
+            started = time.monotonic()
+            with self._lock:
+                job.owner, job.hook, job.step = step.owner, step.hook, step
+                job.started, job.deadline = started, started + step.seconds
+            value, error = None, None
+            token = _current.set(job)
+            try:
+                value = step.function()
+            except BaseException as raised:
+                error = raised
+            finally:
+                _current.reset(token)
+            with self._lock:
+                if job.overdue:  # the flow has gone on without this one
+                    return None
+                job.deadline = NEVER
+            step.value, step.error = value, error
+
+    def _ends_soon(self, job: Job, seconds: float) -> bool:
+        """Whether a job ends at once; else those who wait for it let others work meanwhile."""
+        ended = job.done.acquire(timeout=min(seconds, WAITING_SECONDS))
+        if not ended:
+            self._meanwhile()
+        return ended
+
+    def hanging(self) -> list[Hanging]:
+        """The calls that should have ended and have not, oldest first."""
+        late = self._unbounded.late()
         with self._lock:
-            return sorted(self._hanging, key=lambda job: job.started)
+            return sorted([*self._hanging, *late], key=lambda call: call.started)
+
+    def close(self) -> None:
+        """End the threads without work, and each of the others once its call has ended."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for queue in idle:
+            queue.put(None)
+
+    def _anything_late(self) -> bool:
+        """Whether it is worth to look: nearly always, no call is late."""
+        return bool(self._hanging or self._unbounded)
 
     def _too_many(self, owner: str) -> bool:
-        with self._lock:
-            return sum(job.owner == owner for job in self._hanging) >= MAX_OVERDUE
+        return sum(call.owner == owner for call in self.hanging()) >= MAX_OVERDUE
 
     def _give_up(self, job: Job) -> bool:
         """Let a call hang, unless it has ended at the last moment."""
@@ -144,21 +280,22 @@ class Workers:
             if not job.ended:
                 job.overdue = True
                 self._hanging.add(job)
-            return job.overdue
+        if job.overdue:
+            self._late(job)
+        return job.overdue
 
-    def _take(self) -> SimpleQueue[Job]:
+    def _take(self) -> SimpleQueue[Job | None]:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        queue: SimpleQueue[Job] = SimpleQueue()
+        queue: SimpleQueue[Job | None] = SimpleQueue()
         threading.Thread(
             target=self._work, args=(queue,), name="cti-host-plugin", daemon=True
         ).start()
         return queue
 
-    def _work(self, queue: SimpleQueue[Job]) -> None:
-        while True:
-            job = queue.get()
+    def _work(self, queue: SimpleQueue[Job | None]) -> None:
+        while (job := queue.get()) is not None:
             try:
                 job.value = job.context.run(job.function)
             except BaseException as error:
@@ -172,5 +309,31 @@ class Workers:
                 with self._lock:
                     job.ended = True
                     self._hanging.discard(job)
-                    self._idle.append(queue)
+                    ends = self._closed or len(self._idle) >= MOST_IDLE
+                    if not ends:
+                        self._idle.append(queue)
                 job.done.release()
+            if ends:
+                return
+            del job  # and with it the request that it was part of
+
+
+def _result(value: Any, error: BaseException | None) -> Any:
+    if error is None:
+        return value
+    if isinstance(error, Exception):
+        raise error
+    raise Ended(error)
+
+
+def _left(job: Job) -> float:
+    return job.deadline - time.monotonic()
+
+
+def _overdue(job: Job, seconds: float) -> Overdue:
+    waits_for = job.inside[-1] if job.inside else None
+    return Overdue(f"no answer within {seconds:g} s", waits_for)
+
+
+def _refused() -> Overdue:
+    return Overdue(f"{MAX_OVERDUE} earlier calls have not ended yet")

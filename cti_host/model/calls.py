@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from cti_host.isolation.read_only import make_read_only
+from cti_host.isolation.read_only import make_read_only, read_only
+from cti_host.model.keys import CALLER_KEY
 from cti_host.model.numbers import Number, Unsearchable, Value
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
-CALLER_KEY = re.compile(r"(?:(?P<source>[^\s:]+):(?P<cls>[^\s:]+):)?(?P<id>[0-9]{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,8 @@ class Call:
     :param filter: words that the agent typed to find somebody among many callers
     :param wanted: who was chosen: the key of a caller, to a plugin only one of its own; "all" or
         "unknown"; empty when the phone system opens the panel
+    :param record: the number of the record that is kept of this call; `None`: there is none, or
+        the link doesn't say
     """
 
     received: Mapping[str, str]
@@ -36,13 +37,23 @@ class Call:
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     filter: str = ""
     wanted: str = ""
+    record: int | None = None
 
     def __post_init__(self) -> None:
         make_read_only(self, "received", "parameters", "query", "pages")
 
     def with_parameter(self, attribute: str, value: Value) -> Call:
         """This call with another value for one attribute; the received text stays."""
-        return replace(self, parameters={**self.parameters, attribute: value})
+        changed = object.__new__(type(self))
+        # Only this field is new: the others are read-only already, and not copied once more.
+        parameters = read_only({**self.parameters, attribute: value})
+        vars(changed).update(vars(self), parameters=parameters)
+        return changed
+
+    @property
+    def on_first_pages(self) -> Call:
+        """This call with the first page of each list."""
+        return replace(self, pages={}) if self.pages else self
 
     @property
     def number(self) -> Number | None:

@@ -14,7 +14,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 def is_safe_address(url: str) -> bool:
     """Whether an address can be opened and runs no script: phone systems have many schemes."""
-    if _CONTROL.search(url):  # no header may hold it, and browsers skip it
+    # No header may hold control characters, and browsers skip them. Most addresses are printable,
+    # which is found out faster.
+    if not url.isprintable() and _CONTROL.search(url):
         return False
     if url[:1] == "/" != url[1:2]:
         return True

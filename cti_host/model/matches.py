@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,11 +21,14 @@ class Match:
     :param why: why they match, in the agent's language ("Phone, stored in national form")
     :param doubt: why it may be somebody else who calls, as a sentence in the agent's language: they
         are offered under *Perhaps*, and never chosen by themselves. Empty: it is surely them.
+    :param detail: what tells them apart from others with the same number, in one line ("Accountant
+        · Rennes · 2 open tickets")
     """
 
     caller: Caller
     why: str = ""
     doubt: str = ""
+    detail: str = ""
 
 
 class Matches(tuple[Match, ...]):
@@ -34,15 +37,18 @@ class Matches(tuple[Match, ...]):
     A plugin that does not want to read hundreds of people for one number returns it from
     `lookup_callers` instead of a list: at most `MOST_CALLERS` of those whom `Call.filter` leaves,
     and whoever `Call.wanted` names. `narrow` chooses them. `total` is the number without a filter.
+    `hidden` tells that the call is also that of somebody whom the agent may not see.
     """
 
     total: int
+    hidden: bool
 
-    def __new__(cls, matches: Iterable[Match], total: int) -> Self:
+    def __new__(cls, matches: Iterable[Match], total: int, hidden: bool = False) -> Self:
         found = super().__new__(cls, matches)
         if total < len(found):
             raise ValueError(f"{len(found)} people were found, of {total} in all")
         found.total = total
+        found.hidden = hidden
         return found
 
     @property
@@ -56,19 +62,20 @@ class Matches(tuple[Match, ...]):
         return self.total - (len(self) - len(self.sure))
 
 
-def narrow(callers: Sequence[Caller], call: Call) -> list[Caller]:
+def narrow(callers: Sequence[Caller], call: Call, masked: Collection[str] = ()) -> list[Caller]:
     """Those who are shown of everybody a plugin found for a call, each once, in their order.
 
     The filter keeps who has all of its words in what is shown of them or in an attribute; neither
     case nor accents count. Whoever is wanted stays, be it as the last one.
 
     :param callers: everybody who was found
+    :param masked: the attributes that the agent sees masked: the filter does not look into them
     """
     found: dict[str, Caller] = {}
     for one in callers:
         found.setdefault(one.key, one)
     words = fold(call.filter).split()
-    kept = [key for key, one in found.items() if all(word in _text(one) for word in words)]
+    kept = [key for key, one in found.items() if _has_all(one, words, masked)]
     shown = dict.fromkeys(kept[:MOST_CALLERS])
     if call.wanted:
         shown |= dict.fromkeys(key for key, one in found.items() if call.wants(one))
@@ -90,5 +97,9 @@ def fold(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
-def _text(caller: Caller) -> str:
-    return fold("\n".join([caller.display, *caller.attributes.values()]))
+def _has_all(caller: Caller, words: Sequence[str], masked: Collection[str]) -> bool:
+    if not words:
+        return True
+    seen = (text for code, text in caller.attributes.items() if code not in masked)
+    text = fold("\n".join([caller.display, *seen]))
+    return all(word in text for word in words)

@@ -118,14 +118,13 @@ class Number:
         return tuple(dict.fromkeys((*self.number_keys, *doubtful)))
 
     @property
-    def widened(self) -> Number:
-        """This number, to be compared with all that it may mean and that stored texts may mean.
+    def widened_keys(self) -> tuple[str, ...]:
+        """What a data layer may have stored of texts that mean this number, surely or perhaps.
 
-        Its `number_keys` are those of all readings, sure or not, as stored in either way.
+        The key of each reading, sure or not, as it is indexed in either way.
         """
-        keys = dict.fromkeys(one.key for one in self.readings)
-        every = (*keys, *(DOUBTFUL + key for key in keys))
-        return Number(self.raw, text=str(self), readings=tuple(Reading(key) for key in every))
+        keys = dict.fromkeys([one.key for one in self.readings])
+        return (*keys, *[DOUBTFUL + key for key in keys])
 
     def met_by(self, stored: Number) -> tuple[Reading, Reading] | None:
         """The reading of this text and that of a stored one which are the same number.

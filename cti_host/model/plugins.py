@@ -21,6 +21,24 @@ class Unavailable(Exception):
         return ""
 
 
+class Incomplete(Unavailable):
+    """A plugin raises it from a hook that returns something when it has only a part of that.
+
+    `Incomplete(cause, result, reason)`: `result` is taken as what the hook returned. The cause and
+    the line for the agent are as with `Unavailable`; the reason says, in the agent's language, what
+    is missing.
+    """
+
+    def __init__(self, cause: str, result: object, reason: str = "") -> None:
+        super().__init__(cause)
+        self.result, self._reason = result, reason
+
+    @property
+    def reason(self) -> str:
+        """What is missing."""
+        return self._reason
+
+
 class Level(StrEnum):
     """How good it is, what an online check found.
 
@@ -53,6 +71,35 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class HealthCheck:
+    """Whether something works that a plugin stands on, for whoever watches the host.
+
+    Everybody may read it, so the name holds nothing of a site: "directory", not its address.
+
+    :param name: what was looked at, in a few words
+    :param ok: whether it works
+    :param needed: whether calls can't be answered without it: then this host gets no requests until
+        it works again
+    """
+
+    name: str
+    ok: bool
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class PageScript:
+    """A static file with JavaScript that every page of an agent loads.
+
+    :param endpoint: what serves it: the plugin's blueprint ("acme.static")
+    :param filename: the file there ("acme.js")
+    """
+
+    endpoint: str
+    filename: str
+
+
+@dataclass(frozen=True)
 class KnownNames:
     """What a plugin calls its data, so that misspelt names in the settings are found.
 
@@ -60,8 +107,11 @@ class KnownNames:
     :param more_classes: whether there may be classes that are not among these
     :param caller_attributes: the attributes that its callers carry ("phone"), in a lookup or as the
         caller of a ticket
+    :param caller_classes: those of the classes whose objects call ("Person"): while nobody can be
+        looked up, the panel offers no new one
     """
 
     classes: tuple[str, ...] = ()
     more_classes: bool = False
     caller_attributes: tuple[str, ...] = ()
+    caller_classes: tuple[str, ...] = ()

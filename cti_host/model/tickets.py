@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from cti_host.isolation.read_only import make_read_only
 from cti_host.model.fields import Address, Count, Position
@@ -32,6 +33,8 @@ class Ticket:
     :param caller_key: the `Caller.key` of its caller, whom the phone menu of the host's page calls;
         empty: of the callers chosen, the one who has the name in `caller`
     :param source: the name of the plugin that returned it, put there by the dispatcher
+    :param priority: how urgent it is, as a number from "1", the most urgent; empty: unknown
+    :param priority_label: the name of its priority ("High"); empty: `priority` is shown
     """
 
     class_name: str
@@ -49,6 +52,8 @@ class Ticket:
     modify_url: Address = ""
     caller_key: str = ""
     source: str = ""
+    priority: str = ""
+    priority_label: str = ""
 
     @property
     def key(self) -> str:
@@ -68,6 +73,8 @@ class TicketList:
     :param page_size: how many tickets a full page has
     :param problem: one line for the agent that says why this one list has no tickets to show
     :param source: the name of the plugin that returned it, put there by the dispatcher
+    :param folded: whether it is wider than the callers chosen, as that of their organization: the
+        panel shows it last and folded, without the tickets that stand in another list already
     """
 
     id: str
@@ -78,6 +85,7 @@ class TicketList:
     page_size: Position = 10
     problem: str = ""
     source: str = ""
+    folded: bool = False
 
     def __post_init__(self) -> None:
         make_read_only(self, "tickets")
@@ -100,10 +108,16 @@ class OutboundAction:
     :param name: its name, unique in its plugin ("telephony_integration_ecall_phone"); the setting
         `shortcut_actions` names it to make a button of it
     :param label: what the entry says, in the agent's language
-    :param url: the address of the phone system to open ("tel:+33987654321", "https://…")
+    :param url: the address of the phone system to open ("tel:+33987654321", "https://…"); empty:
+        `post` places the call
     :param icon: the name of a Bootstrap icon
     :param number: the number that it will dial, as it is shown
     :param source: the name of the plugin that returned it, put there by the dispatcher
+    :param post: a path on this host that places the call by itself, on the agent's own phone, when
+        the click is sent on to it with `POST`; then every entry of the menu that dials the same
+        number goes this way. Empty: `url` is opened
+    :param via: the phone that `post` dials from ("Desk"), where there are several to choose from:
+        one action for each; empty: there is no choice
     """
 
     name: str
@@ -112,6 +126,8 @@ class OutboundAction:
     icon: str = "telephone"
     number: str = ""
     source: str = ""
+    post: Address = ""
+    via: str = ""
 
     @property
     def key(self) -> str:
@@ -119,15 +135,30 @@ class OutboundAction:
         return f"{self.source}:{self.name}"
 
 
+class SectionPlace(StrEnum):
+    """Where a section stands: on a narrow page all stand below each other, in this order.
+
+    :param PERSON: first, on the left: who it is; on the start page, below the box for a number
+    :param BELOW: in the middle, after the lists of tickets
+    :param BESIDE: on the left, below the person: what one glances at, such as the last calls
+    """
+
+    PERSON = "person"
+    BELOW = "below"
+    BESIDE = "beside"
+
+
 @dataclass(frozen=True)
 class PanelSection:
-    """Anything else that a plugin shows on the panel.
+    """Anything else that a plugin shows on the panel, or on the start page.
 
     :param title: its heading, in the agent's language
     :param html: markup whose values were escaped (`markupsafe.Markup`, a rendered template)
     :param source: the name of the plugin that returned it, put there by the dispatcher
+    :param place: where it stands
     """
 
     title: str
     html: str
     source: str = ""
+    place: SectionPlace = SectionPlace.BELOW

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote_from_bytes, urlsplit
 
 from flask import Flask, g, request, url_for
 
 from cti_host.isolation.trace import Span, current_trace
 from cti_host.model import (
+    ADMINISTRATOR,
     Agent,
     Call,
     Caller,
@@ -21,9 +23,13 @@ from cti_host.model import (
     TicketList,
     Unsearchable,
 )
-from cti_host.pop.panel import Panel, build_panel, direct_target
+from cti_host.pop.creations import direct_target
+from cti_host.pop.panel import Panel, build_panel
 from cti_host.pop.search import UnknownChoice, search
 from cti_host.pop.url import BadCall, call_of
+
+# Nobody is at the keyboard; whoever can run commands may see everything.
+_WHOEVER_RUNS_COMMANDS = Agent("explain", profiles=frozenset({ADMINISTRATOR}))
 
 MAX_SHOWN = 400
 LOOKUP = "cti_host.lookup"
@@ -82,6 +88,7 @@ class Explanation:
 def explain_url(app: Flask, url: str) -> Explanation:
     """Take a call's URL through the plugins as the panel does, without an agent."""
     explanation = Explanation()
+    url = _encoded(url)
     try:
         parts = urlsplit(url if "?" in url else f"?{url}")
     except ValueError as error:
@@ -91,7 +98,7 @@ def explain_url(app: Flask, url: str) -> Explanation:
     # Events are left out: nothing was received, an integrator only asks.
     with app.test_request_context(f"/pop?{parts.query}"):
         host = app.extensions["cti_host"]
-        g.cti_agent = Agent("explain")
+        g.cti_agent, g.cti_command = _WHOEVER_RUNS_COMMANDS, True
         with host.database.connection_context():
             try:
                 by_hand = parts.path == url_for(LOOKUP)
@@ -112,6 +119,15 @@ def explain_url(app: Flask, url: str) -> Explanation:
     return explanation
 
 
+def _encoded(url: str) -> str:
+    """An address from a command line, whose bytes may be no text, as a browser would send it."""
+    raw = "".join(c for c in url if not "\ud800" <= c < "\udc80").encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return quote_from_bytes(raw, safe=string.printable)
+
+
 def _led_to(app: Flask, parts: SplitResult) -> SplitResult:
     """Where a plugin's page sends a call on to, if the URL is that of one; else the URL itself."""
     if not parts.path.startswith("/"):
@@ -119,7 +135,7 @@ def _led_to(app: Flask, parts: SplitResult) -> SplitResult:
     with app.test_request_context(f"{parts.path}?{parts.query}"):
         if request.url_rule is None or request.blueprint == "cti_host":
             return parts
-        g.cti_agent = Agent("explain")
+        g.cti_agent, g.cti_command = _WHOEVER_RUNS_COMMANDS, True
         panels = (url_for("cti_host.pop"), url_for(LOOKUP))
         with app.extensions["cti_host"].database.connection_context():
             try:

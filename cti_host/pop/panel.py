@@ -9,15 +9,16 @@ from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import format_decimal, ngettext
-from flask_babel import gettext as _
 
-from cti_host.host import Host
+from cti_host.host import Host, current_agent
 from cti_host.isolation.trace import current_trace
+from cti_host.isolation.workers import Flow
 from cti_host.model import (
     Call,
     Caller,
     Match,
     Matches,
+    NavigationItem,
     Number,
     PanelSection,
     Reading,
@@ -25,10 +26,13 @@ from cti_host.model import (
     TicketList,
     Unsearchable,
 )
+from cti_host.pop.addresses import call_fields, call_query, panel_path, panel_url
+from cti_host.pop.creations import Creation, creations_of
 from cti_host.pop.presets import fill_in
-from cti_host.pop.search import ALL, UNKNOWN, Search, names
-from cti_host.pop.url import FILTER, PAGE_PREFIX, WANTED
-from cti_host.web.rendering import address_of
+from cti_host.pop.search import ALL, UNKNOWN, Search, names, searching
+from cti_host.pop.shown_lists import ShownList, shown_lists
+from cti_host.web.rendering import gettext as _
+from cti_host.web.sealing import sealed_fields
 
 # From so many callers on, there is a box to find one of them by name.
 _MANY = 10
@@ -43,26 +47,13 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Creation:
-    """A button that opens a pre-filled form."""
-
-    class_name: str
-    label: str
-    path: str
-    query: str
-
-    @property
-    def url(self) -> str:
-        """The address that fills the form in for the caller chosen."""
-        return f"{self.path}?{self.query}"
-
-
-@dataclass(frozen=True)
 class Panel:
     """Everything the agent sees of a call; `notices` explain what was not searched for.
 
     `names` says by their keys what callers are called, so that nobody is taken for somebody else;
-    `origins` says of lists that share their title which plugin each is of.
+    `origins` says of lists that share their title which plugin each is of; `navigation` are the
+    plugins' entries of the menu, where one was asked for. `failed` says that nobody was found
+    because a plugin that looks callers up had no answer.
     """
 
     call: Call
@@ -75,8 +66,10 @@ class Panel:
     creations: Sequence[Creation]
     ticket_lists: Sequence[TicketList]
     sections: Sequence[PanelSection]
+    navigation: Sequence[NavigationItem]
     notices: Sequence[str]
     problems: Sequence[str]
+    failed: bool = False
 
     @property
     def chosen(self) -> Match | None:
@@ -97,7 +90,16 @@ class Panel:
                     count=format_decimal(self.matches.total),
                 )
             )
+        if self.matches.hidden and not self.matches:
+            return str(_("Somebody you may not see"))
+        if self.failed:
+            return str(_("Not looked up"))
         return str(_("Unknown contact"))
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The call as the hidden fields of a form carry it."""
+        return sealed_fields(call_fields(self.call))
 
     def details(self, caller: Caller) -> str:
         """What a caller's name says beyond the headline."""
@@ -124,21 +126,42 @@ class Panel:
     @property
     def path(self) -> str:
         """The address of this panel without its parameters."""
-        return _panel_path(self.call)
+        return panel_path(self.call)
 
     def url(self, selected_caller: str) -> str:
         """This panel with another caller chosen."""
-        return panel_url(replace(self.call, pages={}), selected_caller)
+        return panel_url(self.call.on_first_pages, selected_caller)
+
+    @property
+    def own_url(self) -> str:
+        """This panel as it is."""
+        return panel_url(self.call, self.selected)
+
+    @property
+    def again_url(self) -> str:
+        """This panel as it was first opened."""
+        return f"{self.path}?{urlencode(self.fields)}"
 
     @property
     def unfiltered_url(self) -> str:
         """This panel with all callers again."""
-        return panel_url(replace(self.call, pages={}, filter=""), ALL)
+        return panel_url(replace(self.call.on_first_pages, filter=""), ALL)
 
     def page_url(self, ticket_list: TicketList, page: int) -> str:
         """This panel at another page of one of its lists."""
         call = replace(self.call, pages={**self.call.pages, ticket_list.key: page})
         return panel_url(call, self.selected)
+
+    def repeated_column(self, tickets: Sequence[Ticket]) -> str:
+        """The column of a list that would repeat who is chosen in every row; empty: none."""
+        if self.chosen is None:
+            return ""
+        caller = self.chosen.caller
+        theirs = all(
+            one.caller_key == caller.key if one.caller_key else one.caller == caller.headline
+            for one in tickets
+        )
+        return "caller" if theirs else ""
 
     def ticket_url(self, ticket: Ticket) -> str:
         """The host's page about a ticket; it leads back to this panel."""
@@ -162,6 +185,7 @@ class Panel:
             },
             "label": self.label,
             "filter": self.call.filter,
+            "lookup_failed": self.failed,
             "callers_total": self.matches.total,
             "callers_shown": len(self.matches),
             "callers": [
@@ -212,25 +236,58 @@ class Panel:
             ],
         }
 
+    @property
+    def lists_shown(self) -> list[ShownList]:
+        """The lists as the page shows them, see `shown_lists`."""
+        return shown_lists(self.ticket_lists)
+
+    def sections_at(self, place: str) -> list[PanelSection]:
+        """The sections that stand somewhere, by the code of a `SectionPlace`."""
+        return [section for section in self.sections if section.place == place]
+
     def heading(self, ticket_list: TicketList) -> str:
         """The title of a list, with its plugin where another list is called the same."""
         origin = self.origins.get(ticket_list.key, "")
         return f"{ticket_list.label} ({origin})" if origin else ticket_list.label
 
 
-def build_panel(host: Host, found: Search) -> Panel:
+def open_panel(host: Host, call: Call, *, menu: bool = False, received: bool = False) -> Panel:
+    """Look up who is calling, and build the panel; see `build_panel`."""
+
+    def opening() -> Flow[Panel]:
+        found = yield from searching(host, call)
+        return (yield from _building(host, found, menu, received))
+
+    return host.hooks.follow(opening())
+
+
+def build_panel(host: Host, found: Search, *, menu: bool = False, received: bool = False) -> Panel:
     """Everything the agent sees: callers, buttons, ticket lists, sections.
 
+    :param menu: whether it is shown as a page, which has a menu
+    :param received: whether the call has just come in, of which the plugins are to be told
     :raises UnknownChoice: the call wants something that nobody can be
     """
+    return host.hooks.follow(_building(host, found, menu, received))
+
+
+def _building(host: Host, found: Search, menu: bool, received: bool) -> Flow[Panel]:
     selected = found.selected
     notices = list(found.notices)
     if found.missed:
         notices.append(_("The person chosen is not among the callers found."))
     callers = found.callers(selected)
     call = found.call
-    lists = host.hooks.ticket_lists(call, callers) if callers else []
-    called = names(host, [match.caller for match in found.matches])
+    everybody = [match.caller for match in found.matches]
+    contents = yield from host.hooks.filling_panel(
+        call,
+        callers,
+        current_agent(),
+        menu=menu,
+        received_from=everybody if received else None,
+    )
+    lists = contents.ticket_lists
+    called = names(host, everybody)
     return Panel(
         call=call,
         label=fill_in(str(host.settings.caller_information.label), call, withheld=_("(withheld)")),
@@ -243,67 +300,14 @@ def build_panel(host: Host, found: Search) -> Panel:
             several=found.matches.sure_total > 1 or selected == ALL,
         ),
         selected=selected,
-        creations=_creations(host, call, selected),
+        creations=creations_of(host, found, selected),
         ticket_lists=lists,
-        sections=host.hooks.panel_sections(call, callers),
+        sections=contents.sections,
+        navigation=contents.navigation,
         notices=notices,
         problems=current_trace().lines,
+        failed=found.failed,
     )
-
-
-def creation_target(
-    host: Host, found: Search, class_name: str, selected: str, *, direct: bool
-) -> str | None:
-    """Where the pre-filled form of a class is; `None` if no plugin has one.
-
-    Presets belong to the form: they come from the plugin that has it and from those that have no
-    forms. Direct creation chooses of several callers the first who is the form's own, else the
-    first.
-    """
-    callers = found.callers(selected) if direct or selected != ALL else []
-    return_url = panel_url(replace(found.call, pages={}), selected)
-    for form in host.hooks.owners("creation_form_url"):
-        own = next((caller for caller in callers if caller.source == form), None)
-        caller = own or next(iter(callers), None)
-        values = host.hooks.creation_presets(class_name, caller, found.call, direct, form)
-        url = host.hooks.creation_form_url(class_name, values, return_url, form)
-        if url is not None:
-            return url
-    return None
-
-
-def direct_target(host: Host, found: Search) -> str | None:
-    """Where the form is that a call opens at once; `None`: the call opens the panel.
-
-    The first enabled class of `direct_creation` counts. One that no plugin knows is passed over;
-    one that is known, and whose form is not available right now, is not replaced by another.
-    """
-    for class_name in host.settings.direct_classes:
-        target = creation_target(host, found, class_name, found.selected, direct=True)
-        if target is not None or host.hooks.class_label(class_name) is not None:
-            return target
-    return None
-
-
-def panel_url(call: Call, selected: str) -> str:
-    """The address of a call's panel.
-
-    :param selected: the entry of the combo box that is chosen there
-    """
-    return f"{_panel_path(call)}?{call_query(call, selected)}"
-
-
-def _panel_path(call: Call) -> str:
-    """The panel's path; a lookup by hand may have left out parameters."""
-    endpoint = "cti_host.pop" if len(call.query) == len(call.received) else "cti_host.lookup"
-    return address_of(endpoint)
-
-
-def call_query(call: Call, selected: str) -> str:
-    """A call as the query of an address: its parameters, filter, who is chosen, the pages."""
-    pages = {f"{PAGE_PREFIX}{key}": page for key, page in call.pages.items()}
-    narrowed = {FILTER: call.filter} if call.filter else {}
-    return urlencode({**call.query, **narrowed, WANTED: selected, **pages}, safe=":")
 
 
 def _reading(one: Reading) -> dict[str, str]:
@@ -332,17 +336,3 @@ def _origins(host: Host, lists: Sequence[TicketList]) -> dict[str, str]:
     for one in lists:
         plugins.setdefault(one.label, set()).add(one.source)
     return {one.key: host.source_label(one.source) for one in lists if len(plugins[one.label]) > 1}
-
-
-def _creations(host: Host, call: Call, selected: str) -> list[Creation]:
-    creations = []
-    query = call_query(replace(call, pages={}), selected)
-    for class_name, creation in host.settings.indirect_creation.items():
-        if not creation.enabled:
-            continue
-        label = host.hooks.class_label(class_name)
-        if label is not None:
-            path = address_of("cti_host.create", class_name=class_name)
-            text = _("Create a new %(cls)s", cls=label)
-            creations.append(Creation(class_name, text, path, query))
-    return creations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
@@ -42,10 +42,11 @@ def phone_menu(ticket: Ticket, caller: Caller | None, *, query: str = "") -> Pho
     if not ticket.source:
         raise ValueError("a ticket with a phone menu needs the name of its plugin as its source")
     host = current_host()
-    actions = host.hooks.outbound_actions(ticket, caller)
+    actions = offered_actions(ticket, caller)
     for action in actions:
         # The click leads there, by way of this host.
-        allow_form_target(action.url)
+        if action.url:
+            allow_form_target(action.url)
     names = list(dict.fromkeys(host.settings.shortcut_actions))
     url = url_for(
         "cti_host.place_call", source=ticket.source, class_name=ticket.class_name, id_=ticket.id
@@ -62,5 +63,39 @@ def offered_action(ticket: Ticket, caller: Caller | None, key: str) -> OutboundA
 
     :param key: the action's key, as the browser sent it
     """
-    actions = current_host().hooks.outbound_actions(ticket, caller)
+    actions = offered_actions(ticket, caller)
     return next((action for action in actions if action.key == key), None)
+
+
+def offered_actions(ticket: Ticket, caller: Caller | None) -> list[OutboundAction]:
+    """The entries of a ticket's phone menu, in the order of the plugins.
+
+    Where a plugin places calls to a number by itself, the entries of other plugins that dial the
+    same number do it that way, one for each phone to choose from; its own are left out, unless
+    nobody else dials that number.
+    """
+    actions = current_host().hooks.outbound_actions(ticket, caller)
+    posts: dict[str, list[OutboundAction]] = {}
+    for action in actions:
+        for key in _numbers(action) if action.post else ():
+            posts.setdefault(key, []).append(action)
+    if not posts:
+        return actions
+    taken: set[str] = set()
+    offered = []
+    for action in actions:
+        ways = next((posts[key] for key in _numbers(action) if key in posts), [])
+        if action.post or not ways:
+            offered.append(action)
+            continue
+        for place, way in enumerate(ways):
+            taken.add(way.key)
+            name = f"{action.name}/{place}" if place else action.name
+            offered.append(replace(action, name=name, url="", post=way.post, via=way.via))
+    return [a for a in offered if not (a.key in taken and a.post)]
+
+
+def _numbers(action: OutboundAction) -> Sequence[str]:
+    """What an action dials: the keys of its number; of one that nobody can read, its text."""
+    number = current_host().hooks.parse_number(action.number)
+    return number.number_keys if number and number.number_keys else [action.number.strip()]

@@ -14,7 +14,7 @@ from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from cti_host.host import Host
-from cti_host.model import Call, Caller, Reason, Unsearchable, Value
+from cti_host.model import Call, Caller, Incomplete, Reason, Unavailable, Unsearchable, Value
 
 _PLACEHOLDER = re.compile(r"\s*:([A-Za-z_]\w*(?:->[A-Za-z_]\w*)?)\s*", re.ASCII)
 _QUERY = re.compile(r"\s*SELECT\s")
@@ -94,18 +94,20 @@ class Presets:
 
         :param caller: whoever was chosen, also if they are another plugin's
         :param direct: whether the presets are those of `direct_creation`
+        :raises Incomplete: some can't be asked for now; the others are in it
         """
         settings = self._host.settings
         chapter = settings.direct_creation if direct else settings.indirect_creation
         presets = chapter[class_name].preset if class_name in chapter else {}
         own = caller if caller is not None and caller.source == self._source else None
         parameters = {**call.parameters, SELECTED: own.id if own else None}
-        queries = {code: preset for code, preset in presets.items() if is_query(preset)}
-        found = self._ask(queries, parameters) if queries else {}
+        asked, problem = self._asked(presets, parameters)
+        missing = [code for code, preset in presets.items() if _is_asked(preset, parameters)]
+        missing = [code for code in missing if code not in asked]
         values = {
-            code: found.get(code, "")
-            if code in queries
-            else self._placeholder(placeholder_of(preset), parameters)
+            code: asked.get(code, "")
+            if _is_asked(preset, parameters)
+            else _given(placeholder_of(preset), parameters)
             if placeholder_of(preset)
             else fill_in(preset, call)
             for code, preset in presets.items()
@@ -116,13 +118,42 @@ class Presets:
             if log is not None:
                 lines = [values.get(log, ""), _about(caller, call)]
                 values[log] = "\n".join(filter(None, lines))
-        return {code: value for code, value in values.items() if value}
+        filled = {code: value for code, value in values.items() if value}
+        if problem is not None:
+            line = _("Please fill in yourself: %(codes)s.", codes=", ".join(missing))
+            raise Incomplete(str(problem), filled, f"{problem.reason} {line}".strip()) from problem
+        return filled
 
-    def _placeholder(self, name: str, parameters: QueryParameters) -> str:
-        if name not in parameters:
-            return self._more(name)
-        value = parameters[name]
-        return "" if value is None or isinstance(value, Unsearchable) else str(value)
+    def _asked(
+        self, presets: Mapping[str, str], parameters: QueryParameters
+    ) -> tuple[dict[str, str], Unavailable | None]:
+        """The values that have to be asked for, by attribute code, and what kept others away.
+
+        Where one question has no answer, no further one is asked.
+        """
+        values: dict[str, str] = {}
+        try:
+            queries = {code: preset for code, preset in presets.items() if is_query(preset)}
+            if queries:
+                found = self._ask(queries, parameters)
+                values = {code: found.get(code, "") for code in queries}
+            for code, preset in presets.items():
+                if code not in queries and _is_asked(preset, parameters):
+                    values[code] = self._more(placeholder_of(preset))
+        except Unavailable as problem:
+            return values, problem
+        return values, None
+
+
+def _is_asked(preset: str, parameters: QueryParameters) -> bool:
+    """Whether only the plugin's data tells the value of a preset."""
+    name = placeholder_of(preset)
+    return is_query(preset) or (bool(name) and name not in parameters)
+
+
+def _given(name: str, parameters: QueryParameters) -> str:
+    value = parameters[name]
+    return "" if value is None or isinstance(value, Unsearchable) else str(value)
 
 
 def _about(stranger: Caller, call: Call) -> str:

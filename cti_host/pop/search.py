@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from cti_host.host import Host
+from cti_host.isolation.trace import current_trace
+from cti_host.isolation.workers import Flow
 from cti_host.model import CALLER_KEY, Call, Caller, Matches, Reason, Unsearchable
+from cti_host.pop.counting import count_lookups
 
+# Where one of these failed, that nobody was found says nothing.
+_LOOKING_UP = ("preprocess_parameters", "lookup_callers")
 ALL = "all"
 UNKNOWN = "unknown"
 
@@ -35,6 +40,8 @@ class Search:
     call: Call
     matches: Matches
     notices: Sequence[str]
+    failed: bool = False
+    """Whether nobody was found, and a plugin that looks callers up had no answer."""
 
     @property
     def selected(self) -> str:
@@ -79,15 +86,30 @@ class Search:
 
 def search(host: Host, call: Call) -> Search:
     """Preprocess the call and look its callers up."""
-    call = host.hooks.preprocess_parameters(call)
+    return host.hooks.follow(searching(host, call))
+
+
+def searching(host: Host, call: Call) -> Flow[Search]:
+    """See `search`; as a part of a flow."""
+    before = len(current_trace().spans)
+    call, matches = yield from host.hooks.finding_callers(call)
+    count_lookups(host, current_trace().spans[before:])
     notices = [
         _notice(value)
         for value in call.parameters.values()
         # A lookup by hand leaves fields empty on purpose; "()" is what a phone system sends.
         if isinstance(value, Unsearchable) and (value.raw or value.reason is Reason.WITHHELD)
     ]
-    matches = host.hooks.lookup_callers(call) if call.searchable else Matches((), 0)
-    return Search(call, matches, [*dict.fromkeys(notices)])
+    if matches.hidden:
+        notices.append(
+            _("This is also the number of somebody you may not see.")
+            if matches
+            else _("This is the number of somebody you may not see.")
+        )
+    failed = not matches.total and any(
+        span.problem for span in current_trace().spans if span.hook in _LOOKING_UP
+    )
+    return Search(call, matches, [*dict.fromkeys(notices)], failed)
 
 
 def names(host: Host, callers: Sequence[Caller]) -> Mapping[str, str]:

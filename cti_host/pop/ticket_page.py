@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from cti_host.host import Host
 from cti_host.model import Call, Caller, NavigationItem, PhoneCall, Ticket, TicketDetails, TicketKey
-from cti_host.pop.panel import call_query, panel_url
+from cti_host.pop.addresses import call_query, panel_url
 from cti_host.pop.phone_menu import PhoneMenu, phone_menu
 from cti_host.pop.search import search
 

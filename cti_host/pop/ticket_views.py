@@ -14,6 +14,7 @@ from cti_host.host import current_agent, current_host
 from cti_host.isolation.trace import current_trace
 from cti_host.model import Call, TicketDetails, TicketKey
 from cti_host.pop.phone_menu import offered_action
+from cti_host.pop.received import with_trusted_record
 from cti_host.pop.search import UnknownChoice
 from cti_host.pop.ticket_page import build_ticket_page, find_ticket
 from cti_host.pop.url import BadCall, call_of
@@ -34,7 +35,7 @@ def ticket(source: str, class_name: str, id_: int) -> ResponseReturnValue:
 
 
 def place_call(source: str, class_name: str, id_: int) -> ResponseReturnValue:
-    """Place a call from a ticket: tell the plugins, then open the phone system.
+    """Place a call from a ticket: tell the plugins, then open the phone system, or dial.
 
     What the browser sends only names the ticket and the action; both are looked up again.
     """
@@ -46,13 +47,16 @@ def place_call(source: str, class_name: str, id_: int) -> ResponseReturnValue:
         details.ticket, details.caller, action, current_agent()
     ):
         flash(line, "warning")
+    if action.post:
+        return redirect(action.post, 307)  # as a form again, with its token
     return redirect(action.url, 303)
 
 
 def _opened_from() -> Call | None:
     """The call that the address carries, if any."""
     try:
-        return call_of(request.query_string, current_host().settings, partial=True)
+        call = call_of(request.query_string, current_host().settings, partial=True)
+        return with_trusted_record(call)
     except BadCall:
         return None
 

@@ -19,7 +19,7 @@ from cti_host.settings.settings import Settings
 MAX_LENGTH = 256
 FEWEST_DIGITS = 3
 PAGE_PREFIX = "page_"
-FILTER, WANTED = "filter", "selected_caller"
+FILTER, WANTED, RECORD = "filter", "selected_caller", "call"
 # What scripts of phone systems leave at the ends of a value: blanks and control characters.
 _AT_THE_ENDS = "".join(
     c for c in map(chr, range(0x3001)) if c.isspace() or unicodedata.category(c) == "Cc"
@@ -102,6 +102,7 @@ def read_call(
         panel.pages,
         filter=" ".join(panel.texts.get(FILTER, "").split())[:MAX_LENGTH],
         wanted=panel.texts.get(WANTED, ""),
+        record=panel.record,
     )
 
 
@@ -151,15 +152,21 @@ def pop_url(sent: Iterable[tuple[str, str]]) -> str:
 
 @dataclass
 class _OfThePanel:
-    """What a link of the panel itself says: pages of ticket lists, the filter, who is chosen."""
+    """What a link of the panel itself says: pages of ticket lists, the filter, who is chosen.
+
+    And which record is kept of the call.
+    """
 
     pages: dict[str, int] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    record: int | None = None
 
     def read(self, name: str, decoded: bytes) -> None:
         """Take a parameter that is one of these; the first counts."""
         if name.startswith(PAGE_PREFIX) and decoded.isdigit() and len(decoded) < 7:
             self.pages[name.removeprefix(PAGE_PREFIX)] = max(1, int(decoded))
+        if name == RECORD and self.record is None and decoded.isdigit() and len(decoded) < 19:
+            self.record = int(decoded)
         if name in (FILTER, WANTED):
             self.texts.setdefault(name, decoded.decode("utf-8", "replace"))
 

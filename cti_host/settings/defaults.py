@@ -6,6 +6,7 @@ button, and an empty section means none.
 
 from __future__ import annotations
 
+from cti_host.localised import Localised
 from cti_host.settings.sections import Creation, DisplayTickets
 
 INDIRECT_CREATION = {
@@ -27,15 +28,19 @@ DISPLAY_TICKETS = DisplayTickets.model_validate(
         "lists": [
             {
                 "enabled": True,
-                "label": "User Requests opened for this caller",
-                "label/FR FR": "Demandes utilisateurs ouvertes par l'appelant",
+                "label": Localised.of(
+                    "User Requests opened for this caller",
+                    "Demandes utilisateurs ouvertes par l'appelant",
+                ),
                 "query": "SELECT UserRequest AS u "
                 "WHERE u.caller_id IN (:callers_list) AND u.status != 'closed'",
             },
             {
                 "enabled": True,
-                "label": "User Requests opened for the organization of the caller",
-                "label/FR FR": "Demandes utilisateurs de l'organisation de l'appelant",
+                "label": Localised.of(
+                    "User Requests opened for the organization of the caller",
+                    "Demandes utilisateurs de l'organisation de l'appelant",
+                ),
                 "query": "SELECT UserRequest AS u JOIN Organization AS o ON u.org_id = o.id "
                 "JOIN Person AS p ON p.org_id = o.id "
                 "WHERE p.id IN (:callers_list) AND u.status != 'closed'",

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cti_host.localised import DEFAULT_LANGUAGE, Localised
+from cti_host.languages.known import DEFAULT_LANGUAGE, usual_variant
+from cti_host.localised import Localised
 from cti_host.settings.mistakes import BadSetting, bad_settings
 from cti_host.settings.toml import KeyPath
 
@@ -21,13 +22,20 @@ def label_language(key: str) -> str | None:
     return (found[1] or DEFAULT_LANGUAGE).lower() if found else None
 
 
+def label_key(language: str) -> str:
+    """The key that gives a label in a language: "label/FR FR" for "fr"."""
+    return f"label/{usual_variant(language).upper().replace('_', ' ')}"
+
+
 def with_labels(table: Mapping[str, Any]) -> dict[str, Any]:
     """A table whose labels have become one text in several languages, under `label`.
 
-    Without any label, the table as it is.
+    Without any label, or with one that is made already, as in defaults, the table as it is.
 
     :raises ValidationError: each mistake with its key
     """
+    if isinstance(table.get("label"), Localised):
+        return dict(table)
     texts: dict[str, str] = {}
     rest: dict[str, Any] = {}
     mistakes: list[tuple[KeyPath, BadSetting]] = []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator
 
+from cti_host.languages.known import DEFAULT_LANGUAGE, LANGUAGES
 from cti_host.settings.defaults import DISPLAY_TICKETS, INDIRECT_CREATION
 from cti_host.settings.mistakes import BadSetting, bad_settings
 from cti_host.settings.nearest import did_you_mean
@@ -14,13 +16,19 @@ from cti_host.settings.sections import (
     CallerInformation,
     CommaList,
     Creation,
+    DatabaseLimits,
     DisplayTickets,
+    MetricsSettings,
+    Privacy,
     Section,
     Server,
 )
 from cti_host.settings.toml import KeyPath
 
-_OF_THE_PANEL = ("selected_caller", "filter", "direct")
+# The names of all time zones, read from the system's folders once.
+_zones = cache(available_timezones)
+SEALED = "sealed"
+_OF_THE_PANEL = ("selected_caller", "filter", "direct", SEALED)
 
 
 class Settings(Section):
@@ -30,27 +38,43 @@ class Settings(Section):
     """
 
     database: str = "sqlite:///../var/cti.db"
+    database_limits: DatabaseLimits = DatabaseLimits()
     plugins: list[str] = Field(default_factory=list)
     plugins_dir: str = ""
-    language: Literal["en", "fr"] = "en"
+    language: str = DEFAULT_LANGUAGE
     timezone: str = "UTC"
     secret_key_file: str = "../var/secret_key"  # noqa: S105 -- a path
     https_only: bool = False
+    # How lines of the log look.
+    log: Literal["text", "json"] = "text"
     server: Server = Server()
+    metrics: MetricsSettings = MetricsSettings()
+    privacy: Privacy = Privacy()
     url_parameters: dict[str, str] = Field(default_factory=lambda: {"phone": "phone"})
     caller_information: CallerInformation = CallerInformation()
     direct_creation: dict[str, Creation] = Field(default_factory=dict)
     indirect_creation: dict[str, Creation] = Field(default_factory=lambda: INDIRECT_CREATION)
     display_tickets: DisplayTickets = DISPLAY_TICKETS
+    # Profile of rights -> class -> action -> whether it is granted or denied; plugins read it.
+    rights: dict[str, dict[str, dict[str, bool]]] = Field(default_factory=dict)
     shortcut_actions: CommaList = Field(default_factory=list)
     plugin: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value not in LANGUAGES:
+            known = ", ".join(f'"{code}" ({name})' for code, name in LANGUAGES.items())
+            remedy = did_you_mean(value, LANGUAGES, f"known: {known}")
+            raise BadSetting(f"there are no pages in the language {value!r}", remedy)
+        return value
 
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _zones():
             remedy = did_you_mean(
-                value, available_timezones(), 'write its name in the tz database: "Europe/Paris"'
+                value, _zones(), 'write its name in the tz database: "Europe/Paris"'
             )
             raise BadSetting(f"there is no time zone {value!r}", remedy)
         return value

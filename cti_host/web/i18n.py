@@ -1,49 +1,25 @@
-"""Languages: which one a request gets, and the catalogues of the host and its plugins."""
+"""Which language a request gets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from io import BytesIO
+from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
-from cti_host.localised import current_locale
+from cti_host.languages.catalogues import Catalogues
+from cti_host.languages.known import LANGUAGES, usual_variant
+from cti_host.localised import LABELS_EXTENSION
 
-LANGUAGES = {"en": "English", "fr": "Français"}
-VARIANTS = {"en": "en_GB", "fr": "fr_FR"}
 COOKIE = "cti_language"
-
-
-class Catalogues(Domain):  # type: ignore[misc]  # flask_babel ships no types
-    """All catalogues, compiled in memory at the start: a plugin ships plain `locale/fr.po`."""
-
-    def __init__(self, folders: Iterable[Path]) -> None:
-        super().__init__()
-        self._translations: dict[str, Translations] = {}
-        for folder in folders:
-            for path in sorted((folder / "locale").glob("*.po")):
-                compiled = BytesIO()
-                with path.open("rb") as file:
-                    write_mo(compiled, read_po(file, locale=path.stem))
-                compiled.seek(0)
-                own = Translations(compiled)
-                if path.stem in self._translations:
-                    self._translations[path.stem].merge(own)
-                else:
-                    self._translations[path.stem] = own
-
-    def get_translations(self) -> NullTranslations:
-        """The texts in the language of the request."""
-        locale = current_locale()
-        found = self._translations.get(locale.language) if locale else None
-        return found or NullTranslations()
+# Browsers send few different lists of languages.
+_KEPT_LOCALES = 256
 
 
 def _known(tag: str) -> bool:
@@ -54,6 +30,22 @@ def _known(tag: str) -> bool:
     return True
 
 
+@lru_cache(_KEPT_LOCALES)
+def _locale(chosen: str, accepted: str, default: str) -> Locale:
+    """The locale of a page: the language chosen, else the first accepted, else the default.
+
+    :param accepted: the browser's `Accept-Language`
+    """
+    languages = parse_accept_header(accepted, LanguageAccept)
+    if chosen not in LANGUAGES:
+        chosen = languages.best_match(LANGUAGES) or default
+    # The browser's variant says how dates are written: en-GB 23/11/2026, en-US 11/23/26.
+    for tag in languages.values():
+        if re.fullmatch(rf"{chosen}-[A-Za-z]{{2}}", tag) and _known(tag):
+            return Locale.parse(tag, sep="-")
+    return Locale.parse(usual_variant(chosen))
+
+
 def init_languages(
     app: Flask, default_language: str, timezone: str, folders: Iterable[Path]
 ) -> None:
@@ -62,23 +54,19 @@ def init_languages(
     The language is the agent's choice (a cookie), else the browser's, else the site's.
     """
 
-    def select_language() -> str:
+    def select_locale() -> Locale:
         if not has_request_context():
-            return VARIANTS[default_language]
-        chosen = request.cookies.get(COOKIE, "")
-        if chosen not in LANGUAGES:
-            chosen = request.accept_languages.best_match(LANGUAGES) or default_language
-        # The browser's variant says how dates are written: en-GB 23/11/2026, en-US 11/23/26.
-        for tag in request.accept_languages.values():
-            if re.fullmatch(rf"{chosen}-[A-Za-z]{{2}}", tag) and _known(tag):
-                return tag.replace("-", "_")
-        return VARIANTS[chosen]
+            return Locale.parse(usual_variant(default_language))
+        accepted = request.headers.get("Accept-Language", "")
+        return _locale(request.cookies.get(COOKIE, ""), accepted, default_language)
 
     app.config["BABEL_DEFAULT_TIMEZONE"] = timezone
     babel = Babel(
         app,
-        default_locale=VARIANTS[default_language],
+        default_locale=usual_variant(default_language),
         default_timezone=timezone,
-        locale_selector=select_language,
+        locale_selector=select_locale,
     )
-    babel.domain_instance = Catalogues(folders)
+    catalogues = Catalogues(folders)
+    babel.domain_instance = catalogues
+    app.extensions[LABELS_EXTENSION] = catalogues.labels

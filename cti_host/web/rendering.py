@@ -6,29 +6,36 @@ of the icons once per request.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from importlib import metadata
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask import Flask, current_app, has_request_context, request, session, url_for
 from flask_babel import get_translations
 from flask_wtf.csrf import generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from markupsafe import Markup, escape
 
+from cti_host.context_values import context_values
 from cti_host.localised import current_locale
-from cti_host.web.requests import has_bearer_token
+from cti_host.web.accepts import has_bearer_token
+from cti_host.web.moments import distance, short_moments
 
 _KEPT_MOMENTS = 4096
 _KEPT_NUMBERS = 1024
 _KEPT_ICONS = 256
+_KEPT_TOKENS = 1024
+# What the session calls the secret that the tokens of its forms are made of.
+_SECRET = "csrf_token"  # noqa: S105 -- its name
 _KEPT = "cti_host_rendering"
+_T = TypeVar("_T")
 VERSION = metadata.version("cti-host")
 _DEFAULT_LOCALE = Locale("en", "GB")
 
@@ -38,10 +45,12 @@ def init_rendering(app: Flask) -> None:
 
     `icon("telephone")` draws an icon of Bootstrap Icons, hidden from screen readers: the words
     stand beside it. `when|moment` shows a UTC datetime in the site's time zone, `when|time_element`
-    puts it into a `<time>`, `text|iso_time` a text in ISO 8601; `count|number` shows a number in
-    the agent's way. `form_token()` is the CSRF token of a form, `asset("cti.css")` the address of a
-    static file.
+    puts it into a `<time>`, `when|ago` says there how long ago it was, and `text|iso_time` takes a
+    text in ISO 8601; `count|number` shows a number in the agent's way. `form_token()` is the CSRF
+    token of a form, `asset("cti.css")` the address of a static file.
     """
+    app.context_processor(lambda: page_style().for_templates())
+    # Macros have no context: they look the style up for each call.
     app.jinja_env.globals["_"] = translate
     app.jinja_env.globals["address_of"] = address_of
     app.jinja_env.globals["asset"] = asset
@@ -49,17 +58,19 @@ def init_rendering(app: Flask) -> None:
     app.jinja_env.globals["form_token"] = form_token
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["time_element"] = time_element
+    app.jinja_env.filters["ago"] = ago
     app.jinja_env.filters["number"] = number
     app.jinja_env.filters["iso_time"] = lambda text: time_element(datetime.fromisoformat(text))
 
 
 def translate(text: str, **values: object) -> Markup:
     """A text in the agent's language; its `%(name)s` are filled with the values, escaped."""
-    style = _style()
-    found = style.texts.get(text)
-    if found is None:
-        # A text of a template or a catalogue.
-        found = style.texts[text] = Markup(style.gettext(text))  # noqa: S704
+    return page_style().translate(text, **values)
+
+
+def gettext(text: str, **values: object) -> str:
+    """The same as plain text, for pages that have many."""
+    found = page_style().gettext(text)
     return found % values if values else found
 
 
@@ -68,23 +79,26 @@ def address_of(endpoint: str, **values: Any) -> str:
 
     :param values: those of the route; only such of which there are few, since all are kept
     """
-    style = _style()
-    key = (endpoint, *values.items())
-    found = style.addresses.get(key)
-    if found is None:
-        found = style.addresses[key] = url_for(endpoint, **values)
-    return found
+    return page_style().address_of(endpoint, **values)
+
+
+def kept_for_pages(name: Hashable, make: Callable[[], _T]) -> _T:
+    """What is the same on all pages in one language, made once per application.
+
+    :param name: what it is, beginning with the plugin; only such of which there are few
+    :param make: makes it; nobody may change it afterwards
+    """
+    return page_style().kept(name, make)
 
 
 def asset(filename: str, endpoint: str = "static") -> str:
     """The address of a static file, with the host's version in it, so that none is stale."""
-    return address_of(endpoint, filename=filename, v=VERSION)
+    return page_style().asset(filename, endpoint)
 
 
 def icon(name: str) -> Markup:
     """An icon by its Bootstrap name; a decoration, so without a text of its own."""
-    sprite = asset("icons/bootstrap-icons.svg", "bootstrap.static")
-    return _icon(name, sprite)
+    return page_style().icon(name)
 
 
 @lru_cache(_KEPT_ICONS)
@@ -102,13 +116,24 @@ def form_token() -> str:
     """
     if has_bearer_token():
         return ""
-    token: str = generate_csrf()
-    return token
+    secret = session.get(_SECRET)
+    if secret is None:  # the first form of a session
+        first: str = generate_csrf()
+        return first
+    return _signed_token(current_app.config["SECRET_KEY"], secret)
+
+
+@lru_cache(_KEPT_TOKENS)
+def _signed_token(key: str, secret: str) -> str:
+    """What Flask-WTF makes of the secret of a session: here it is good for as long as that is."""
+    serializer = URLSafeTimedSerializer(key, salt="wtf-csrf-token")
+    token: str | bytes = serializer.dumps(secret)
+    return token if isinstance(token, str) else token.decode("ascii")
 
 
 def number(value: int) -> str:
     """A number in the agent's way: 1,234 or 1 234."""
-    return _counted(value, _style().locale)
+    return _counted(value, page_style().locale)
 
 
 @lru_cache(_KEPT_NUMBERS)
@@ -120,7 +145,7 @@ def moment(value: datetime | None) -> str:
     """A UTC datetime, naive or aware, as date and time in the site's zone and the agent's way."""
     if value is None:
         return ""
-    style = _style()
+    style = page_style()
     return _formatted(value, style.locale, style.zone)
 
 
@@ -129,7 +154,12 @@ def time_element(value: datetime | date | None) -> Markup:
 
     A day stays a day: it has no time zone.
     """
-    return _style().time_element(value)
+    return page_style().time_element(value)
+
+
+def ago(value: datetime | None) -> Markup:
+    """How long ago a UTC datetime was ("3 hr ago"), as a `<time>` whose title is the moment."""
+    return page_style().ago(value)
 
 
 @lru_cache(_KEPT_MOMENTS)
@@ -140,13 +170,23 @@ def _day_element(day: date, locale: str) -> Markup:
 
 @lru_cache(_KEPT_MOMENTS)
 def _element(value: datetime, locale: str, zone: str) -> Markup:
+    # What `isoformat` returns has nothing to escape.
     machine = _in_zone(value, UTC).isoformat().replace("+00:00", "Z")
-    return Markup('<time datetime="{}">{}</time>').format(machine, _formatted(value, locale, zone))
+    shown = escape(_formatted(value, locale, zone))
+    return Markup(f'<time datetime="{machine}">{shown}</time>')  # noqa: S704
 
 
 @lru_cache(_KEPT_MOMENTS)
+def _ago_parts(value: datetime, locale: str, zone: str) -> tuple[datetime, str]:
+    """A moment as it is subtracted, and its `<time>` up to where its text begins."""
+    aware = _in_zone(value, UTC)
+    machine = aware.isoformat().replace("+00:00", "Z")
+    exact = escape(_formatted(value, locale, zone))
+    return aware, f'<time class="cti-ago" datetime="{machine}" title="{exact}">'
+
+
 def _formatted(value: datetime, locale: str, zone: str) -> str:
-    return format_datetime(_in_zone(value, ZoneInfo(zone)), "short", locale=locale)
+    return short_moments(locale)(_in_zone(value, ZoneInfo(zone)))
 
 
 def _in_zone(value: datetime, zone: tzinfo) -> datetime:
@@ -159,18 +199,51 @@ def _in_zone(value: datetime, zone: tzinfo) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class _Kept:
+    """What an application keeps from one page to the next, for a locale and a root of addresses."""
+
+    texts: dict[str, Markup] = field(default_factory=dict)
+    addresses: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    parts: dict[Hashable, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PageStyle:
     """How a page is written: its texts, its locale, the site's time zone, and addresses in it.
 
-    `texts` and `addresses` are those that were found before, for this language and this root of
-    the application's addresses.
+    The functions of this module look it up for each of their calls; whoever has many of them keeps
+    it for a page.
     """
 
     gettext: Callable[[str], str]
     locale: str
     zone: str
-    texts: dict[str, Markup]
-    addresses: dict[tuple[Any, ...], str]
+    now: datetime
+    _kept: _Kept
+
+    def translate(self, text: str, **values: object) -> Markup:
+        """See `translate`."""
+        found = self._kept.texts.get(text)
+        if found is None:
+            # A text of a template or a catalogue.
+            found = self._kept.texts[text] = Markup(self.gettext(text))  # noqa: S704
+        return found % values if values else found
+
+    def address_of(self, endpoint: str, **values: Any) -> str:
+        """See `address_of`."""
+        key = (endpoint, *values.items())
+        found = self._kept.addresses.get(key)
+        if found is None:
+            found = self._kept.addresses[key] = url_for(endpoint, **values)
+        return found
+
+    def asset(self, filename: str, endpoint: str = "static") -> str:
+        """See `asset`."""
+        return self.address_of(endpoint, filename=filename, v=VERSION)
+
+    def icon(self, name: str) -> Markup:
+        """See `icon`."""
+        return _icon(name, self.asset("icons/bootstrap-icons.svg", "bootstrap.static"))
 
     def time_element(self, value: datetime | date | None) -> Markup:
         """See `time_element`."""
@@ -180,34 +253,42 @@ class _Style:
             return _day_element(value, self.locale)
         return _element(value, self.locale, self.zone)
 
+    def ago(self, value: datetime | None) -> Markup:
+        """See `ago`."""
+        if value is None:
+            return Markup()
+        aware, begin = _ago_parts(value, self.locale, self.zone)
+        words = distance((aware - self.now).total_seconds(), self.locale)
+        return Markup(f"{begin}{words}</time>")  # noqa: S704 -- no locale's words have anything to escape
 
-@dataclass(slots=True)
-class _Kept:
-    """What an application keeps from one page to the next."""
+    def kept(self, name: Hashable, make: Callable[[], _T]) -> _T:
+        """A part of pages that is the same in each of one language, made once per application."""
+        if name not in self._kept.parts:
+            self._kept.parts[name] = make()
+        found: _T = self._kept.parts[name]
+        return found
 
-    texts: dict[str, dict[str, Markup]] = field(default_factory=dict)
-    addresses: dict[str, dict[tuple[Any, ...], str]] = field(default_factory=dict)
+    def for_templates(self) -> dict[str, Any]:
+        """The functions of templates, for those that look them up in their context."""
+        return {
+            "_": self.translate,
+            "address_of": self.address_of,
+            "asset": self.asset,
+            "icon": self.icon,
+        }
 
 
-def time_elements() -> Callable[[datetime | date | None], Markup]:
-    """`time_element` for the many moments of one page: how it is written is looked up once."""
-    return _style().time_element
-
-
-def _style() -> _Style:
-    found: _Style | None = g.get("cti_style")
+def page_style() -> PageStyle:
+    """How the page of the current request is written."""
+    values = context_values()
+    found: PageStyle | None = values.get("cti_style")
     if found is None:
         locale = str(current_locale() or _DEFAULT_LOCALE)
         zone = current_app.config["BABEL_DEFAULT_TIMEZONE"]
-        kept: _Kept = current_app.extensions.setdefault(_KEPT, _Kept())
+        every: dict[tuple[str, str], _Kept] = current_app.extensions.setdefault(_KEPT, {})
         root = request.script_root if has_request_context() else ""
-        found = _Style(
-            get_translations().ugettext,
-            locale,
-            zone,
-            kept.texts.setdefault(locale, {}),
-            kept.addresses.setdefault(root, {}),
-        )
+        kept = every.setdefault((locale, root), _Kept())
+        found = PageStyle(get_translations().ugettext, locale, zone, datetime.now(UTC), kept)
         if has_request_context():
-            g.cti_style = found
+            values.cti_style = found
     return found

@@ -3,75 +3,77 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import traceback
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_from_bytes, urlencode, urlsplit
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, NoReturn
+from urllib.parse import quote, urlencode, urlsplit
 
-import peewee
-from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import (
+    BadHost,
+    BadRequest,
+    Forbidden,
+    HTTPException,
+    InternalServerError,
+    SecurityError,
+    ServiceUnavailable,
+)
 
+from cti_host.context_values import context_values
 from cti_host.host import Host
+from cti_host.isolation.ended import Ended
 from cti_host.isolation.trace import current_trace
+from cti_host.languages.known import LANGUAGES
 from cti_host.localised import current_language
+from cti_host.logs.request_ids import current_request_id
 from cti_host.model import Agent, NavigationItem
-from cti_host.settings.settings import Settings
-from cti_host.web.i18n import LANGUAGES
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+from cti_host.web import sealing, troubles
+from cti_host.web.accepts import error_as_json, has_bearer_token, wants_json
+from cti_host.web.error_pages import error_page
+from cti_host.web.links import admit
+from cti_host.web.masked_pages import mask_response
+from cti_host.web.scopes import keep_no_session, refuse_out_of_scope
+from cti_host.web.theme import current_theme
 
 log = logging.getLogger("cti_host.web")
-
-STATIC_FILES_SECONDS = 24 * 3600
-MAX_BODY_BYTES = 2 * 1024 * 1024
-_ASCII = "".join(map(chr, range(33, 127)))
-
-
-class _Request(Request):
-    """A request whose query may hold any bytes: what is no ASCII becomes percent-encoded.
-
-    werkzeug reads bytes that are no UTF-8 only in that form; else it fails.
-    """
-
-    def __init__(self, environ: WSGIEnvironment, *args: Any, **options: Any) -> None:
-        raw = environ.get("QUERY_STRING", "").encode("latin-1")
-        environ["QUERY_STRING"] = quote_from_bytes(raw, safe=_ASCII)
-        super().__init__(environ, *args, **options)
-
-
-def configure(app: Flask, settings: Settings) -> None:
-    """Settings of Flask and its extensions."""
-    app.request_class = _Request
-    app.config.update(
-        SESSION_COOKIE_NAME="cti_host",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.https_only,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
-        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        SEND_FILE_MAX_AGE_DEFAULT=STATIC_FILES_SECONDS,
-        BOOTSTRAP_SERVE_LOCAL=True,
-        WTF_CSRF_TIME_LIMIT=None,  # an agent's page stays open all day; the session ends it
-        WTF_CSRF_CHECK_DEFAULT=False,  # checked below, after the agent is known
-    )
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
 
 
 def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
     """Register what runs around every request."""
 
     @app.before_request
+    def refuse_host() -> ResponseReturnValue | None:
+        # Without a name of this host no page has an address, not even one that says what is wrong.
+        if not isinstance(request.routing_exception, BadHost | SecurityError):
+            return None
+        g.cti_agent = None
+        text = _("This is not a name that this host is reached by.")
+        if wants_json():
+            return error_as_json(400, BadRequest().name, text), 400
+        return Response(f"{text}\n", 400, mimetype="text/plain")
+
+    @app.before_request
     def require_agent() -> ResponseReturnValue | None:
+        values = context_values()
+        values.cti_agent = None
         if request.endpoint is None or request.endpoint in host.public_endpoints:
             return None
-        g.cti_agent = host.hooks.identify_agent(request)
-        return None if g.cti_agent else _sign_in(host)
+        agent = values.cti_agent = host.hooks.identify_agent(request)
+        if agent is None:
+            return _sign_in(host)
+        out_of_scope = refuse_out_of_scope(app, agent)
+        if out_of_scope is not None:
+            return out_of_scope
+        values.cti_let_in = host.hooks.agent_may(agent, "open")
+        # Their password, and the way out, are there for everybody who is signed in.
+        if not values.cti_let_in and request.blueprint not in host.hooks.owners("identify_agent"):
+            _refuse(agent)
+        sealing.unseal()
+        return None
 
     @app.before_request
     def require_csrf_token() -> None:
@@ -80,6 +82,10 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
         if has_bearer_token() or request.endpoint in host.own_csrf_endpoints:
             return
         if request.method not in ("GET", "HEAD", "OPTIONS"):
+            check = host.right_checks.get(request.endpoint)
+            # Of pages for everybody nobody is asked whether they may.
+            if check is not None and g.cti_agent is not None:
+                check(**(request.view_args or {}))
             csrf.protect()
 
     @app.after_request
@@ -92,11 +98,14 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
+        if has_bearer_token():
+            keep_no_session()
         if request.endpoint not in ("static", "bootstrap.static"):
             response.headers.setdefault("Cache-Control", "no-store")
             timing = current_trace().server_timing()
             if timing:
                 response.headers["Server-Timing"] = timing
+            return mask_response(response, sealing.sealed_address)
         return response
 
     @app.teardown_request
@@ -106,34 +115,35 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
 
     @app.context_processor
     def for_templates() -> dict[str, Any]:
+        values = context_values()
         return {
-            "agent": g.get("cti_agent"),
+            "agent": values.get("cti_agent"),
+            "let_in": values.get("cti_let_in", False),
             "here": here() if request.method == "GET" else _sent_from(),
             "language": current_language(),
             "languages": LANGUAGES,
+            "current_theme": current_theme,
             "navigation": lambda: _navigation(host),
+            "sign_in_links": host.hooks.sign_in_links,
+            "page_scripts": host.page_scripts if g.get("cti_let_in") else (),
             "problem_lines": lambda: current_trace().lines,
-            "lookup_parameter": next(iter(host.settings.url_parameters)),
+            "search_sources": lambda: host.hooks.owners("search"),
         }
 
     app.register_error_handler(HTTPException, _show_error)
-    app.register_error_handler(peewee.OperationalError, _database_failed)
+    troubles.init_app(app, _show_failure)
     app.register_error_handler(Exception, _show_failure)
 
 
-def wants_json() -> bool:
-    """Whether the client asked for JSON rather than a page."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return best == "application/json"
+def peer_address(of: Request) -> str:
+    """The address of whoever opened the connection to this host.
 
+    Behind proxies this is the nearest proxy. `remote_addr` may be what `X-Forwarded-For` says.
 
-def has_bearer_token() -> bool:
-    """Whether the request came with a token, so that no form needs a proof that it is meant.
-
-    Another site can make a browser send its cookies, and a password that the browser keeps
-    ("Basic"), but never a token.
+    :param of: the request
     """
-    return request.authorization is not None and request.authorization.type == "bearer"
+    before = of.environ.get("werkzeug.proxy_fix.orig", {})
+    return str(before.get("REMOTE_ADDR") or of.environ.get("REMOTE_ADDR") or "")
 
 
 def here() -> str:
@@ -142,8 +152,7 @@ def here() -> str:
     What a phone system sent must survive the detour: a plus stays a plus, and bytes that are no
     text stay those bytes.
     """
-    query = request.query_string.decode("ascii")
-    return f"{quote(request.path)}?{query}" if query else quote(request.path)
+    return sealing.address_as_sent()
 
 
 def _sent_from() -> str:
@@ -158,6 +167,8 @@ def _sent_from() -> str:
 def allow_form_target(url: str) -> None:
     """Let a form of this page lead to another site (the phone system's)."""
     parts = urlsplit(url)
+    if not parts.scheme and not parts.netloc:
+        return  # a page of this host, where every form may lead
     source = f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
     g.setdefault("cti_form_targets", {})[source] = True  # each once, in order
 
@@ -171,14 +182,20 @@ def safe_return_url(url: str | None, fallback: str) -> str:
     return url
 
 
+def menu(agent: Agent, entries: Sequence[NavigationItem]) -> list[NavigationItem]:
+    """The menu of an agent.
+
+    :param entries: those of the plugins
+    """
+    if not agent.is_administrator:
+        return [*entries]
+    health = NavigationItem(_("Plugins"), url_for("cti_host_health.plugins"), "activity")
+    return [*entries, health]
+
+
 def _navigation(host: Host) -> list[NavigationItem]:
     agent: Agent | None = g.get("cti_agent")
-    if agent is None:
-        return []
-    items = host.hooks.navigation(agent)
-    if agent.is_administrator:
-        items.append(NavigationItem(_("Plugins"), url_for("cti_host_health.plugins"), "activity"))
-    return items
+    return menu(agent, host.hooks.navigation(agent)) if agent else []
 
 
 def _sign_in(host: Host) -> ResponseReturnValue:
@@ -186,13 +203,13 @@ def _sign_in(host: Host) -> ResponseReturnValue:
     problems = current_trace().lines
     if request.authorization or wants_json():
         message = problems[0] if problems else _("No agent is signed in, or the token is wrong.")
-        response = jsonify(error=message)
-        response.status_code = 503 if problems else 401
+        code = 503 if problems else 401
+        response = error_as_json(code, HTTPStatus(code).phrase, message)
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
     if problems:
         raise ServiceUnavailable(problems[0])
-    url = host.hooks.sign_in_url(here() if request.method in ("GET", "HEAD") else "/")
+    url = host.hooks.sign_in_url(_back_here() if request.method in ("GET", "HEAD") else "/")
     if url is None:
         raise ServiceUnavailable(
             _("No plugin signs agents in. An administrator enables one: plugins = [“accounts”, …].")
@@ -201,16 +218,40 @@ def _sign_in(host: Host) -> ResponseReturnValue:
         return redirect(url)
     # A redirect would lose what was typed, and so would the way back: pages are not kept. Only a
     # form that gives back what was typed when its token is too old may be sent again from here.
-    typed = _typed() if request.endpoint in host.own_csrf_endpoints else []
-    return render_template("cti_host/signed_out.html", sign_in_url=url, typed=typed), 401
+    typed = troubles.typed() if request.endpoint in host.own_csrf_endpoints else []
+    return render_template(
+        "cti_host/signed_out.html", sign_in_url=url, typed=typed, action=here()
+    ), 401
 
 
-def _typed() -> list[tuple[str, str]]:
-    """The fields of the form that was sent, without its token."""
-    try:
-        return [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token"]
-    except HTTPException:  # too large
-        return []
+def _refuse(agent: Agent) -> NoReturn:
+    """Tell somebody who is signed in that this host is not for them."""
+    problems = current_trace().lines
+    if problems:
+        raise ServiceUnavailable(problems[0])
+    if not agent.profiles:
+        raise Forbidden(
+            _(
+                "You are signed in as %(agent)s, but have no profile that lets you in. "
+                "Please ask your administrator.",
+                agent=agent,
+            )
+        )
+    raise Forbidden(
+        _(
+            "You are signed in as %(agent)s, but none of your profiles lets you in: "
+            "%(profiles)s. Please ask your administrator.",
+            agent=agent,
+            profiles=", ".join(sorted(agent.profiles)),
+        )
+    )
+
+
+def _back_here() -> str:
+    """Where to come back to after the sign-in; a signed link is checked, and used up, before."""
+    if request.endpoint == "cti_host.pop":
+        admit()
+    return sealing.sealed_before_sign_in() or here()
 
 
 def _show_error(error: HTTPException) -> ResponseReturnValue:
@@ -233,26 +274,18 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     text = (error.description if own_text else "") or ""
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
     if wants_json():
-        return jsonify(error=text or title), code, headers
-    page = render_template("cti_host/error.html", title=title, text=text, code=code)
-    return page, code, headers
+        return error_as_json(code, title, text), code, headers
+    return error_page(code, title, text), code, headers
 
 
-def _database_failed(error: peewee.OperationalError) -> ResponseReturnValue:
-    log.error("database: %s", error)
-    return _show_error(
-        ServiceUnavailable(
-            _("The database is not available right now. Nothing was changed; please try again.")
-        )
-    )
-
-
-def _show_failure(error: Exception) -> ResponseReturnValue:
+def _show_failure(error: BaseException) -> ResponseReturnValue:
     """An unexpected error: a reference for the agent, and for the log where it happened.
 
     What the exception says may hold a caller's number or what somebody typed: only at debug level.
     """
-    reference = secrets.token_hex(4)
+    if isinstance(error, Ended):
+        return _show_failure(error.error)
+    reference = current_request_id()
     where = "".join(traceback.format_tb(error.__traceback__))
     kind = type(error).__name__
     log.error("error %s on %s: %s at\n%s", reference, request.endpoint, kind, where)

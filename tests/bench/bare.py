@@ -1,7 +1,7 @@
 """What the panel is compared with: the same rows, without hooks, settings, sign-in or OQL.
 
-Served like the host. `/` is a hello-world; `/bare?phone=+336…` runs three hand-written SQL
-statements and renders one template.
+Served like the host, from SQLite or PostgreSQL. `/` is a hello-world; `/bare?phone=+336…` runs
+three hand-written SQL statements and renders one template.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import psycopg
 from flask import Flask, render_template, request
 from jinja2 import DictLoader
 
 CALLER = """
 SELECT p.id, p.first_name, p.name, o.name FROM contact p JOIN organization o ON o.id = p.org_id
-WHERE p.phone_e164 = ?1 OR p.mobile_phone_e164 = ?1
+WHERE p.phone_e164 = ? OR p.mobile_phone_e164 = ?
 """
 ROWS = """
 SELECT t.ref, t.title, t.status, c.first_name, c.name, t.start_date, t.last_update, t.id,
@@ -47,16 +50,16 @@ PAGE = """<!doctype html>
 
 
 def create() -> Flask:
-    """The bare application, on the database that `BENCH_DATABASE` names."""
+    """The bare application, on the database that `BENCH_DATABASE` names: a file or a URL."""
     app = Flask("bare")
     app.jinja_loader = DictLoader({"bare.html": PAGE})
     local = threading.local()
 
-    def connection() -> sqlite3.Connection:
-        if not hasattr(local, "connection"):
-            local.connection = sqlite3.connect(os.environ["BENCH_DATABASE"])
-        found: sqlite3.Connection = local.connection
-        return found
+    def read(statement: str, values: Sequence[object]) -> list[Any]:
+        if not hasattr(local, "read"):
+            local.read = _reader(os.environ["BENCH_DATABASE"])
+        rows: list[Any] = local.read(statement, values)
+        return rows
 
     @app.get("/")
     def hello() -> str:
@@ -65,9 +68,9 @@ def create() -> Flask:
     @app.get("/bare")
     def bare() -> str:
         phone = "+" + request.args["phone"].strip(" +")
-        caller = connection().execute(CALLER, (phone,)).fetchone()
+        caller = read(CALLER, (phone, phone))[0]
         lists = [
-            (label, connection().execute(sql, (caller[0],)).fetchall())
+            (label, read(sql, (caller[0],)))
             for label, sql in (
                 ("User Requests opened for this caller", OF_CALLER),
                 ("User Requests opened for the organization of the caller", OF_ORGANIZATION),
@@ -76,3 +79,12 @@ def create() -> Flask:
         return render_template("bare.html", caller=caller, lists=lists)
 
     return app
+
+
+def _reader(database: str) -> Callable[[str, Sequence[object]], list[Any]]:
+    """Runs statements on a connection of its own."""
+    if database.startswith("postgresql:"):
+        server = psycopg.connect(database, autocommit=True)
+        return lambda text, values: server.execute(text.replace("?", "%s"), values).fetchall()
+    file = sqlite3.connect(database)
+    return lambda text, values: file.execute(text, values).fetchall()

@@ -6,12 +6,18 @@ import random
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import psycopg
 
 PERSONS_PER_ORGANIZATION = 50
-NOW = "2026-01-15 10:00:00"
+SQLITE = "sqlite:///bench.db"
+# Tickets began in the three years before this, each at a second of its own.
+_LATEST = datetime(2026, 1, 15, 10)
+_SECONDS = 3 * 365 * 24 * 3600
 
 CONFIG = '''
 database = "sqlite:///bench.db"
@@ -53,40 +59,93 @@ def cti_host(config: Path, *arguments: str, text: str | None = None) -> str:
     return done.stdout.strip()
 
 
-def build(folder: Path, persons: int, tickets: int) -> Path:
-    """A database with so many persons and tickets; answers its configuration file."""
+def build(
+    folder: Path,
+    persons: int,
+    tickets: int,
+    url: str = SQLITE,
+    run: Callable[..., str] = cti_host,
+    *,
+    analyzed: bool = True,
+) -> Path:
+    """A database with so many persons and tickets; answers its configuration file.
+
+    :param url: of an empty database
+    :param run: runs `cti-host` with a configuration file and arguments, maybe of another checkout
+    :param analyzed: whether the database has statistics; else it never gets any
+    """
     config = folder / "cti.toml"
-    config.write_text(CONFIG)
-    cti_host(config, "db", "upgrade")
-    database = sqlite3.connect(folder / "bench.db")
-    database.create_function("cti_fold", 1, lambda text: text, deterministic=True)
+    config.write_text(CONFIG.replace(SQLITE, url))
+    run(config, "db", "upgrade")
+    tables = _tables(persons, tickets)
+    if url == SQLITE:
+        _fill_sqlite(folder / "bench.db", tables, analyzed)
+    else:
+        _fill_postgresql(url, tables, analyzed)
+    return config
+
+
+class _Table(NamedTuple):
+    name: str
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+
+def _tables(persons: int, tickets: int) -> list[_Table]:
     organizations = max(1, persons // PERSONS_PER_ORGANIZATION)
-    _insert(
-        database,
-        "organization",
-        ("id", "name", "status"),
-        ((i, f"Organization {i}", "active") for i in range(1, organizations + 1)),
-    )
-    _insert(
-        database,
-        "contact",
-        ("id", "finalclass", "name", "first_name", "status", "org_id", "email",
-         "phone", "phone_e164", "mobile_phone", "mobile_phone_e164"),
-        (_person(i, organizations) for i in range(1, persons + 1)),
-    )  # fmt: skip
-    _insert(
-        database,
-        "ticket",
-        ("id", "finalclass", "ref", "org_id", "caller_id", "title", "description", "status",
-         "operational_status", "origin", "impact", "urgency", "priority", "start_date",
-         "last_update"),
-        _tickets(tickets, persons, organizations),
-    )  # fmt: skip
+    return [
+        _Table(
+            "organization",
+            ("id", "name", "status"),
+            ((i, f"Organization {i}", "active") for i in range(1, organizations + 1)),
+        ),
+        _Table(
+            "contact",
+            ("id", "finalclass", "name", "first_name", "status", "org_id", "email",
+             "phone", "phone_e164", "mobile_phone", "mobile_phone_e164"),
+            (_person(i, organizations) for i in range(1, persons + 1)),
+        ),
+        _Table(
+            "ticket",
+            ("id", "finalclass", "ref", "org_id", "caller_id", "title", "description", "status",
+             "operational_status", "origin", "impact", "urgency", "priority", "start_date",
+             "last_update"),
+            _tickets(tickets, persons, organizations),
+        ),
+    ]  # fmt: skip
+
+
+def _fill_sqlite(file: Path, tables: list[_Table], analyzed: bool) -> None:
+    database = sqlite3.connect(file)
+    database.create_function("cti_fold", 1, lambda text: text, deterministic=True)
+    for table in tables:
+        marks = ", ".join("?" * len(table.columns))
+        names = ", ".join(table.columns)
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 -- names of this file
+        database.executemany(statement, table.rows)
     database.commit()
-    database.execute("ANALYZE")
+    if analyzed:
+        database.execute("ANALYZE")
+    else:
+        for (name,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat_'"
+        ).fetchall():
+            database.execute(f"DELETE FROM {name}")  # noqa: S608 -- a table of the database's own
     database.commit()
     database.close()
-    return config
+
+
+def _fill_postgresql(url: str, tables: list[_Table], analyzed: bool) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in tables:
+            names = ", ".join(table.columns)
+            if not analyzed:
+                connection.execute(f"ALTER TABLE {table.name} SET (autovacuum_enabled = off)")
+            with connection.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+                for row in table.rows:
+                    copy.write_row(row)
+        if analyzed:
+            connection.execute("ANALYZE")
 
 
 def _person(i: int, organizations: int) -> tuple[Any, ...]:
@@ -106,15 +165,9 @@ def _tickets(count: int, persons: int, organizations: int) -> Iterator[tuple[Any
         org = 1 + (caller - 1) % organizations
         status = "closed" if chance.random() < 0.5 else "assigned"
         operational = "closed" if status == "closed" else "ongoing"
+        started = _LATEST - timedelta(seconds=_SECONDS * (count + 1 - i) // count)
+        updated = min(_LATEST, started + timedelta(seconds=chance.randrange(30 * 24 * 3600)))
         yield (
             i, "UserRequest", f"R-{i:06d}", org, caller, f"Something is wrong, number {i}",
-            "Please help.", status, operational, "phone", "1", "4", "4", NOW, NOW,
+            "Please help.", status, operational, "phone", "1", "4", "4", str(started), str(updated),
         )  # fmt: skip
-
-
-def _insert(
-    database: sqlite3.Connection, table: str, columns: tuple[str, ...], rows: Iterator[Any]
-) -> None:
-    marks = ", ".join("?" * len(columns))
-    names = ", ".join(columns)
-    database.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 -- names of this file

@@ -94,8 +94,10 @@ def _measured(
     token = cti_host(config, "agent", "token", "loader").strip()
     headers = {"Authorization": f"Bearer {token}"}
     itop.delay = seconds
-    with serving(config) as base, httpx.Client(headers=headers, trust_env=False) as client:
-        return [_once(client, f"{base}/pop?phone=0987654321") for _ in range(calls + 1)][1:]
+    with serving(config) as server, httpx.Client(headers=headers, trust_env=False) as client:
+        return [_once(client, f"{server.address}/pop?phone=0987654321") for _ in range(calls + 1)][
+            1:
+        ]
 
 
 def _once(client: httpx.Client, url: str) -> float:

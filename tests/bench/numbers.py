@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import phonenumbers
-from cti_phone_reformat.reader import NumberReader, searched
+from cti_phone_reformat.called import searched
+from cti_phone_reformat.reader import NumberReader
 from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 KINDS = (

@@ -66,12 +66,12 @@ def opened(
     """A database in a folder, built if it is not there, with the engine for its queries."""
     folder.mkdir(parents=True, exist_ok=True)
     is_new = not (folder / "cti.toml").exists()
-    with _url(folder, kind) as url:
+    with url_of(folder, kind) as url:
         config = folder / "cti.toml"
         config.write_text(CONFIG.replace("sqlite:///bench.db", url))
         if is_new:
             cti_host(config, "db", "upgrade")
-        app = create_app(config)
+        app = create_app(config, command=True)
         host = app.extensions["cti_host"]
         with app.app_context(), host.database.connection_context():
             if is_new:
@@ -82,7 +82,8 @@ def opened(
 
 
 @contextmanager
-def _url(folder: Path, kind: str) -> Iterator[str]:
+def url_of(folder: Path, kind: str) -> Iterator[str]:
+    """The address of an empty database in a folder, with its server if it needs one."""
     if kind == "sqlite":
         yield "sqlite:///bench.db"
         return

@@ -90,8 +90,18 @@ def company(organization: int) -> str:
     return f"{kind} {FAMILIES[organization % len(FAMILIES)]} {organization}"
 
 
-def fill(database: peewee.Database, organizations: int, persons: int, tickets: int) -> None:
-    """Write so many objects, and let the database count them; indexes are made afterwards."""
+def fill(
+    database: peewee.Database,
+    organizations: int,
+    persons: int,
+    tickets: int,
+    *,
+    statistics: bool = True,
+) -> None:
+    """Write so many objects; indexes are made afterwards.
+
+    :param statistics: whether the database looks at its tables then
+    """
     indexes = _drop_indexes(database)
     places = max(1, min(LOCATIONS, persons))
     insert(
@@ -151,7 +161,8 @@ def fill(database: peewee.Database, organizations: int, persons: int, tickets: i
     )  # fmt: skip
     for index in indexes:
         _execute(database, index)
-    _execute(database, "ANALYZE")
+    if statistics:
+        _execute(database, "ANALYZE")
 
 
 def organization_of(person: int, organizations: int) -> int:

@@ -1,8 +1,12 @@
 """The panel over HTTP, against a bare page with the same rows and a hello-world.
 
-All three run on the same server with the same workers, in turn, several rounds in one run; the
-figures are the medians of the rounds. With `--against` the panel of another checkout, such as an
-older one, runs beside them, in the same environment and with the same rows.
+All run on the same server with the same workers, in turn, several rounds in one run. An agent is
+signed in as in a browser; callers are of all organizations. Shown are the medians of the rounds,
+and the ratios within a round. The CPU is that of the servers, without the load generator:
+other work on the machine changes it far less than the requests per second.
+
+With `--without-statistics` the panel of a database that has none runs beside them, with `--against`
+that of another checkout, such as an older one, in the same environment and with the same rows.
 """
 
 from __future__ import annotations
@@ -17,26 +21,41 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-from cti_host.server.serving import BACKLOG, THREADS
-from tests.bench.data import number_of
+import psutil  # type: ignore[import-untyped]  # it ships no types
+
+from tests.bench.panel_sites import HERE, Site, built, databases, environment, paths
 
 WORKERS = 2
 CONNECTIONS = 8
-HERE = Path(__file__).parents[2]
-BUILD = """
-import sys
-from pathlib import Path
-from tests.bench.data import build, cti_host
-folder, persons, tickets = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-config = build(folder, persons, tickets)
-password, profile = "a password for the benchmark\\n", ("--profile", "Support Agent")
-cti_host(config, "agent", "add", "loader", *profile, "--password-stdin", text=password)
-(folder / "token").write_text(cti_host(config, "agent", "token", "loader"))
-"""
+# Of the bare application.
+THREADS, BACKLOG = 2, 128
+
+
+class Running(NamedTuple):
+    """A server: its address, and its first process."""
+
+    address: str
+    pid: int
+
+
+class Target(NamedTuple):
+    """A page to ask for, the first process of its server, and the headers of its client."""
+
+    url: str
+    pid: int
+    headers: Mapping[str, str]
+
+
+class Rounds(NamedTuple):
+    """Requests a second in each round, and the milliseconds of CPU that each of them took."""
+
+    rates: list[float]
+    cpu: list[float]
 
 
 def main() -> None:
@@ -47,74 +66,105 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another one to compare")
+    parser.add_argument("--without-statistics", action="store_true", help="compare with such data")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     options = parser.parse_args()
     wrk = shutil.which("wrk")
     if wrk is None:
         sys.exit("the load generator wrk is not installed")
-    checkouts = {"panel": HERE}
-    if options.against is not None:
-        checkouts["against"] = options.against.resolve()
-    with tempfile.TemporaryDirectory() as name, ExitStack() as running:
-        folder = Path(name)
-        targets = {}
-        for what, checkout in checkouts.items():
-            config, token = _built(folder / what, checkout, options.persons, options.tickets)
-            address = running.enter_context(serving(config, checkout))
-            targets[what] = (f"{address}/pop", token)
-        bare = running.enter_context(_bare(folder / "panel" / "bench.db"))
-        targets |= {"bare page": (f"{bare}/bare", ""), "hello-world": (f"{bare}/", "")}
-        script = folder / "numbers.lua"
-        found: dict[str, list[float]] = {what: [] for what in targets}
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
+        targets = _targets(running, folder, options)
+        found = {what: Rounds([], []) for what in targets}
+        script = folder / "requests.lua"
         for round_ in range(options.rounds + 1):
-            for what, (url, bearer) in targets.items():
-                script.write_text(_script(options.persons, bearer))
-                rate = _requests_per_second(wrk, url, script, options.seconds)
+            for what, target in targets.items():
+                script.write_text(_script(options.persons, target.headers))
+                before = _cpu_seconds(target.pid)
+                rate = _requests_per_second(wrk, target.url, script, options.seconds)
+                used = _cpu_seconds(target.pid) - before
                 if round_:  # the first one only warms up
-                    found[what].append(rate)
-    print(f"{options.persons:,} persons, {options.tickets:,} tickets, {WORKERS} workers, "
-          f"{CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s")  # fmt: skip
-    medians = {what: statistics.median(rates) for what, rates in found.items()}
-    for what, rate in medians.items():
-        rounds = ", ".join(f"{r:.0f}" for r in found[what])
-        print(f"{what:12} {rate:8.0f} requests/s   ({rounds})")
-    print(f"panel / bare page: {medians['panel'] / medians['bare page']:.2f}")
-    print(f"panel / hello-world: {medians['panel'] / medians['hello-world']:.3f}")
-    if "against" in found:
-        pairs = zip(found["panel"], found["against"], strict=True)
-        ratios = sorted(now / then for now, then in pairs)
-        print(f"panel / against, within a round: {statistics.median(ratios):.2f} "
-              f"({ratios[0]:.2f} to {ratios[-1]:.2f})")  # fmt: skip
+                    found[what].rates.append(rate)
+                    found[what].cpu.append(1000 * used / (rate * options.seconds))
+    print(f"{options.database}: {options.persons:,} persons, {options.tickets:,} tickets, "
+          f"{WORKERS} workers, {CONNECTIONS} connections, "
+          f"{options.rounds} rounds of {options.seconds} s")  # fmt: skip
+    _report(found)
 
 
-def _built(folder: Path, checkout: Path, persons: int, tickets: int) -> tuple[Path, str]:
-    """A site with the rows, made by a checkout, and a token to sign in with."""
-    folder.mkdir()
-    command = [sys.executable, "-c", BUILD, str(folder), str(persons), str(tickets)]
-    subprocess.run(  # noqa: S603 -- our own command
-        command, cwd=checkout, env=_environment(checkout), check=True, capture_output=True
-    )
-    return folder / "cti.toml", (folder / "token").read_text()
+def _targets(running: ExitStack, folder: Path, options: argparse.Namespace) -> dict[str, Target]:
+    """The pages to compare, each with its server started."""
+    wanted = {"panel": (HERE, True)}
+    if options.against is not None:
+        wanted["against"] = (options.against.resolve(), True)
+    if options.without_statistics:
+        wanted["unanalyzed"] = (HERE, False)
+    urls = running.enter_context(databases(options.database, len(wanted)))
+    targets = {}
+    for (what, (checkout, analyzed)), url in zip(wanted.items(), urls, strict=True):
+        site = built(
+            folder / what, checkout, options.persons, options.tickets, url, analyzed=analyzed
+        )
+        targets[what] = _panel(running, site, checkout)
+        if what == "panel":
+            ours = site
+    bare = running.enter_context(_bare(ours.database))
+    for what, path in (("bare page", "bare"), ("hello-world", "")):
+        targets[what] = Target(f"{bare.address}/{path}", bare.pid, ours.browser)
+    return targets
 
 
-def _environment(checkout: Path) -> dict[str, str]:
-    """Where Python finds the distributions of a checkout, before those installed."""
-    projects = sorted(file.parent for file in checkout.glob("*/*/pyproject.toml"))
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (checkout, *projects)))}
+def _panel(running: ExitStack, site: Site, checkout: Path) -> Target:
+    server = running.enter_context(serving(site.config, checkout))
+    return Target(f"{server.address}/pop", server.pid, site.browser)
 
 
-def _script(persons: int, bearer: str) -> str:
+def _report(found: Mapping[str, Rounds]) -> None:
+    for what, rounds in found.items():
+        each = ", ".join(f"{rate:.0f}" for rate in rounds.rates)
+        rate, milliseconds = map(statistics.median, rounds)
+        print(f"{what:12} {rate:6.0f} requests/s, {milliseconds:.2f} ms of CPU each   ({each})")
+    panel = found["panel"]
+    for what, other in found.items():
+        if what != "panel":
+            _compare(f"panel / {what}, requests/s", panel.rates, other.rates)
+            _compare("the same by CPU each", other.cpu, panel.cpu)
+
+
+def _compare(what: str, ours: list[float], others: list[float]) -> None:
+    ratios = sorted(one / other for one, other in zip(ours, others, strict=True))
+    print(f"{what}: {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
+
+
+def _cpu_seconds(pid: int) -> float:
+    """The processor time of a server's processes so far; other work changes it less than rates."""
+    first = psutil.Process(pid)
+    times = [process.cpu_times() for process in (first, *first.children(recursive=True))]
+    return float(sum(time_.user + time_.system for time_ in times))
+
+
+def _script(persons: int, headers: Mapping[str, str]) -> str:
     """Each request asks for another of a thousand callers."""
-    numbers = [f'"%2B{number_of(1 + i * (persons // 1000))[1:]}"' for i in range(1000)]
-    header = f'wrk.headers["Authorization"] = "Bearer {bearer}"\n' if bearer else ""
+    listed = ", ".join(f'"{one}"' for one in paths(persons))
+    set_ = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in headers.items())
     return (
-        f"{header}local numbers = {{{', '.join(numbers)}}}\nlocal i = 0\n"
-        "request = function()\n  i = i % #numbers + 1\n"
-        '  return wrk.format("GET", wrk.path .. "?phone=" .. numbers[i])\nend\n'
+        f"{set_}local paths = {{{listed}}}\nlocal i = 0\n"
+        "request = function()\n  i = i % #paths + 1\n"
+        '  return wrk.format("GET", wrk.path .. paths[i])\nend\n'
     )
 
 
 def _requests_per_second(wrk: str, url: str, script: Path, seconds: int) -> float:
-    command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), url]
+    command = [
+        wrk,
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds}s",
+        "--timeout=20s",
+        "-s",
+        str(script),
+        url,
+    ]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 -- our own command
     if "Non-2xx" in output or "Socket errors" in output:
         raise SystemExit(f"{url} answered errors:\n{output}")
@@ -124,35 +174,35 @@ def _requests_per_second(wrk: str, url: str, script: Path, seconds: int) -> floa
 
 
 @contextmanager
-def serving(config: Path, checkout: Path = HERE) -> Iterator[str]:
-    """The address of a server for a site, run by a checkout."""
+def serving(config: Path, checkout: Path = HERE, *options: str) -> Iterator[Running]:
+    """A server for a site, run by a checkout."""
     port = _free_port()
     with _process(
         ["-m", "cti_host", "--config", str(config), "serve", f"--port={port}",
-         f"--workers={WORKERS}"],
+         f"--workers={WORKERS}", *options],
         port,
-        _environment(checkout),
+        environment(checkout),
         checkout,
-    ):  # fmt: skip
-        yield f"http://127.0.0.1:{port}"
+    ) as pid:  # fmt: skip
+        yield Running(f"http://127.0.0.1:{port}", pid)
 
 
 @contextmanager
-def _bare(database: Path) -> Iterator[str]:
+def _bare(database: str) -> Iterator[Running]:
     port = _free_port()
     arguments = [
         "-m", "granian", "--interface", "wsgi", "--factory", "tests.bench.bare:create",
         "--port", str(port), "--workers", str(WORKERS), "--no-ws",
         "--blocking-threads", str(THREADS), "--backpressure", str(BACKLOG),
     ]  # fmt: skip
-    with _process(arguments, port, {"BENCH_DATABASE": str(database)}):
-        yield f"http://127.0.0.1:{port}"
+    with _process(arguments, port, {"BENCH_DATABASE": database}) as pid:
+        yield Running(f"http://127.0.0.1:{port}", pid)
 
 
 @contextmanager
 def _process(
     arguments: list[str], port: int, environment: dict[str, str], folder: Path = HERE
-) -> Iterator[None]:
+) -> Iterator[int]:
     # In its own folder: there Python looks for packages first.
     process = subprocess.Popen(  # noqa: S603 -- our own command
         [sys.executable, *arguments],
@@ -162,14 +212,14 @@ def _process(
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _attempt in range(200):
+        for _attempt in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
         else:
             raise SystemExit("a server did not start")
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)

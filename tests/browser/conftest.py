@@ -8,11 +8,14 @@ stopped, fails it.
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import warm_commands
 from demo_server import CHROMIUM_OPTIONS, NAME, PASSWORD, demo_server, find_chromium
 from playwright.sync_api import (
     Browser,
@@ -26,7 +29,7 @@ from playwright.sync_api import (
 NOW = datetime(2026, 3, 2, 9, 30)
 BUSY_CALLER, BUSY_NUMBER, BUSY_TICKETS = 700, "0261918800", 23
 # Quick where all is well; a busy machine gets the time it needs.
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -50,9 +53,14 @@ def busy_caller() -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demonstration's settings and data are."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="session")
+def server(folder: Path) -> Iterator[str]:
     """The address of the demonstration; its data is read by all tests, so each adds its own."""
-    folder = tmp_path_factory.mktemp("demo")
     more = folder / "more.jsonl"
     more.write_text("".join(json.dumps(record) + "\n" for record in busy_caller()))
     with demo_server(folder, now=NOW, files=[more]) as address:
@@ -74,13 +82,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def sign_in(browser: Browser) -> Callable[[str], Any]:
-    """`sign_in(server)`: what a browser keeps after the demonstration's agent signed in there."""
+    """`sign_in(server, name)`: what a browser keeps after an agent signed in there.
 
-    def sign_in_(server: str) -> Any:
+    By default it is the demonstration's; all have its password.
+    """
+
+    def sign_in_(server: str, name: str = NAME) -> Any:
         context = browser.new_context(base_url=server, locale="en-GB")
         page = context.new_page()
         page.goto("/sign-in")
-        page.get_by_label("Name").fill(NAME)
+        page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("button", name="Sign out").wait_for()
@@ -95,6 +106,16 @@ def sign_in(browser: Browser) -> Callable[[str], Any]:
 def cookies(sign_in: Callable[[str], Any], server: str) -> Any:
     """What a browser keeps after the agent signed in at the demonstration."""
     return sign_in(server)
+
+
+@pytest.fixture(scope="session")
+def administrator_cookies(sign_in: Callable[..., Any], server: str, folder: Path) -> Any:
+    """What a browser keeps after an administrator signed in at the demonstration."""
+    config = ["--config", str(folder / "config" / "demo.toml")]
+    add = ["agent", "add", "boss", "--profile", "Administrator", "--password-stdin"]
+    command = warm_commands.words(*config, *add)
+    subprocess.run(command, input=f"{PASSWORD}\n", text=True, check=True)  # noqa: S603 -- our own command
+    return sign_in(server, "boss")
 
 
 OpenBrowser = Callable[..., BrowserContext]
@@ -139,6 +160,12 @@ def page(open_browser: OpenBrowser) -> Page:
 
 
 @pytest.fixture
+def administrator(open_browser: OpenBrowser, administrator_cookies: Any) -> Page:
+    """A page of an administrator."""
+    return open_browser(storage_state=administrator_cookies).new_page()
+
+
+@pytest.fixture
 def stranger(open_browser: OpenBrowser) -> Page:
     """A page of somebody who is not signed in."""
     return open_browser(signed_in=False).new_page()
@@ -149,6 +176,9 @@ def all_pages() -> dict[str, str]:
     """The pages that every check of all pages looks at: name and address."""
     return {
         "start": "/",
+        "search": "/search?q=fluvia",
+        "nothing found": "/search?q=zebulon",
+        "who": "/find-caller?phone=0536490042&q=lefev",
         "known": "/pop?phone=0987654321",
         "several": "/pop?phone=0199001200",
         "unknown": "/pop?phone=0536490042",
@@ -166,6 +196,19 @@ def all_pages() -> dict[str, str]:
         "change": "/objects/NormalChange/36/stimulus/ev_assign",
         "service": "/objects/Service/1",
         "person": "/objects/Person/20",
+        "account": "/account",
+        "lists": "/objects/",
+        "calls": "/objects/PhoneCall",
+        "tickets": "/objects/Ticket",
+        "persons": "/objects/Person?org_id=700",
+        "chosen columns": "/objects/PhoneCall?choosing=1&columns=note,date,agent_id&flow=inbound",
+        "views": "/objects/UserRequest/views",
+        "a new view": "/objects/UserRequest/views/new?status=new&columns=title",
+        "wrong filter": "/objects/PhoneCall?flow=sideways&date_from=tomorrow",
+        "delete": "/objects/PhoneCall/1/delete",
         "password": "/password",
+        "second factor": "/account/second-factor",
+        "sessions": "/account/sessions",
+        "tokens": "/account/tokens",
         "missing": "/objects/Person/999999",
     }

@@ -18,16 +18,30 @@ def test_a_shortcut_opens_the_phone_system_and_records_the_call(page: Page, serv
         "mailaddress=francois.d.estaing%40flu-fr.example",
     ]
     page.goto("/objects/Incident/43?tab=calls")
-    call = page.locator("tbody tr").filter(has_text="Outbound")
+    call = page.locator("main tbody tr").filter(has_text="Outbound")
     expect(call).to_have_count(1)
     expect(call).to_contain_text("François d'Estaing")
     expect(call).to_contain_text("Camille Moreau")
     expect(call).to_contain_text("01 99 00 12 00")
 
 
+def test_the_page_of_the_ticket_counts_the_call_without_being_loaded_again(page: Page) -> None:
+    page.goto("/objects/Incident/38")
+    count = page.get_by_role("main").get_by_role("link", name="Phone Calls").locator(".badge")
+    before = int(count.inner_text())
+    page.get_by_label("New entry").fill("What I am typing")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Call phone number").click()
+    opened.value.close()
+    page.bring_to_front()
+    expect(count).to_have_text(str(before + 1))
+    expect(page.get_by_role("main").get_by_text("Call phone number:").first).to_be_visible()
+    expect(page.get_by_label("New entry")).to_have_value("What I am typing")
+
+
 def test_the_menu_offers_the_other_numbers(page: Page) -> None:
     page.goto("/objects/UserRequest/31")
-    menu = page.locator("details.cti-menu")
+    menu = page.locator("main details.cti-menu")
     mobile = menu.get_by_role("button", name="mobile", exact=False)
     expect(mobile).to_be_hidden()
     menu.locator("summary").click()
@@ -37,21 +51,21 @@ def test_the_menu_offers_the_other_numbers(page: Page) -> None:
     expect(opened.value.get_by_role("heading", level=1)).to_be_visible()
     assert opened.value.url.endswith("?telephone=%2B33%20%280%296%2039%2098%2002%2022")
     page.goto("/objects/UserRequest/31?tab=calls")
-    expect(page.locator("tbody tr").filter(has_text="Outbound")).to_have_count(1)
+    expect(page.locator("main tbody tr").filter(has_text="Outbound")).to_have_count(1)
 
 
 def test_a_number_that_nobody_stored_is_not_offered(page: Page) -> None:
     page.goto("/objects/UserRequest/44")  # Mathilde Peeters has no phone
     expect(page.get_by_role("heading", level=1)).to_have_text("Bookkeeping from home")
     expect(page.get_by_role("button", name="Call")).to_have_count(0)
-    expect(page.locator("details.cti-menu")).to_have_count(0)
+    expect(page.locator("main details.cti-menu")).to_have_count(0)
 
 
 def test_opening_the_page_of_a_ticket_records_no_call(page: Page) -> None:
     page.goto("/objects/UserRequest/37?tab=calls")
-    before = page.locator("tbody tr").count()
+    before = page.locator("main tbody tr").count()
     page.goto("/objects/UserRequest/37")
     page.goto("/objects/UserRequest/37/modify")
     page.goto("/objects/UserRequest/37?tab=calls")
-    expect(page.get_by_role("link", name="Phone Calls")).to_be_visible()
-    assert page.locator("tbody tr").count() == before
+    expect(page.get_by_role("main").get_by_role("link", name="Phone Calls")).to_be_visible()
+    assert page.locator("main tbody tr").count() == before

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from barriers import barriers
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+pytestmark = pytest.mark.long
+
 OpenBrowser = Callable[..., BrowserContext]
-SERIOUS = ("serious", "critical")
 
 
 def shows_focus(element: Locator) -> bool:
@@ -24,44 +25,76 @@ def focused(page: Page) -> Locator:
     return page.locator(":focus")
 
 
-def problems_of(page: Page) -> list[str]:
-    """What axe-core finds to be a serious or critical barrier."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{page.url}: {rule['id']}: {node['html'][:200]}"
-        for rule in found
-        if rule["impact"] in SERIOUS
-        for node in rule["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_page_has_a_barrier(
     open_browser: OpenBrowser, all_pages: Mapping[str, str], width: int
 ) -> None:
     page = open_browser(viewport={"width": width, "height": 900}).new_page()
-    names = all_pages if width > 390 else ("several", "many tickets", "ticket", "form")
+    names = all_pages if width > 390 else ("several", "many tickets", "ticket", "form", "calls")
     problems = []
     for address in (all_pages[name] for name in names):
         page.goto(address)
-        problems += problems_of(page)
+        problems += barriers(page, dark=True)
+    assert problems == []
+
+
+ADMINISTRATION = (
+    "/objects/directory",
+    "/objects/directory?kind=shared",
+    "/objects/changes",
+    "/objects/access-journal",
+    "/plugins",
+    "/calls/journal",
+    "/objects/UserRequest/28?tab=history",
+)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_for_administrators_has_a_barrier(administrator: Page, width: int) -> None:
+    administrator.set_viewport_size({"width": width, "height": 900})
+    problems = []
+    for address in ADMINISTRATION:
+        administrator.goto(address)
+        expect(administrator.get_by_role("heading", level=1)).to_have_count(1)
+        assert administrator.title() != "There is no such page · CTI Host", address
+        assert administrator.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        problems += barriers(administrator, dark=True)
     assert problems == []
 
 
 def test_pages_for_strangers_and_of_mistakes_have_no_barrier(stranger: Page, page: Page) -> None:
     stranger.goto("/pop?phone=0987654321")
-    problems = problems_of(stranger)
+    problems = barriers(stranger, dark=True)
     stranger.get_by_role("button", name="Sign in").click()
     expect(stranger.get_by_role("alert")).to_be_visible()
-    problems += problems_of(stranger)
+    problems += barriers(stranger, dark=True)
     page.goto("/objects/new/UserRequest")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    problems += problems_of(page)
+    problems += barriers(page, dark=True)
     page.goto("/objects/UserRequest/31")
-    page.locator("details.cti-menu summary").click()
-    problems += problems_of(page)
+    page.locator("main details.cti-menu summary").click()
+    problems += barriers(page, dark=True)
     assert problems == []
+
+
+def test_pages_are_dark_where_the_system_is_unless_the_agent_wants_it_otherwise(
+    page: Page,
+) -> None:
+    surface = "getComputedStyle(document.querySelector('.cti-card')).backgroundColor"
+    page.goto("/pop?phone=0987654321")
+    light = page.evaluate(surface)
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate(surface)
+    assert dark != light
+    page.get_by_role("button", name="Dark colours").click()
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(surface) == dark
+    page.get_by_role("button", name="Light colours").click()
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(surface) == light
+    page.get_by_role("button", name="Colours of the system").click()
+    assert page.evaluate(surface) == dark
 
 
 def test_every_page_has_one_heading_a_language_and_a_title(
@@ -109,6 +142,30 @@ def test_lists_fit_screens_of_every_width(open_browser: OpenBrowser) -> None:
         assert page.evaluate(outside) == [], width
 
 
+LONG_NAMES = """
+() => {
+    const names = document.querySelectorAll("td[data-label=Caller], td[data-label=Agent]");
+    for (const cell of names) (cell.querySelector("a") || cell).textContent =
+        "Wolfeschlegelsteinhausenbergerdorffberger Alexandrowna";
+    return names.length;
+}
+"""
+
+
+@pytest.mark.parametrize("address", ["/pop?phone=0987654321", "/objects/Ticket"])
+def test_names_of_forty_letters_stay_in_their_columns(page: Page, address: str) -> None:
+    wider = (
+        "[...document.querySelectorAll('td')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+        ".map(e => e.textContent)"
+    )
+    page.goto(address)
+    assert page.evaluate(LONG_NAMES) > 4
+    for width in (390, 1000, 1366):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        assert page.evaluate(wider) == [], width
+
+
 def test_the_button_beside_a_ticket_stays_on_one_line(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/pop?phone=0987654321")
@@ -124,6 +181,10 @@ def test_the_keyboard_reaches_everything_in_reading_order(page: Page) -> None:
         page.keyboard.press("Tab")
         expect(focused(page)).to_have_accessible_name(f"Create a new {name}")
         assert shows_focus(focused(page))
+    # Then who it is, on the left.
+    page.keyboard.press("Tab")
+    expect(focused(page)).to_have_accessible_name("Fluvia France")
+    page.locator(".cti-person ~ .cti-actions a").last.focus()
     page.keyboard.press("Tab")
     expect(focused(page)).to_have_accessible_name("R-000042")
     assert shows_focus(focused(page))
@@ -148,6 +209,8 @@ def test_the_first_stop_skips_to_the_content(page: Page) -> None:
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    expect(page.locator("summary").filter(has_text="Why this person")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_label("Caller", exact=True)).to_be_focused()
 
 
@@ -165,14 +228,21 @@ def test_a_french_browser_gets_french_pages(open_browser: OpenBrowser) -> None:
     stranger = open_browser(locale="fr-FR", signed_in=False).new_page()
     stranger.goto("/sign-in")
     expect(stranger.get_by_label("Mot de passe")).to_be_visible()
-    assert problems_of(page) == []
+    assert barriers(page, dark=True) == []
 
 
 def test_the_language_is_switched_where_one_is(page: Page, server: str) -> None:
     page.goto("/pop?phone=+33987654321&selected_caller=20")
+    page.get_by_text("Language: English").click()
     page.get_by_role("button", name="Français").click()
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Marguerite Delaunay")
     expect(page).to_have_url(f"{server}/pop?phone=+33987654321&selected_caller=20")
-    page.get_by_role("button", name="English").click()
+    page.get_by_text("Langue : Français").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="English")).to_be_hidden()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="English").focus()
+    page.keyboard.press("Enter")
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -28,7 +28,11 @@ def test_a_known_caller_is_the_first_thing_seen(page: Page) -> None:
     expect(page).to_have_title(re.compile("^Marguerite Delaunay"))
     expect(page.get_by_text("Contacts with phone number +33 9 87 65 43 21")).to_be_visible()
     expect(page.get_by_text("(received: 0987654321)")).to_be_visible()
-    expect(page.get_by_text("stored in international form, region FR")).to_be_visible()
+    # How the number is stored is for those who ask.
+    why = page.get_by_text("stored in international form, region FR")
+    expect(why).to_be_hidden()
+    page.locator("summary").filter(has_text="Why this person").click()
+    expect(why).to_be_visible()
     box = heading.bounding_box()
     assert box is not None
     assert box["y"] < 200
@@ -47,14 +51,49 @@ def test_a_known_caller_comes_with_their_tickets(page: Page) -> None:
     own = page.get_by_role("region", name=OWN)
     row = own.get_by_role("row").filter(has_text="R-000028")
     expect(row).to_contain_text("Access to the year-end folder")
-    for cell in ("Assigned", "Marguerite Delaunay", "Camille Moreau", "12/02/2026, 07:48"):
+    for cell in ("Assigned", "Low", "Camille Moreau"):
         expect(row.get_by_role("cell", name=cell, exact=True)).to_be_visible()
+    started = row.get_by_title("12/02/2026, 07:48")
+    expect(started).to_have_attribute("datetime", "2026-02-12T06:48:00Z")
+    expect(started).to_contain_text("ago")
     expect(row.get_by_role("link", name="Modify R-000028")).to_be_visible()
     expect(page.get_by_role("region", name=OF_ORGANIZATION)).to_contain_text("Waterproof phone")
     expect(page.get_by_role("region", name="Incidents")).to_contain_text("Screen flickers")
     expect(page.get_by_role("button", name="Create a new")).to_have_text(
         ["Create a new User Request", "Create a new Incident", "Create a new Person"]
     )
+
+
+def test_a_known_caller_stands_on_the_left(page: Page) -> None:
+    page.set_viewport_size({"width": 1366, "height": 850})
+    page.goto("/pop?phone=0987654321")
+    person = page.get_by_role("definition").filter(has_text="Accountant")
+    expect(person).to_be_visible()
+    number = page.locator(".cti-person").get_by_role("link", name="+33 9 87 65 43 21")
+    expect(number).to_have_attribute("href", "tel:+33987654321")
+    left, lists = person.bounding_box(), page.get_by_role("region", name=OWN).bounding_box()
+    assert left is not None
+    assert lists is not None
+    assert left["x"] + left["width"] <= lists["x"]
+
+
+def test_the_start_page_is_the_agents_day(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name="Search for a name")).to_be_focused()
+    mine = page.get_by_role("region", name="My open tickets")
+    expect(mine).to_contain_text("Access to the year-end folder")
+    for name in ("My team's queue", "Last worked on", "Missed calls", "My calls today"):
+        expect(page.get_by_role("region", name=name)).to_be_visible()
+    # On a telephone, what matters stands before what is only there to try.
+    page.set_viewport_size({"width": 390, "height": 844})
+    tops = [
+        page.get_by_role("region", name=name).bounding_box()
+        for name in ("My open tickets", "Missed calls", "My calls today", "Try a call")
+    ]
+    heights = [box["y"] for box in tops if box]
+    assert len(heights) == len(tops)
+    assert heights == sorted(heights)
 
 
 def test_a_shared_number_offers_everybody_and_guesses_nobody(page: Page) -> None:
@@ -150,8 +189,10 @@ def test_a_long_list_is_paged_ten_at_a_time(page: Page) -> None:
     expect(own.get_by_text("21–23 of 23")).to_be_visible()
     expect(own.locator("tbody tr")).to_have_count(3)
     expect(own.get_by_role("link", name="Next")).to_have_count(0)
-    # The other list stays where it was.
+    # The other list is folded, and stays where it was.
     other = page.get_by_role("region", name=OF_ORGANIZATION)
+    expect(other.get_by_text("1–10 of 23")).to_be_hidden()
+    other.locator("summary").click()
     expect(other.get_by_text("1–10 of 23")).to_be_visible()
     assert is_same_document(page)
 
@@ -160,8 +201,10 @@ def test_the_pages_of_two_lists_are_turned_apart(page: Page) -> None:
     page.goto("/pop?phone=0261918800")
     own = page.get_by_role("region", name=OWN)
     other = page.get_by_role("region", name=OF_ORGANIZATION)
+    other.locator("summary").click()
     own.get_by_role("link", name="Next").click()
     expect(own.get_by_text("11–20 of 23")).to_be_visible()
+    # What was unfolded stays so.
     other.get_by_role("link", name="Next").click()
     expect(other.get_by_text("11–20 of 23")).to_be_visible()
     expect(own.get_by_text("11–20 of 23")).to_be_visible()
@@ -180,7 +223,7 @@ def test_a_number_is_looked_up_by_hand(page: Page) -> None:
     page.get_by_label("Phone number").fill("+33 (0)9 87 65 43 21")
     page.get_by_role("main").get_by_role("button", name="Look up").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Marguerite Delaunay")
-    page.get_by_role("banner").get_by_label("Look up a number").fill("0199001200")
+    page.get_by_role("banner").get_by_label("Search for a name").fill("0199001200")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("3 contacts share this number")
 

@@ -50,9 +50,9 @@ def test_a_new_ticket_is_for_the_caller_in_the_box_though_not_shown_yet(plain: P
 
 def test_the_phone_menu_opens_and_calls(plain: Page) -> None:
     plain.goto("/objects/Incident/40")  # Maëlle Le Goff has a mobile phone
-    plain.locator("details.cti-menu summary").click()
+    plain.locator("main details.cti-menu summary").click()
     with plain.context.expect_page() as opened:
-        plain.locator("details.cti-menu").get_by_role("button").click()
+        plain.locator("main details.cti-menu").get_by_role("button").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text(
         "The phone system would dial now"
     )

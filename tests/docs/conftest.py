@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import warm_commands
 
 ROOT = Path(__file__).parents[2]
 # The folder in which the documents say that the host is installed.
@@ -84,7 +85,8 @@ class Console:
     """A folder as a reader of the documents has it, and what runs commands there.
 
     `shown` maps what a command prints here to what documents show instead: an address. `programs`
-    is the folder of commands such as `python`, `variables` are set in the environment.
+    is the folder of commands such as `python`; `cti-host` is theirs too, but need not load
+    everything each time. `variables` are set in the environment.
     """
 
     folder: Path
@@ -96,7 +98,7 @@ class Console:
         """Run a command; answer what a terminal would show, the folder as documents name it."""
         environment = {
             **{name: value for name, value in os.environ.items() if name != "CTI_HOST_CONFIG"},
-            "PATH": f"{self.programs}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join([*self._programs(), os.environ["PATH"]]),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",  # output and errors in the order in which they came
             "LC_ALL": "C.UTF-8",
@@ -110,13 +112,20 @@ class Console:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
-            timeout=120,
+            timeout=300,
             check=False,
         )
         printed = done.stdout.replace(str(self.folder), SHOWN_FOLDER)
         for real, shown in self.shown.items():
             printed = printed.replace(real, shown)
         return printed
+
+    def _programs(self) -> list[str]:
+        warm = self.folder.parent / "programs"
+        if not warm.exists():
+            warm.mkdir()
+            warm_commands.put_into(warm, str(self.programs / "python"))
+        return [str(warm), str(self.programs)]
 
     def check(self, path: Path) -> list[str]:
         """Run every console block of a document; answer where it shows something else."""

@@ -20,6 +20,8 @@ from distributions import project_files
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+pytestmark = pytest.mark.long
+
 DOCS = Path(__file__).parents[2] / "docs"
 EXTRA = "testing"
 # What `requirements/runtime.in` has for installing from source.
@@ -112,6 +114,10 @@ def test_the_kit_is_of_the_wheel_and_says_what_postgresql_needs(fresh: Path) -> 
     place = run(fresh / "python", "-P", "-c", "import cti_host.testing as t; print(t.__file__)")
     assert "site-packages" in place
     run(fresh / "python", "-P", "-c", "import cti_host.testing.postgresql")
+
+
+def test_the_command_is_there(fresh: Path) -> None:
+    assert run(fresh / "cti-host", "--version").startswith("cti-host, version ")
 
 
 def test_the_commands_of_the_guide_print_what_is_shown(fresh: Path, console: Any) -> None:

@@ -22,6 +22,8 @@ from cti_host.settings.sections import (
     CallerInformation,
     Creation,
     DisplayTickets,
+    MetricsSettings,
+    Privacy,
     Server,
     TicketListSettings,
 )
@@ -30,7 +32,15 @@ from cti_host.settings.settings import Settings
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "admin-guide.md").read_text(encoding="utf-8")
 # Sections of the guide have headings of their own; keys of the host's models stand in tables.
-HOST_MODELS = (CallerInformation, Creation, DisplayTickets, Server, TicketListSettings)
+HOST_MODELS = (
+    CallerInformation,
+    Creation,
+    DisplayTickets,
+    MetricsSettings,
+    Privacy,
+    Server,
+    TicketListSettings,
+)
 
 
 def section(heading: str) -> str:
@@ -120,6 +130,17 @@ def test_the_settings_in_front_of_an_itop_are_accepted(folder: Path) -> None:
     (folder.parent / "var" / "itop-password").write_text("a secret\n")
     assert problems(folder / "examples" / "itop.toml") == []
     assert problems(folder / "examples" / "itop-copy.toml") == []
+    assert problems(folder / "examples" / "mail.toml") == []
+
+
+def test_the_settings_for_single_sign_on_are_accepted(folder: Path) -> None:
+    assert problems(folder / "examples" / "single-sign-on.toml") == []
+
+
+def test_the_settings_for_an_asterisk_are_accepted(folder: Path) -> None:
+    (folder.parent / "var").mkdir()
+    (folder.parent / "var" / "asterisk-secret").write_text("a secret\n")
+    assert problems(folder / "examples" / "asterisk.toml") == []
 
 
 def test_the_settings_of_the_itop_extension_are_accepted(folder: Path) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from cti_host import Call
+from cti_host.health.processes import EXTENSION
 from cti_host.isolation.trace import current_trace
 from cti_host.isolation.workers import MAX_OVERDUE, Overdue, Workers
 from cti_host.testing import MakeHost
@@ -38,6 +43,16 @@ def waiting(hook: str, result: str = "None") -> str:
                 self.release.wait()
                 return {result}
         """
+
+
+def test_a_plugin_may_say_itself_how_long_a_call_takes_at_most(make_stuck_host: MakeHost) -> None:
+    own = "class Config(PluginConfig):\n                timeout: float = 0.05\n"
+    impatient = waiting("lookup_callers(self, call)").replace(
+        "def __init__(self):", f"{own}\n            def __init__(self, config):"
+    )
+    running = make_stuck_host(plugins=["stuck"], sources={"stuck": impatient})
+    problems = running.get_json(f"/pop?phone={NUMBER}")["problems"]
+    assert problems == ["Caller lookup by stuck is not available right now."]
 
 
 LABELS = """
@@ -233,7 +248,7 @@ def test_what_a_plugin_calls_when_its_time_is_over_is_not_of_the_page(
     with running.app.test_request_context():
         assert running.host.hooks.lookup_callers(CALL) == ()
         plugin.release.set()
-        assert plugin.ended.wait(10)
+        assert plugin.ended.wait(60)
         assert [span.plugin for span in current_trace().spans] == ["asker"]
 
 
@@ -285,6 +300,83 @@ def test_calls_that_hang_are_known_until_they_end() -> None:
             break
         threading.Event().wait(0.001)
     assert workers.hanging() == []
+
+
+def test_five_hundred_calls_that_hang_hold_few_threads_and_let_them_go() -> None:
+    workers, release, at_once = Workers(), threading.Event(), 20
+    refused: list[str] = []
+
+    def call(number: int) -> None:
+        in_place = number % 5 == 0  # without a budget: in the thread of whoever calls
+        run = workers.in_place if in_place and number < MAX_OVERDUE else workers.run
+        with suppress(Overdue):
+            run("plugin", "hook", release.wait, 0.01)
+            return
+        refused.append("")
+
+    with ThreadPoolExecutor(at_once) as pool:
+        done = [pool.submit(call, number) for number in range(500)]
+        in_place = 2  # their callers wait, too
+        assert eventually(lambda: sum(one.done() for one in done) == 500 - in_place)
+        hanging = workers.hanging()
+        assert MAX_OVERDUE <= len(hanging) <= MAX_OVERDUE + at_once
+        assert len(refused) == 500 - in_place
+        with pytest.raises(Overdue, match="have not ended yet"):
+            workers.in_place("plugin", "hook", release.wait, 60)
+        assert workers.in_place("another", "hook", lambda: "called", 60) == "called"
+        release.set()
+    assert eventually(lambda: not workers.hanging())
+    assert workers.run("plugin", "hook", lambda: "called again", 60) == "called again"
+
+
+def test_threads_end_with_their_workers_also_those_that_were_hanging() -> None:
+    workers, release = Workers(), threading.Event()
+    idle = workers.run("plugin", "hook", threading.current_thread, 60)
+    seen: list[threading.Thread] = []
+
+    def hang() -> None:
+        seen.append(threading.current_thread())
+        release.wait()
+
+    with pytest.raises(Overdue):
+        workers.run("plugin", "hook", hang, 0.05)
+    assert eventually(lambda: bool(seen))
+    spare = workers.run("plugin", "hook", threading.current_thread, 60)
+    workers.close()
+    for thread in {idle, spare} - {*seen}:
+        thread.join()
+    release.set()
+    seen[0].join()
+    # Whoever still calls is answered.
+    last = workers.run("plugin", "hook", threading.current_thread, 60)
+    last.join()
+
+
+def test_a_hook_without_a_budget_that_hangs_is_seen(make_host: MakeHost) -> None:
+    running = make_host(
+        IMPATIENT, plugins=["stuck"], sources={"stuck": waiting("organizations(self, text)")}
+    )
+    plugin = running.host.plugins[0].instance
+    processes = running.app.extensions[EXTENSION]
+
+    def ask() -> None:
+        with running.app.app_context():
+            running.host.hooks.organizations("x")
+
+    def hanging() -> Any:
+        return processes.report(["stuck"]).plugins[0].health.hanging
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(ask)
+        assert eventually(lambda: hanging() == {"organizations": 1})
+        plugin.release.set()
+    assert hanging() == {}
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Whether something comes true; what it takes is up to other threads."""
+    pause = threading.Event()
+    return any(condition() or pause.wait(0.01) for _try in range(6000))
 
 
 @pytest.mark.parametrize("hook", ["parse_number", "class_label"])

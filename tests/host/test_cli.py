@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -27,6 +28,9 @@ from cti_host.testing import MakeHost, write_config
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
 
 COMMANDS = """
+import os
+from pathlib import Path
+
 import click
 import peewee
 
@@ -50,6 +54,10 @@ def note(text):
 
 class Plugin:
     '''Keeps notes.'''
+
+    @hookimpl
+    def register(self, host):
+        host.before_closing.append(lambda: Path(f"closed-{os.getpid()}").touch())
 
     @hookimpl
     def models(self):
@@ -183,9 +191,10 @@ def checked_online(folder: Path, **sources: str) -> str:
 
 def test_check_online_tells_what_works(run: Run, tmp_path: Path) -> None:
     path = checked_online(tmp_path, server=ONLINE.format(level="WARNING"))
+    run("db", "upgrade", "--config", path)
     done = run("check", "--online", "--config", path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[1:] == [
+    assert [line for line in done.stdout.splitlines()[1:] if "database:" not in line] == [
         "server: good     the server: answers",
         "server: warning  the account: sees little",
         "    -> give it more",
@@ -199,7 +208,8 @@ def test_check_online_fails_when_something_is_bad(run: Run, tmp_path: Path) -> N
     assert done.returncode == 1
     answer = json.loads(done.stdout)
     assert answer["ok"] is False
-    assert [(f["plugin"], f["level"], f["what"]) for f in answer["online"]] == [
+    found = [(f["plugin"], f["level"], f["what"]) for f in answer["online"]]
+    assert [one for one in found if one[0] != "database"] == [
         ("server", "good", "the server"),
         ("server", "bad", "the account"),
         ("broken", "bad", "the check itself"),
@@ -207,10 +217,13 @@ def test_check_online_fails_when_something_is_bad(run: Run, tmp_path: Path) -> N
     assert answer["online"][-1]["detail"] == "LookupError: nobody home"
 
 
-def test_check_online_says_when_there_is_nothing_to_try(run: Run, config: str) -> None:
+def test_check_online_looks_at_the_database_of_every_host(run: Run, config: str) -> None:
     done = run("check", "--online", "--config", config)
     assert done.returncode == 0
-    assert "no plugin stands on anything outside this host" in done.stdout
+    assert "database: warning  reached: " in done.stdout
+    run("db", "upgrade", "--config", config)
+    done = run("check", "--online", "--config", config)
+    assert "database: good     up to date: every migration, table and column\n" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -259,6 +272,30 @@ def test_an_option_without_its_file_is_a_usage_error(run: Run) -> None:
     assert "--config needs a FILE" in done.stderr
 
 
+def test_the_version_is_told_without_loading_the_host() -> None:
+    code = (
+        "import atexit, sys\n"
+        "from cti_host.command_line.cli import main\n"
+        "sys.argv[1:] = ['--version']\n"
+        "atexit.register(lambda: print(*sys.modules, sep='\\n'))\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 -- ours
+    told, *modules = done.stdout.splitlines()
+    assert told == f"cti-host, version {__version__}"
+    assert "click" in modules
+    assert not {"flask", "peewee", "psycopg", "pydantic", "cti_host.public"} & {*modules}
+
+
+def test_a_name_that_the_api_lacks_is_no_name_of_it() -> None:
+    import cti_host
+
+    with pytest.raises(AttributeError, match="'cti_host' has no attribute 'Plumbing'"):
+        _ = cti_host.Plumbing  # type: ignore[attr-defined]
+    assert all(hasattr(cti_host, name) for name in cti_host.__all__)
+
+
 def test_the_version_and_the_help_need_no_configuration(run: Run) -> None:
     assert __version__ in run("--version").stdout
     done = run("--help")
@@ -302,12 +339,24 @@ def test_a_plugins_command_runs_inside_the_application(run: Run, config: str) ->
     assert (done.returncode, done.stdout) == (0, "1 notes of 3 plugins\n")
 
 
-def test_a_command_without_its_tables_fails_with_a_remedy(run: Run, config: str) -> None:
+def test_a_command_makes_a_new_database_and_refuses_an_old_one(
+    run: Run, config: str, tmp_path: Path
+) -> None:
     done = run("note", "x", "--config", config)
-    assert done.returncode == 1
-    assert "cti-host: the database said: no such table: note" in done.stderr
-    assert "cti-host db upgrade" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert (done.returncode, done.stdout) == (0, "1 notes of 3 plugins\n")
+    assert "made the database" in done.stderr
+    make_old(tmp_path)
+    done = run("note", "x", "--config", config)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "the database is not up to date" in done.stderr
+    assert "run: cti-host db upgrade" in done.stderr
+
+
+def make_old(folder: Path) -> None:
+    """Make the database one that lacks a table."""
+    with contextlib.closing(sqlite3.connect(folder / "site" / "cti.db")) as file:
+        file.execute("DROP TABLE IF EXISTS note")
+        file.execute("CREATE TABLE other (id INTEGER)")
 
 
 def test_a_command_of_a_plugin_that_fails_names_the_plugin(run: Run, tmp_path: Path) -> None:
@@ -427,11 +476,14 @@ def test_upgrade_creates_what_is_missing_and_then_nothing(run: Run, config: str)
     first = run("db", "upgrade", "--json", "--config", config)
     assert len(json.loads(first.stdout)["applied"]) == 1
     second = run("db", "upgrade", "--json", "--config", config)
-    assert json.loads(second.stdout) == {"applied": []}
+    assert json.loads(second.stdout) == {"applied": [], "backup": None}
     assert run("db", "upgrade", "--config", config).stdout == "the database is up to date\n"
 
 
-def test_serve_refuses_a_database_that_is_not_up_to_date(run: Run, config: str) -> None:
+def test_serve_refuses_a_database_that_is_not_up_to_date(
+    run: Run, config: str, tmp_path: Path
+) -> None:
+    make_old(tmp_path)
     done = run("serve", "--config", config)
     assert done.returncode == 1
     assert "the database is not up to date" in done.stderr
@@ -572,7 +624,7 @@ def server(
 
 
 def test_serve_answers_on_its_port_and_stops_when_it_is_told_to(
-    server: subprocess.Popen[bytes], free_port: int, run: Run, config: str
+    server: subprocess.Popen[bytes], free_port: int, run: Run, config: str, tmp_path: Path
 ) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", free_port, timeout=60)
     connection.request("GET", "/pop?phone=0987", headers={"Accept": "application/json"})
@@ -586,8 +638,12 @@ def test_serve_answers_on_its_port_and_stops_when_it_is_told_to(
     again = run("serve", "--config", config, "--port", str(free_port))
     assert again.returncode == 1
     assert f"can't listen on 127.0.0.1:{free_port}" in again.stderr
+    before = {path.name for path in tmp_path.glob("closed-*")}
     server.send_signal(signal.SIGTERM)
     assert server.wait(timeout=60) == 0
+    # What plugins do beside the requests was finished, by the worker too.
+    ended = {path.name for path in tmp_path.glob("closed-*")} - before
+    assert ended - {f"closed-{server.pid}"}
 
 
 @pytest.mark.parametrize("attempt", range(3))

@@ -125,8 +125,8 @@ def test_enabled_direct_creations_count_in_the_order_of_the_file(config_file: Pa
             "greater than or equal to 1",
             "write 1 or more",
         ),
-        ("language = 'de'", 1, "language", "'en' or 'fr'", 'write "en" or "fr"'),
-        ("language = 'fre'", 1, "language", "'en' or 'fr'", "did you mean 'fr'?"),
+        ("language = 'xyz'", 1, "language", "no pages in the language 'xyz'", 'known: "en"'),
+        ("language = 'fre'", 1, "language", "no pages in the language 'fre'", "did you mean 'fr'?"),
         (
             "timezone = 'Europe/Pari'",
             1,

@@ -245,6 +245,51 @@ def test_an_answer_of_the_wrong_type_counts_as_a_failure(
         assert current_trace().spans[0].problem == problem
 
 
+@pytest.mark.parametrize(
+    "raised",
+    ["KeyboardInterrupt('0987654321')", "GeneratorExit('0987654321')", "Own('0987654321')"],
+)
+@pytest.mark.parametrize(
+    "hook", ["lookup_callers(self, call)", "parse_number(self, text)", "navigation(self, agent)"]
+)
+def test_whatever_a_plugin_raises_costs_its_own_part(
+    make_host: MakeHost, caplog: pytest.LogCaptureFixture, people: str, hook: str, raised: str
+) -> None:
+    source = f"""
+        from cti_host import Number, hookimpl
+
+
+        class Own(BaseException):
+            pass
+
+
+        class Plugin:
+            @hookimpl
+            def {hook}:
+                raise {raised}
+        """
+    reader = """
+        from cti_host import current_host, hookimpl
+
+
+        class Plugin:
+            @hookimpl
+            def preprocess_parameters(self, call):
+                current_host().hooks.parse_number(call.received["phone"])
+        """
+    running = make_host(
+        FOUND,
+        plugins=["raises", "reader", "people"],
+        sources={"raises": source, "reader": reader, "people": people},
+    )
+    page = running.client().get("/pop?phone=1234567")
+    assert page.status_code == 200
+    assert "Ada" in page.text
+    name, kind = hook.partition("(")[0], raised.partition("(")[0]
+    assert f"{name} of plugin raises raised {kind}" in caplog.text
+    assert "0987654321" not in caplog.text
+
+
 def test_a_plugin_says_why_it_is_unavailable(
     make_host: MakeHost, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -269,6 +314,35 @@ def test_a_plugin_says_why_it_is_unavailable(
     assert running.get_json(url)["problems"] == [f"{line} It sleeps."]
     assert "Il dort." in running.client(Accept_Language="fr").get(url).text
     assert "lookup_callers of plugin sleeper: HTTP 503" in caplog.text
+
+
+INCOMPLETE = """
+    from cti_host import Incomplete, hookimpl
+
+
+    class Plugin:
+        @hookimpl
+        def creation_presets(self, class_name, caller, call, direct):
+            raise Incomplete("HTTP 503", {part}, "It sleeps.")
+    """
+
+
+def test_a_part_of_a_result_is_taken_with_its_line(make_host: MakeHost) -> None:
+    part = "{'origin': 'phone'}"
+    running = make_host(plugins=["half"], sources={"half": INCOMPLETE.replace("{part}", part)})
+    with running.app.test_request_context():
+        given = running.host.hooks.creation_presets("UserRequest", None, CALL, False)
+        assert given == {"origin": "phone"}
+        (line,) = current_trace().lines
+        assert line == "Presets from half are not available right now. It sleeps."
+
+
+def test_a_part_of_the_wrong_type_is_none(make_host: MakeHost) -> None:
+    source = INCOMPLETE.replace("{part}", "{'org_id': 3}")
+    running = make_host(plugins=["half"], sources={"half": source})
+    with running.app.test_request_context():
+        assert running.host.hooks.creation_presets("UserRequest", None, CALL, False) == {}
+        assert len(current_trace().lines) == 1
 
 
 def test_presets_must_be_texts(make_host: MakeHost) -> None:

@@ -13,7 +13,20 @@ from typing import Any
 import pytest
 from flask import request
 
-from cti_host import Agent, Call, Caller, OutboundAction, Ticket, TicketKey
+from cti_host import (
+    Agent,
+    Call,
+    Caller,
+    DataSubject,
+    HealthCheck,
+    LinkCheck,
+    Message,
+    OutboundAction,
+    PhoneCall,
+    SearchGroup,
+    Ticket,
+    TicketKey,
+)
 from cti_host.contract import Contract, Kind
 from cti_host.dispatch import SetupFailed
 from cti_host.hooks import Hooks
@@ -24,8 +37,12 @@ from cti_host.testing import MakeHost, RunningHost
 
 CALL = Call({"phone": "0987654321"}, {"phone": "0987654321"}, {"phone": "0987654321"})
 ADA = Caller("Person", 1, "Ada")
+BOB = Caller("Person", 2, "Bob")
 SAM = Agent("sam")
+SUBJECT = DataSubject("Person", 1, "Ada")
 TICKET = Ticket("UserRequest", 7, "R-000007", "Printer")
+KEY = TicketKey("desk", "UserRequest", 7)
+RINGING = Message("ringing", {"call": 1})
 ACTION = OutboundAction("call", "Call", "tel:1")
 
 CASES = ["value", "None", "exception"]
@@ -51,6 +68,12 @@ def _each(attribute: str) -> Callable[[Any], list[str]]:
 
 def _answers_of_set_up(outcome: Any) -> list[str]:
     return [plugin for plugin, _answer in outcome if plugin in ("subject", "neighbour")]
+
+
+def _closed(outcome: Any) -> list[str]:
+    for _plugin, coroutine in outcome:
+        coroutine.close()
+    return _answers_of_set_up(outcome)
 
 
 def _ignored(_outcome: Any) -> list[str]:
@@ -109,7 +132,7 @@ OBSERVATIONS = {
     "read_ticket": Observation(
         "key",
         "TicketDetails(Ticket(key.class_name, key.id, NAME, NAME))",
-        lambda hooks: hooks.read_ticket(TicketKey("desk", "UserRequest", 7)),
+        lambda hooks: hooks.read_ticket(KEY),
         lambda details: [details.ticket.ref],
     ),
     "phone_calls": Observation(
@@ -117,6 +140,60 @@ OBSERVATIONS = {
         "[PhoneCall('inbound', note=NAME)]",
         lambda hooks: hooks.phone_calls(TICKET),
         _each("note"),
+    ),
+    "find_tickets": Observation(
+        "texts",
+        "[Ticket('UserRequest', 7, NAME, NAME)]",
+        lambda hooks: hooks.find_tickets(["R-000007"]),
+        _each("ref"),
+    ),
+    "find_callers": Observation(
+        "texts",
+        "[Caller('Person', 1, NAME)]",
+        lambda hooks: hooks.find_callers(["Ada"]),
+        _each("display"),
+    ),
+    "search": Observation(
+        "text",
+        "[SearchGroup(NAME)]",
+        lambda hooks: hooks.collect("search", SearchGroup, text="Ada"),
+        _each("label"),
+    ),
+    "add_number": Observation(
+        "caller, number",
+        "NAME",
+        lambda hooks: hooks.add_number(ADA, "0987654321"),
+        lambda field: [field],
+    ),
+    "number_form_url": Observation(
+        "caller, number, return_url",
+        "NAME",
+        lambda hooks: hooks.number_form_url(ADA, "0987654321", "/"),
+        lambda url: [url],
+    ),
+    "person_sections": Observation(
+        "caller",
+        "[PanelSection(NAME, '')]",
+        lambda hooks: hooks.person_sections(ADA),
+        _each("title"),
+    ),
+    "move_person": Observation(
+        "old, new, only, dry_run",
+        "[Moved('calls', NAME, [1])]",
+        lambda hooks: hooks.move_person(ADA, BOB, None, False),
+        lambda outcome: [item.label for _plugin, item in outcome.items],
+    ),
+    "call_recorded": Observation(
+        "ticket, call, record, agent, former",
+        "NAME",
+        lambda hooks: hooks.call_recorded(KEY, PhoneCall("inbound"), 7, SAM),
+        _ignored,
+    ),
+    "call_unlinked": Observation(
+        "ticket, record, agent, former",
+        "NAME",
+        lambda hooks: hooks.call_unlinked(KEY, 7, SAM),
+        _ignored,
     ),
     "identify_agent": Observation(
         "request",
@@ -130,17 +207,83 @@ OBSERVATIONS = {
         lambda hooks: hooks.sign_in_url("/"),
         lambda url: [url],
     ),
+    "sign_in_links": Observation(
+        "next_url",
+        "[NavigationItem(NAME, '/')]",
+        lambda hooks: hooks.sign_in_links("/", ""),
+        _each("label"),
+    ),
     "panel_sections": Observation(
         "call, callers",
         "[PanelSection(NAME, '')]",
         lambda hooks: hooks.panel_sections(CALL, []),
         _each("title"),
     ),
+    "home_sections": Observation(
+        "agent",
+        "[PanelSection(NAME, '')]",
+        lambda hooks: hooks.home_sections(SAM),
+        _each("title"),
+    ),
+    "organizations": Observation(
+        "text",
+        "[Organization(len(NAME), NAME)]",
+        lambda hooks: hooks.organizations("Analytical"),
+        _each("name"),
+    ),
+    "known_profiles": Observation(
+        "",
+        "[NAME]",
+        lambda hooks: hooks.collect("known_profiles", str),
+        list,
+    ),
+    "explain_rights": Observation(
+        "profiles",
+        "[Right(NAME, 'read', True, 'why')]",
+        lambda hooks: hooks.explain_rights(frozenset({"Support Agent"})),
+        lambda found: [right.subject for _plugin, right in found.items],
+    ),
     "check_online": Observation(
         "",
         "[Finding(NAME, Level.GOOD)]",
         lambda hooks: hooks.check_online(),
         lambda found: [finding.what for _plugin, finding in found if finding.level == "good"],
+    ),
+    "health_checks": Observation(
+        "",
+        "[HealthCheck(NAME, True)]",
+        lambda hooks: hooks.collect("health_checks", HealthCheck),
+        _each("name"),
+    ),
+    "check_link": Observation(
+        "query",
+        "LinkCheck(NAME)",
+        lambda hooks: hooks.first("check_link", LinkCheck, query="phone=1"),
+        lambda checked: [checked.query],
+    ),
+    "find_data_subjects": Observation(
+        "text",
+        "[DataSubject('Person', 1, NAME)]",
+        lambda hooks: hooks.find_data_subjects("Ada").items,
+        lambda found: [subject.display for _plugin, subject in found],
+    ),
+    "personal_data": Observation(
+        "subject",
+        "[PersonalData(NAME)]",
+        lambda hooks: hooks.personal_data(SUBJECT).items,
+        lambda found: [part.title for _plugin, part in found],
+    ),
+    "erase_personal_data": Observation(
+        "subject, dry_run",
+        "[Removal(NAME, 1)]",
+        lambda hooks: hooks.erase_personal_data(SUBJECT, True).items,
+        lambda found: [removal.what for _plugin, removal in found],
+    ),
+    "expire_data": Observation(
+        "dry_run",
+        "[Removal(NAME, 1)]",
+        lambda hooks: hooks.expire_data(True).items,
+        lambda found: [removal.what for _plugin, removal in found],
     ),
     "call_received": Observation(
         "call, callers, agent",
@@ -155,12 +298,36 @@ OBSERVATIONS = {
         _ignored,
     ),
     "ticket_created": Observation(
-        "ticket, caller, agent",
+        "ticket, caller, agent, record",
         "NAME",
-        lambda hooks: hooks.ticket_created(TICKET, ADA, SAM),
+        lambda hooks: hooks.ticket_created(TICKET, ADA, SAM, 7),
         _ignored,
     ),
     "server_started": Observation("", "NAME", lambda hooks: hooks.server_started(), _ignored),
+    "agent_may": Observation(
+        "agent, action, class_name",
+        "True",
+        lambda hooks: list(hooks.results("agent_may", agent=SAM, action="open", class_name="")),
+        lambda answers: [plugin for plugin, _answer in answers],
+    ),
+    "known_agents": Observation(
+        "",
+        "[Agent(NAME)]",
+        lambda hooks: hooks.known_agents(),
+        _each("name"),
+    ),
+    "known_agent": Observation(
+        "name",
+        "Agent(NAME)",
+        lambda hooks: hooks.known_agent("sam"),
+        lambda agent: [agent.name],
+    ),
+    "link_agent": Observation(
+        "agent, contact_id",
+        "NAME == 'subject'",
+        lambda hooks: hooks.link_agent(SAM, 7),
+        lambda linked: ["subject" if linked else "neighbour"],
+    ),
     "navigation": Observation(
         "agent",
         "[NavigationItem(NAME, '/')]",
@@ -197,6 +364,27 @@ OBSERVATIONS = {
         lambda hooks: hooks.set_up("models"),
         _answers_of_set_up,
     ),
+    "publish": Observation(
+        "topics, message",
+        "NAME == 'subject'",
+        lambda hooks: hooks.first("publish", bool, topics=["calls"], message=RINGING),
+        lambda sent: ["subject" if sent else "neighbour"],
+    ),
+    "follow": Observation(
+        "deliver", "nothing()", lambda hooks: hooks.set_up("follow", deliver=None), _closed
+    ),
+    "followed_topics": Observation(
+        "agent, asked",
+        "[NAME]",
+        lambda hooks: hooks.followed_topics(SAM, ["calls"]),
+        list,
+    ),
+    "page_scripts": Observation(
+        "",
+        "[PageScript('static', NAME)]",
+        lambda hooks: hooks.set_up("page_scripts"),
+        _answers_of_set_up,
+    ),
     "load_demo": Observation(
         "", "[NAME]", lambda hooks: hooks.set_up("load_demo"), _answers_of_set_up
     ),
@@ -210,6 +398,10 @@ from flask import Blueprint
 from cti_host import *
 
 NAME = "{name}"
+
+
+async def nothing():
+    pass
 
 
 class Plugin:
@@ -297,7 +489,7 @@ def test_a_set_up_hook_that_answers_does_not_answer_or_fails(
             },
         )
 
-    at_the_start = ("hookspecs", "register", "known_names", "blueprints", "models")
+    at_the_start = ("hookspecs", "register", "known_names", "blueprints", "models", "page_scripts")
     if case == "exception" and hook in at_the_start:
         with pytest.raises(ConfigRefused) as refused:
             build()

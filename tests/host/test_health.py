@@ -164,6 +164,7 @@ def test_the_command_adds_up_what_all_processes_of_the_server_counted(tmp_path: 
         words = ["--config", str(config_file), "plugins", "--health"]
         text = CliRunner().invoke(cli, words).stdout
         assert text.startswith("2 processes, since ")
+        assert "\nstreams to open pages: 0 open, 0 refused\n" in text
         assert f"flaky: {pages} calls, {pages} failures, 0 time-outs" in text
         assert f"failed:  lookup_callers, {pages} times, last LookupError at" in text
         assert "hanging: panel_sections, " in text

@@ -57,7 +57,7 @@ def test_an_unknown_plugin_is_named_with_the_nearest_known_one(refusals: Refusal
         (
             hooks("@hookimpl\ndef zzz(self): ..."),
             "there is no hook 'zzz'",
-            "known: blueprints, call_placed, ",
+            "known: add_number, agent_may, blueprints, ",
         ),
         (
             hooks("@hookimpl\ndef lookup_callers(self, call, number): ..."),
@@ -125,6 +125,11 @@ def test_an_unknown_plugin_is_named_with_the_nearest_known_one(refusals: Refusal
             "SystemExit: 3",
             "correct it, or take it out of plugins",
         ),
+        (
+            "class Own(BaseException): ...\nraise Own('no licence')\n" + EMPTY,
+            "Own: no licence",
+            "correct it, or take it out of plugins",
+        ),
         ("def Plugin(): ...\n", "is not a class", "the entry point names a class: module:Plugin"),
         (
             "from pydantic import BaseModel\n\n\nclass Plugin:\n    class Config(BaseModel):\n"
@@ -135,6 +140,11 @@ def test_an_unknown_plugin_is_named_with_the_nearest_known_one(refusals: Refusal
         (
             hooks("def __init__(self):\n    raise ValueError('no licence')"),
             "can't be set up: ValueError: no licence",
+            "",
+        ),
+        (
+            hooks("def __init__(self):\n    raise GeneratorExit('no licence')"),
+            "can't be set up: GeneratorExit: no licence",
             "",
         ),
     ],

@@ -19,6 +19,8 @@ from cti_host.command_line.known_hooks import host_hooks, plugin_hooks
 from cti_host.command_line.new_plugin.names import PACKAGE_PREFIX, Refused, check_name
 from cti_host.testing import write_config
 
+pytestmark = pytest.mark.long
+
 # The five of the product, and one beside them, do something at first.
 SHOWN = {
     "parse_number",
@@ -343,12 +345,12 @@ def test_what_is_written_is_typed(written: Path) -> None:
 
 def test_what_is_written_is_accepted_by_check(written: Path, tmp_path: Path) -> None:
     names = [f"{name}_file" for name in CASES]
-    config = write_config(tmp_path, plugins=["tickets", *names], sign_in=False)
+    config = write_config(tmp_path, plugins=["calls", "tickets", *names], sign_in=False)
     text = config.read_text("utf-8").replace('"plugins.d"', f'"{written / "files"}"')
     config.write_text(text, encoding="utf-8")
     done = CliRunner().invoke(cli, ["--config", str(config), "check"])
     assert (done.exit_code, done.output) == (0, f"{config}: all right\n")
     listed = CliRunner().invoke(cli, ["--config", str(config), "plugins"]).output
-    for number, (name, hooks) in enumerate(CASES.items(), start=2):
+    for number, (name, hooks) in enumerate(CASES.items(), start=3):
         assert f"{number}. {name}_file " in listed
         assert f"   {', '.join(hook for hook in HOOKS if hook in hooks)}\n" in listed

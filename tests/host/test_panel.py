@@ -17,6 +17,7 @@ LABELS = """
 [caller_information]
 label = "Contacts with phone number $phone$"
 "label/FR FR" = "Contacts ayant le numéro $phone$"
+"label/DE DE" = "Kontakte mit der Nummer $phone$"
 """
 CREATIONS = """
 [indirect_creation.UserRequest]
@@ -136,7 +137,8 @@ def test_the_title_is_in_the_agents_language_with_the_number_filled_in(
     url = "/pop?phone=12345"
     assert english in running.client().get(url).text
     assert french in running.client(Accept_Language="fr-CA,fr;q=0.9,en;q=0.8").get(url).text
-    assert english in running.client(Accept_Language="de,en;q=0.5,fr;q=0.1").get(url).text
+    assert english in running.client(Accept_Language="it,en;q=0.5,fr;q=0.1").get(url).text
+    assert "Kontakte mit der Nummer 12345" in running.client(Accept_Language="de").get(url).text
     client = running.client(Accept_Language="fr")
     client.set_cookie("cti_language", "en")
     assert english in client.get(url).text
@@ -361,8 +363,8 @@ def test_the_page_of_one_list_survives_turning_another(make_panel: MakeHost) -> 
 
 def test_a_list_links_to_view_and_modify_a_ticket(make_panel: MakeHost) -> None:
     page = make_panel(ONE).client().get("/pop?phone=12").text
-    assert 'href="/ticket/2"' in page
-    assert 'href="/ticket/2/modify"' in page
+    assert 'href="/ticket/2?from_call=%2Fpop%3F' in page
+    assert 'href="/ticket/2/modify?from_call=%2Fpop%3F' in page
 
 
 def test_the_panel_as_json_is_a_documented_interface(make_panel: MakeHost) -> None:
@@ -392,6 +394,7 @@ def test_the_panel_as_json_is_a_documented_interface(make_panel: MakeHost) -> No
         },
         "label": "Contacts with phone number +33987654321",
         "filter": "",
+        "lookup_failed": False,
         "callers_total": 2,
         "callers_shown": 2,
         "callers": [
@@ -598,7 +601,9 @@ def test_a_ticket_of_another_system_opens_in_a_tab_of_its_own(make_panel: MakeHo
     brief = "/ticket/far/UserRequest/7?phone=1234567&amp;selected_caller=people:Person:1"
     assert f'href="{brief}" aria-label="Call R-000007"' in page
     # A ticket of this host stays in this tab, and its own page has the phone menu.
-    assert re.search(r'<a class="cti-ref" href="/ticket/1" title="[^"]*">R-000001</a>', page)
+    assert re.search(
+        r'<a class="cti-ref" href="/ticket/1[?]from_call=[^"]*" title="[^"]*">R-000001</a>', page
+    )
     assert page.count('aria-label="Call ') == 1
 
 
@@ -611,3 +616,52 @@ def test_a_list_that_could_not_be_read_says_so_in_its_place(make_panel: MakeHost
     answer = running.get_json("/pop?phone=1234567")
     assert [found["total"] for found in answer["ticket_lists"]] == [3, 1, 0]
     assert answer["problems"] == ["Broken <list>: It is & stays away."]
+
+
+PEOPLE_FORM = """
+[indirect_creation.Person]
+enabled = true
+[indirect_creation.UserRequest]
+enabled = true
+"""
+KNOWS_PERSONS = """
+from cti_host import KnownNames, hookimpl
+
+
+class Plugin:
+    @hookimpl
+    def known_names(self):
+        return KnownNames(("Person", "UserRequest"), caller_classes=("Person",))
+
+    @hookimpl
+    def lookup_callers(self, call):
+        raise OSError("the directory is away")
+"""
+
+
+def test_a_lookup_that_failed_is_not_taken_for_nobody(make_panel: MakeHost) -> None:
+    running = make_panel(NOBODY + PEOPLE_FORM, plugins=["away"], sources={"away": KNOWS_PERSONS})
+    page = html.unescape(running.client().get("/pop?phone=1234567").text)
+    assert title(page) == "Not looked up"
+    assert "Nobody in the data has this number" not in page
+    assert "could not be looked up" in page
+    assert '<a href="/pop?phone=1234567">Try again</a>' in page
+    assert "Create a new User Request" in page
+    assert "Create a new Person" not in page
+    answer = running.get_json("/pop?phone=1234567")
+    assert answer["lookup_failed"] is True
+    assert [one["class"] for one in answer["creations"]] == ["UserRequest"]
+
+
+def test_a_lookup_that_failed_creates_no_second_person(make_panel: MakeHost) -> None:
+    direct = "[direct_creation.Person]\nenabled = true\n"
+    running = make_panel(NOBODY + direct, plugins=["away"], sources={"away": KNOWS_PERSONS})
+    assert running.client().get("/pop?phone=1234567").status_code == 200
+
+
+def test_whoever_another_plugin_finds_is_shown_all_the_same(make_panel: MakeHost) -> None:
+    running = make_panel(ONE + PEOPLE_FORM, plugins=["away"], sources={"away": KNOWS_PERSONS})
+    page = running.client().get("/pop?phone=1234567").text
+    assert title(page) == "Ada Lovelace, Analytical Engines"
+    assert "Create a new Person" in page
+    assert running.get_json("/pop?phone=1234567")["lookup_failed"] is False

@@ -78,9 +78,14 @@ def press(running: RunningHost, action: str, query: str = "", **fields: str) -> 
     )
 
 
+def content(page: str) -> str:
+    """A page without its bar, which has a menu as well."""
+    return page.partition("<main")[2]
+
+
 def entries(page: str) -> list[str]:
     """The keys of the actions, in the order of the page; those in the menu are in brackets."""
-    shortcuts, _summary, menu = page.partition('class="cti-menu-items"')
+    shortcuts, _summary, menu = content(page).partition('class="cti-menu-items"')
     found = re.compile(r'name="action" value="([^"]+)"')
     return found.findall(shortcuts) + [f"({key})" for key in found.findall(menu)]
 
@@ -121,7 +126,7 @@ def test_where_all_actions_are_shortcuts_there_is_no_menu(make_host: MakeHost) -
     running = make_host(toml, plugins=["desk", "one"], sources=SOURCES)
     page = running.client().get(PAGE).text
     assert entries(page) == ["one:call", "one:text", "one:fax"]
-    assert "<summary" not in page
+    assert "<summary" not in content(page)
 
 
 def test_a_ticket_without_actions_has_no_menu(make_host: MakeHost) -> None:
@@ -291,3 +296,62 @@ def test_a_plugins_own_page_has_the_same_menu(make_host: MakeHost) -> None:
     assert answer.location == "https://one.example.org/call"
     ((ticket, caller, _action, _agent),) = instance(running, "witness").placed
     assert (ticket.key, caller.key) == ("own:Case:1", "own:Person:1")
+
+
+DIALS_ITSELF = """
+from cti_host import OutboundAction, hookimpl
+
+
+class Plugin:
+    \"\"\"Places calls to two numbers by itself.\"\"\"
+
+    @hookimpl(strangers=True)
+    def outbound_actions(self, ticket, caller):
+        return [
+            OutboundAction(f"dial {number}", f"Dial {number}", "", number=number,
+                           post=f"/dial?number={number}")
+            for number in ("2", "4")
+        ]
+"""
+
+
+def test_a_number_that_this_host_dials_is_dialled_by_every_entry_for_it(
+    make_host: MakeHost,
+) -> None:
+    sources = {**SOURCES, "switch": DIALS_ITSELF}
+    running = make_host(plugins=[*sources], sources=sources)
+
+    page = running.client().get(PAGE).text
+
+    # The entry for "2" of the plugin that dials is left out: others have one already.
+    others = [f"({plugin}:{name})" for plugin in ("one", "two") for name in ("call", "text", "fax")]
+    assert entries(page) == [*others, "(switch:dial 4)"]
+    assert page.count('formtarget="_self"') == 3
+    sent = press(running, "one:text")
+    assert (sent.status_code, sent.location) == (307, "/dial?number=2")
+    assert press(running, "one:call").location == "https://one.example.org/call"
+    assert instance(running, "witness").placed[0][2].key == "one:text"
+
+
+SEVERAL = DIALS_ITSELF.replace(
+    """            for number in ("2", "4")
+""",
+    """            for number in ("2", "4")
+        ] + [
+            OutboundAction("dial 2 elsewhere", "Dial 2", "", number="2", post="/dial?from=home",
+                           via="Home")
+""",
+)
+
+
+def test_a_number_has_an_entry_for_each_phone_that_dials_it(make_host: MakeHost) -> None:
+    sources = {**SOURCES, "switch": SEVERAL}
+    running = make_host(plugins=[*sources], sources=sources)
+
+    page = running.client().get(PAGE).text
+
+    one = ["(one:call)", "(one:text)", "(one:text/1)", "(one:fax)"]
+    assert entries(page) == [*one, *(key.replace("one", "two") for key in one), "(switch:dial 4)"]
+    assert page.count("from Home") == 2
+    assert press(running, "one:text").location == "/dial?number=2"
+    assert press(running, "two:text/1").location == "/dial?from=home"

@@ -6,7 +6,7 @@ import html
 from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cti_host import Reason, Unsearchable, split_query
@@ -400,7 +400,6 @@ def test_a_field_left_empty_by_hand_is_no_withheld_number(make_panel: MakeHost) 
     assert running.client().get("/lookup?telephone=&mailaddress=").status_code == 400
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(text=st.text(max_size=400))
 def test_what_was_received_is_shown_short_and_without_control_characters(text: str) -> None:
     query = b"phone=" + quote(text, errors="replace").encode() + b"&phone="

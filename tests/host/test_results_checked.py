@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
@@ -123,6 +123,7 @@ WRONG: dict[Any, Sequence[str]] = {
     "tickets": ("None", "'x'", "[None]", "['R-000001']", "(Caller('Person', 1, 'x'),)"),
     "caller": ("None", "'Ada'", "Ticket('UserRequest', 7, 'R', 'x')"),
     "given": ("None", "'national'"),
+    "place": ("None", "'person'"),
     "profiles": ("None", "'Administrator'", "[None]"),
 }
 
@@ -147,6 +148,7 @@ def wrong_values(annotation: Any) -> Sequence[str]:
         ("frozenset", "profiles"),
         ("datetime", "datetime"),
         ("Given", "given"),
+        ("SectionPlace", "place"),
     ]:
         if part in name:
             return WRONG[key]
@@ -299,6 +301,18 @@ def test_an_exception_without_a_message_and_one_whose_reason_fails_cost_one_line
         answer = running.get_json(f"/pop?phone={phone}")
         assert answer["problems"] == [LOOKUP]
         assert [caller["display"] for caller in answer["callers"]] == ["Ada"]
+
+
+@pytest.mark.parametrize("wrong", ["\ud83d", b"FR", ["FR"]])
+def test_what_looks_like_a_right_value_before_is_checked_all_the_same(wrong: Any) -> None:
+    check = check_for(Number)
+    right = Number("09 87 65 43 21", "+33987654321", region="FR")
+    for _ in range(3):
+        assert check(right) is None
+        assert check(replace(right, region=None)) is None
+        found = check(replace(right, region=wrong))
+        assert found is not None
+        assert found.place == "region"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cti_host.app import CONFIG_VARIABLE, app_from_environment, create_app
+from cti_host.app import app_from_environment, create_app
+from cti_host.settings.places import CONFIG_VARIABLE
 from cti_host.testing import write_config
 
 STARTS = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -274,7 +275,46 @@ def test_a_label_in_a_language_that_is_not_there_is_a_warning(
     (problem,) = running.host.problems
     assert (problem.line - HEAD, problem.key) == (4, f'{table}."label/XX XX"')
     assert problem.warning
-    assert problem.remedy == 'known: label (English), "label/FR FR"; or remove it'
+    assert problem.message == "there are no pages in this language: nobody sees the label"
+    assert '"label/FR FR"' in problem.remedy
+
+
+@pytest.fixture
+def check_catalogue(make_host: MakeHost, tmp_path: Path) -> Callable[[str, str], list[Problem]]:
+    """What is wrong for settings, with a plugin that has a catalogue in one language."""
+
+    def run(language: str, toml: str) -> list[Problem]:
+        package = tmp_path / "package"
+        (package / "locale").mkdir(parents=True)
+        (package / "__init__.py").write_text(
+            "from cti_host import PluginConfig\n\n\nclass Plugin:\n"
+            "    Config = PluginConfig\n\n    def __init__(self, config): ...\n"
+        )
+        (package / "locale" / f"{language}.po").write_text('msgid "Yes"\nmsgstr "?"\n')
+        return make_host(toml, plugins=["acme"], sources={"acme": package}).host.problems
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "toml",
+    ['language = "fr"\n', '[caller_information]\nlabel = "A"\n"label/FR FR" = "B"\n'],
+    ids=["the site's language", "a label's language"],
+)
+def test_a_plugin_without_a_language_that_is_asked_for_is_a_warning(
+    check_catalogue: Callable[[str, str], list[Problem]], toml: str
+) -> None:
+    (problem,) = check_catalogue("it", toml)
+    assert (problem.key, problem.warning) == ("plugins[0]", True)
+    assert problem.message == "acme has no texts in French: they are shown in English"
+    assert "locale/fr.po" in problem.remedy
+
+
+@pytest.mark.parametrize(("language", "toml"), [("it", ""), ("fr", 'language = "fr"\n')])
+def test_a_plugin_with_the_language_or_that_nobody_asks_is_not(
+    check_catalogue: Callable[[str, str], list[Problem]], language: str, toml: str
+) -> None:
+    assert check_catalogue(language, toml) == []
 
 
 def test_nothing_is_missed_in_a_plugin_that_could_not_be_loaded(make_host: MakeHost) -> None:

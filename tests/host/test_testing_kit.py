@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cti_host.testing import MakeHost
+from cti_host.testing import MakeHost, RunningHost
+from cti_host.testing.postgresql import empty_database, postgres_server
+from cti_host.testing.projects import as_if_installed
+
+__all__ = ["postgres_server"]
 
 CODE = '''
 from cti_host import hookimpl
@@ -86,3 +93,62 @@ def test_a_plugin_can_be_called_directly(make_host: MakeHost) -> None:
     assert type(running.plugin("text")).__name__ == "Plugin"
     with pytest.raises(KeyError, match="nobody"):
         running.plugin("nobody")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make_counted(
+    request: pytest.FixtureRequest, make_host: MakeHost, tmp_path: Path
+) -> Iterator[Callable[[str], RunningHost]]:
+    """`make_counted("name")`: a new host whose migration makes a column, and notes that it ran."""
+    package = tmp_path / "counted"
+    (package / "migrations").mkdir(parents=True)
+    (package / "__init__.py").write_text(CODE, encoding="utf-8")
+
+    def make(column: str) -> RunningHost:
+        (package / "migrations" / "0001_initial.py").write_text(
+            "from pathlib import Path\n\n\ndef up(migrator, db):\n"
+            f"    with Path({str(tmp_path / 'ran')!r}).open('a') as ran:\n"
+            "        ran.write('once ')\n"
+            f"    db.execute_sql('CREATE TABLE counted ({column} INTEGER)')\n",
+            encoding="utf-8",
+        )
+        more: dict[str, Any] = {}
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgres_server")
+            more["database"] = databases.enter_context(empty_database(server))
+        return make_host(plugins=["counted"], sources={"counted": package}, **more)
+
+    with ExitStack() as databases:
+        yield make
+
+
+def columns(running: RunningHost) -> list[str]:
+    with running.host.database.connection_context():
+        return [column.name for column in running.host.database.get_columns("counted")]
+
+
+def test_the_same_migrations_run_once_and_their_database_is_copied(
+    make_counted: Callable[[str], RunningHost], tmp_path: Path
+) -> None:
+    first, second = make_counted("a"), make_counted("a")
+    assert columns(first) == columns(second) == ["a"]
+    assert (tmp_path / "ran").read_text() == "once "
+    with first.host.database.connection_context():
+        execute: Any = first.host.database.execute_sql
+        execute("DROP TABLE counted")
+    assert columns(second) == columns(make_counted("a")) == ["a"]
+    assert columns(make_counted("b")) == ["b"]
+    assert (tmp_path / "ran").read_text() == "once once "
+
+
+def test_what_is_installed_meanwhile_is_found(
+    make_host: MakeHost, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.syspath_prepend(project)
+    make_host()
+    as_if_installed(project, folder)
+    running = make_host(plugins=["acme_length"])
+    assert running.get_json("/pop?phone=0987")["parameters"] == {"phone": "0987 4"}

@@ -5,18 +5,27 @@ from __future__ import annotations
 import html
 import logging
 import re
+import time
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
+from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
 from hypothesis import example, given
 from hypothesis import strategies as st
+from itsdangerous import TimestampSigner
 
 from cti_host.app import create_app
+from cti_host.settings.problems import ConfigRefused
 from cti_host.testing import MakeHost, RunningHost, write_config
+from cti_host.web import frame
 from cti_host.web.requests import safe_return_url
 
 PAGES = """
+import builtins
+
 import peewee
 from flask import Blueprint, request
 
@@ -29,6 +38,11 @@ pages = Blueprint("pages", __name__)
 def fails():
     number = "".join(["0987", "654321"])
     raise RuntimeError(f"secret detail {number}")
+
+
+@pages.get("/ends/<kind>")
+def ends(kind):
+    raise getattr(builtins, kind)("secret detail")
 
 
 @pages.get("/database")
@@ -272,6 +286,8 @@ def test_a_path_on_this_host_is_a_good_return_address(path: str) -> None:
         ("GET", "/%ff%00%0a", 404, "There is no such page"),
         ("POST", "/pop", 405, "This is not allowed"),
         ("GET", "/fails", 500, "Something went wrong"),
+        ("GET", "/ends/SystemExit", 500, "Something went wrong"),
+        ("GET", "/ends/GeneratorExit", 500, "Something went wrong"),
         ("GET", "/database", 503, "This is not available right now"),
     ],
 )
@@ -303,7 +319,7 @@ def test_an_unexpected_error_has_a_reference_that_stands_in_the_log_with_its_pla
 ) -> None:
     with caplog.at_level(logging.ERROR):
         page = pages.client().get("/fails")
-    found = re.search(r"the reference ([0-9a-f]{8})\.", page.text)
+    found = re.search(r"the reference ([a-z]{16})\.", page.text)
     assert found
     (record,) = [record for record in caplog.records if record.name == "cti_host.web"]
     assert record.getMessage().startswith(f"error {found[1]} on pages.fails: RuntimeError at")
@@ -368,6 +384,32 @@ def test_the_language_is_switched_without_being_signed_in(door: RunningHost) -> 
     assert "cti_language=fr" in response.headers["Set-Cookie"]
 
 
+def test_the_agent_chooses_light_or_dark_pages_or_leaves_it_to_the_system(
+    pages: RunningHost,
+) -> None:
+    client = pages.client()
+    seen = []
+    for _ in range(4):
+        page = client.get("/").text
+        root = re.search(r"<html[^>]*>", page)
+        button = re.search(r'name="theme" value="([a-z]*)" title="([^"]+)"', page)
+        assert root
+        assert button
+        seen.append((root[0], button[2]))
+        form = {"csrf_token": csrf_token(page), "theme": button[1], "next": "/sign-in?next=%2F"}
+        assert client.post("/theme", data=form).location == "/sign-in?next=%2F"
+    assert seen == [
+        ('<html lang="en">', "Dark colours"),
+        ('<html lang="en" data-theme="dark">', "Light colours"),
+        ('<html lang="en" data-theme="light">', "Colours of the system"),
+        ('<html lang="en">', "Dark colours"),
+    ]
+    form = {"csrf_token": csrf_token(page), "theme": '"><script>', "next": "/"}
+    assert client.post("/theme", data=form).status_code == 400
+    client.set_cookie("cti_theme", '"><script>')
+    assert '<html lang="en">' in client.get("/").text
+
+
 def test_switching_the_language_never_leads_elsewhere(pages: RunningHost) -> None:
     assert switch(pages, "fr", "//evil.example/") == (302, "/")
     assert switch(pages, "fr", "https://evil.example/") == (302, "/")
@@ -397,19 +439,45 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> RunningHost:
     return RunningHost(app, config_file)
 
 
-@given(path=st.binary(max_size=30), accept=st.text(max_size=20), language=st.text(max_size=20))
+@given(
+    path=st.binary(max_size=30),
+    accept=st.text(max_size=20),
+    language=st.text(max_size=20),
+    login=st.text(max_size=20),
+)
+@example(path=b"pop", accept="", language="", login="Basic \N{LATIN SMALL LETTER Y WITH DIAERESIS}")
 def test_no_path_and_no_header_makes_the_host_fail(
-    quiet: RunningHost, path: bytes, accept: str, language: str
+    quiet: RunningHost, path: bytes, accept: str, language: str, login: str
 ) -> None:
     response = quiet.app.test_client().get(
         "/" + quote(path),
         environ_overrides={
             "HTTP_ACCEPT": accept.encode().decode("latin-1"),
             "HTTP_ACCEPT_LANGUAGE": language.encode().decode("latin-1"),
+            "HTTP_AUTHORIZATION": login.encode().decode("latin-1"),
             "HTTP_COOKIE": f"cti_language={language}".encode().decode("latin-1"),
         },
     )
     assert response.status_code < 500
+
+
+def test_where_the_page_of_an_error_fails_a_text_says_what_it_would(
+    pages: RunningHost, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = "0987654321"
+
+    def fail() -> str:
+        raise RuntimeError(number)
+
+    # The bar of each page asks for it, that of an error too.
+    monkeypatch.setattr(frame, "form_token", fail)
+    page = pages.client().get("/nowhere")
+    found = re.search(r"Reference of this request: ([a-z]{16})\n", page.text)
+    assert (page.status_code, page.mimetype) == (404, "text/plain")
+    assert "There is no such page" in page.text
+    assert found
+    assert found[1] in caplog.text
+    assert number not in page.text + caplog.text
 
 
 def test_a_connection_is_given_back_after_each_request(make_panel: MakeHost) -> None:
@@ -431,7 +499,102 @@ def test_a_connection_is_given_back_after_each_request(make_panel: MakeHost) -> 
 
 def test_behind_a_proxy_the_host_knows_its_outer_address(make_host: MakeHost) -> None:
     forwarded = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "cti.example.org"}
-    behind = make_host("[server]\nproxies = 1")
+    trusted = 'trusted_hosts = ["cti.example.org", "localhost"]'
+    behind = make_host(f"[server]\nproxies = 1\n{trusted}")
     assert "https://cti.example.org/pop?phone=" in behind.client(**forwarded).get("/pop").text
-    alone = make_host()
+    alone = make_host(f"[server]\n{trusted}")
     assert "https://cti.example.org" not in alone.client(**forwarded).get("/pop").text
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 300])
+@pytest.mark.parametrize("address", ["/", "/pop?phone=1", "/nowhere"])
+def test_a_name_that_no_host_has_is_a_bad_request(
+    make_host: MakeHost, host: str, address: str
+) -> None:
+    client = make_host().app.test_client()
+    page = client.get(address, headers={"Host": host})
+    assert page.status_code == 400
+    assert page.text == "This is not a name that this host is reached by.\n"
+    answer = client.get(address, headers={"Host": host, "Accept": "application/json"})
+    assert answer.status_code == 400
+    assert answer.get_json() == {"error": "This is not a name that this host is reached by."}
+
+
+def test_other_names_than_the_trusted_ones_are_refused(make_host: MakeHost) -> None:
+    toml = '[server]\ntrusted_hosts = ["cti.example.org", ".branch.example.org"]\n'
+    client = make_host(toml).client()
+    statuses = {
+        name: client.get("/", headers={"Host": name}).status_code
+        for name in ("cti.example.org", "cti.example.org:8080", "a.branch.example.org",
+                     "evil.example.com", "localhost")
+    }  # fmt: skip
+    assert statuses == {
+        "cti.example.org": 200,
+        "cti.example.org:8080": 200,
+        "a.branch.example.org": 200,
+        "evil.example.com": 400,
+        "localhost": 400,
+    }
+
+
+def test_an_example_names_the_host_only_where_its_names_are_known(make_host: MakeHost) -> None:
+    headers = {"Host": "cti.example.org", "Accept": "application/json"}
+    anywhere = make_host().client().get("/pop", headers=headers)
+    assert anywhere.get_json()["example"] == "/pop?phone=0987654321"
+    known = make_host('[server]\ntrusted_hosts = ["cti.example.org"]\n').client()
+    example = known.get("/pop", headers=headers).get_json()["example"]
+    assert example == "http://cti.example.org/pop?phone=0987654321"
+
+
+@pytest.mark.parametrize("name", ["https://cti.example.org", "cti.example.org:8080", "", "a/b"])
+def test_a_trusted_host_is_a_name(make_host: MakeHost, name: str) -> None:
+    with pytest.raises(ConfigRefused, match="write a name without scheme, port and path"):
+        make_host(f'[server]\ntrusted_hosts = ["{name}"]\n')
+
+
+class TestSessionsAreKnownByTheirCookie:
+    """A cookie that comes again is not decoded again; all else is as if it were."""
+
+    @staticmethod
+    def cookie(app: Flask, **content: object) -> dict[str, str]:
+        """The header of a browser whose session holds something."""
+        serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert serializer is not None
+        return {"Cookie": f"cti_host={serializer.dumps(content)}"}
+
+    def test_what_one_request_changes_no_other_one_sees(self, make_host: MakeHost) -> None:
+        app = make_host().app
+        headers = self.cookie(app, text="as it was", texts=["as it was"])
+        plain = self.cookie(app, text="as it was")
+        for one in (headers, plain, headers, plain):
+            with app.test_request_context(headers=one):
+                assert session["text"] == "as it was"
+                session["text"] = "changed"
+                if "texts" in session:
+                    assert session["texts"] == ["as it was"]
+                    session["texts"].append("changed")
+
+    def test_it_ends_all_the_same(
+        self, make_host: MakeHost, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        app = make_host().app
+        an_hour_ago = int(time.time()) - 3600
+        with monkeypatch.context() as patch:
+            patch.setattr(TimestampSigner, "get_timestamp", lambda _signer: an_hour_ago)
+            headers = self.cookie(app, text="known")
+        with app.test_request_context(headers=headers):
+            assert session["text"] == "known"
+        app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(minutes=59)
+        with app.test_request_context(headers=headers):
+            assert not session
+
+    def test_one_that_somebody_changed_is_none(self, make_host: MakeHost) -> None:
+        app = make_host().app
+        headers = self.cookie(app, text="known")
+        with app.test_request_context(headers=headers):
+            assert session["text"] == "known"
+        name, _, signed = headers["Cookie"].rpartition(".")
+        headers = {"Cookie": f"{name}.{signed[::-1]}"}
+        for _time in range(2):
+            with app.test_request_context(headers=headers):
+                assert not session

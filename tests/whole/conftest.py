@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cti_accounts.accounts import issue_token
+from cti_accounts import find_agent
+from cti_accounts.sessions import store
+from cti_accounts.sessions.browser import SESSION_KEY
 from cti_tickets.demo.load import load_demo
+from cti_tickets.store import deferred
 from fake_itop import PASSWORD, USER, FakeItop, running
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,8 +26,12 @@ from itop_model import TicketsModel
 
 from cti_host.app import create_app
 from cti_host.databases import migrate
-from cti_host.testing import SIGNED_IN
+from cti_host.testing import PATIENCE_SECONDS
+from cti_host.testing import signed_in as source_of_signed_in
 from cti_host.testing.postgresql import postgres_server, postgres_url
+
+# A desk that also takes care of the directory and of changes.
+PROFILES = ("Support Agent", "Configuration Manager", "Change Supervisor")
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -32,19 +39,31 @@ ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 2, 9, 30)
 
 
+class Browser(FlaskClient):
+    """Sends the token of a page's form with each form, as a browser does."""
+
+    def post(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a form: `post(url, data={…})`."""
+        page = self.get("/", headers={"Accept": "text/html"}).text
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        token = {"csrf_token": found[1]} if found else {}
+        return super().post(*args, **{**kwargs, "data": {**token, **kwargs.get("data", {})}})
+
+
 @dataclass(frozen=True)
 class Site:
-    """A host and a token of the demonstration's agent."""
+    """A host and the key of a session of the demonstration's agent."""
 
     app: Flask
     config_file: Path
-    token: str = ""
+    key: str = ""
 
     def client(self, **headers: str) -> FlaskClient:
-        """A program with the agent's token; `client(Accept="application/json")`."""
-        client = self.app.test_client()
-        if self.token:
-            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.token}"
+        """A browser where the agent is signed in; `client(Accept="application/json")`."""
+        client = Browser(self.app, self.app.response_class)
+        if self.key:
+            with client.session_transaction() as session:
+                session[SESSION_KEY] = self.key
         for name, value in headers.items():
             client.environ_base[f"HTTP_{name.upper()}"] = value
         return client
@@ -93,29 +112,36 @@ def write_site(
     own = file.parent / "plugins.d"
     shutil.copytree(Path(__file__).parent / "plugins.d", own)
     shutil.move(own / "phone_book.csv", file.parent)
-    (own / "signed_in.py").write_text(SIGNED_IN, encoding="utf-8")
+    (own / "signed_in.py").write_text(source_of_signed_in(PROFILES), encoding="utf-8")
     return file
 
 
 def fill(app: Flask) -> str:
-    """Create the tables, load the demonstration, answer a token of its agent."""
+    """Create the tables, load the demonstration; return the key of a session of its agent."""
     host = app.extensions["cti_host"]
     with app.test_request_context(), host.database.connection_context():
         migrate.upgrade(host)
         load_demo(NOW)
         host.hooks.set_up("load_demo")
-        return issue_token("demo")
+        agent = find_agent("demo")
+        assert agent
+        return store.begin(agent, complete=True, strong=False)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads waits for rows that are written later, also on a busy machine."""
+    monkeypatch.setattr(deferred, "FLUSH_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """An SQLite file with the demonstration, and a token of its agent."""
+    """An SQLite file with the demonstration, and the key of a session of its agent."""
     folder = tmp_path_factory.mktemp("filled")
-    app = create_app(write_site(folder))
-    token = fill(app)
-    pool: Any = app.extensions["cti_host"].database
-    pool.close_all()
-    return folder / "var" / "cti.db", token
+    app = create_app(write_site(folder), timeout=PATIENCE_SECONDS)
+    key = fill(app)
+    app.extensions["cti_host"].close()
+    return folder / "var" / "cti.db", key
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +156,7 @@ def itop_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TicketsMode
 @pytest.fixture
 def itop_server(itop_model: TicketsModel) -> Iterator[FakeItop]:
     """A fake iTop with the demonstration."""
-    with running(FakeItop(itop_model)) as fake:
+    with itop_model.undone(), running(FakeItop(itop_model)) as fake:
         yield fake
 
 
@@ -143,7 +169,7 @@ def make_site(
     With `itop` among the plugins, the demonstration is in a fake iTop.
     """
     built: list[Any] = []
-    stored, token = filled
+    stored, key = filled
 
     def make(**options: Any) -> Site:
         folder = tmp_path / f"site{len(built)}"
@@ -153,17 +179,17 @@ def make_site(
         config_file = write_site(folder, **options)
         (folder / "var").mkdir()
         shutil.copy(stored, folder / "var" / "cti.db")
-        app = create_app(config_file)
+        app = create_app(config_file, timeout=PATIENCE_SECONDS)
         host = app.extensions["cti_host"]
-        built.append(host.database)
+        built.append(host)
         if with_itop:
             with app.app_context(), host.database.connection_context():
                 migrate.upgrade(host)
-        return Site(app, config_file, token)
+        return Site(app, config_file, key)
 
     yield make
-    for pool in built:
-        pool.close_all()
+    for host in built:
+        host.close()
 
 
 @pytest.fixture
@@ -173,11 +199,11 @@ def make_postgres_site(tmp_path: Path, postgres_url: str) -> Iterator[MakeSite]:
 
     def make() -> Site:
         file = write_site(tmp_path / f"host{len(built)}", database=postgres_url)
-        app = create_app(file)
-        site = Site(app, file, built[0].token if built else fill(app))
+        app = create_app(file, timeout=PATIENCE_SECONDS)
+        site = Site(app, file, built[0].key if built else fill(app))
         built.append(site)
         return site
 
     yield make
     for site in built:
-        site.app.extensions["cti_host"].database.close_all()
+        site.app.extensions["cti_host"].close()

@@ -29,15 +29,15 @@ def make_client(tmp_path: Path, filled: tuple[Path, str]) -> Iterator[MakeClient
 
     def make(toml: str = "") -> FlaskClient:
         app = create_app(write_config(tmp_path, toml, plugins=PLUGINS))
-        built.append(app.extensions["cti_host"].database)
+        built.append(app.extensions["cti_host"])
         assert app.extensions["cti_host"].problems == []
         client = app.test_client()
         client.environ_base["HTTP_ACCEPT"] = "application/json"
         return client
 
     yield make
-    for pool in built:
-        pool.close_all()
+    for host in built:
+        host.close()
 
 
 def seen(client: FlaskClient, url: str = POP) -> tuple[list[str], list[str], list[str]]:

@@ -26,7 +26,8 @@ LISTS = list(
             *without_one(ALL),
             *without_one(ALL_ITOP),
             (),
-            *((name,) for name in (*ALL, "itop")),
+            *((name,) for name in (*ALL, "itop", "live")),
+            (*ALL, "live"),
             tuple(reversed(ALL)),
             tuple(reversed(ALL_ITOP)),
             ALL,
@@ -47,6 +48,7 @@ ADDRESSES = [
     "/objects/new/Ticket",
     "/sign-in",
     "/password",
+    "/account/tokens",
     "/cti.do?sysparm_caller_phone=0987654321",
     "/index.pl?Action=Other",
 ]

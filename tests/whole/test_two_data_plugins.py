@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cti_accounts.accounts import link_agent
+from cti_tickets.store.access_journal import AccessFilter, entries
 
 BACKENDS = ("tickets", "itop", "phone_book")
 # Two of them or all, in every order.
@@ -177,8 +178,8 @@ def test_the_form_shows_the_stranger_as_text_and_the_log_keeps_them(make_site: A
     chooser = page.text.partition('name="caller_id"')[2].partition("</select>")[0]
     assert 'value="21"' in chooser  # our own person 21, who is another
     assert 'selected value="21"' not in chooser
-    fields = {**preset(page.request.url), "org_id": "1", "caller_id": "23", "title": "New"}
-    more = {"description": "x", "impact": "1", "urgency": "1"}
+    fields = {**preset(page.request.url), "org_id": "2", "caller_id": "23", "title": "New"}
+    more = {"description": "x", "impact": "1", "urgency": "1", "creation_key": "k"}
     saved = site.client().post("/objects/new/UserRequest", data={**fields, **more})
     assert saved.status_code == 303, saved.text
     ticket = html.unescape(site.client().get(saved.location.partition("?")[0]).text)
@@ -231,6 +232,21 @@ def test_explain_says_whose_everything_is(site: Any) -> None:
         "  itop.0 User Requests opened for this caller: 2",
     ):
         assert line in text
+
+
+@pytest.mark.parametrize("order", [("tickets", "itop")], indirect=True)
+def test_explain_leaves_no_trace_in_the_journal_whosever_the_callers_are(site: Any) -> None:
+    from cti_host.pop.explain import explain_url
+
+    def seen() -> list[str]:
+        with site.app.app_context(), site.app.extensions["cti_host"].database.connection_context():
+            return [f"{one.source}:{one.account}" for one in entries(AccessFilter())]
+
+    for chosen in ("tickets:Person:20", "itop:Person:20", "all"):
+        assert explain_url(site.app, f"{CALL}&selected_caller={chosen}").error == ""
+    assert seen() == []
+    panel(site, f"{CALL}&selected_caller=all")
+    assert sorted(seen()) == [":demo", "itop:demo"]
 
 
 @pytest.mark.parametrize(("people", "asked"), [("itop", 12), ("tickets", 10), ("", 10)])

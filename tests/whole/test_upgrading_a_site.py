@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ from typing import Any
 import cti_accounts
 import cti_tickets
 import pytest
-from cti_accounts.accounts import issue_token
+import warm_commands
+from cti_accounts import set_password
 from cti_tickets.store.objects import prepare
+from flask.testing import FlaskClient
 from playhouse.migrations import Runner
 
 from cti_host.app import create_app
@@ -43,6 +45,7 @@ MIGRATIONS: dict[str, tuple[Any, list[str]]] = {
 }
 ROWS: dict[str, dict[str, Any]] = {
     "agent": {
+        "id": 1,
         "name": "sam",
         "name_key": "sam",
         "display": "Sam Support",
@@ -50,6 +53,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "password": "",
         "active": True,
         "fs_uniquifier": "0123456789abcdef",
+        "created": "2026-01-01 12:00:00",
+    },
+    "agent_profile": {"agent_id": 1, "profile_id": 13},  # Support Agent
+    "agent_token": {
+        "agent_id": 1,
+        "hash": hashlib.sha256(b"their old token").hexdigest(),
+        "label": "wallboard",
         "created": "2026-01-01 12:00:00",
     },
     "organization": {"id": 1, "name": "Acme", "status": "active"},
@@ -91,7 +101,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "text": "Called the supplier.",
     },
     "phone_call": {
-        "id": 1,
+        "id": 7,
         "contact_id": 7,
         "ticket_id": 9,
         "date": "2026-01-31",
@@ -110,13 +120,13 @@ class OldSite:
 
     def run(self, *words: str) -> tuple[int, str]:
         """Run a command; its status and what it prints."""
-        command = [sys.executable, "-m", "cti_host", "--config", str(self.config_file), *words]
+        command = warm_commands.words("--config", str(self.config_file), *words)
         done = subprocess.run(  # noqa: S603 -- our own command
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=600,
             check=False,
             env={**os.environ, "LC_ALL": "C.UTF-8"},
         )
@@ -157,6 +167,20 @@ def _make_database(database: Any, folder: Path) -> None:
     database.close_all()
 
 
+def csrf_token(page: str) -> str:
+    """The token of a page's form."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+def sign_in(client: FlaskClient, name: str, password: str) -> None:
+    """Sign in as a browser does."""
+    token = csrf_token(client.get("/sign-in").text)
+    form = {"csrf_token": token, "name": name, "password": password}
+    assert client.post("/sign-in", data=form).status_code == 302
+
+
 def test_it_works_after_the_upgrade_and_says_what_has_another_name(old_site: OldSite) -> None:
     status, output = old_site.run("check")
     assert status == 0, output
@@ -168,13 +192,15 @@ def test_it_works_after_the_upgrade_and_says_what_has_another_name(old_site: Old
     app = create_app(old_site.config_file)
     host = app.extensions["cti_host"]
     with app.app_context(), host.database.connection_context():
-        token = issue_token("sam")
+        set_password("sam", "long enough 1815")
     client = app.test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    sign_in(client, "sam", "long enough 1815")
 
     panel = client.get("/pop?phone=0987654321").get_data(as_text=True)
     assert "Ada Lovelace" in panel
     assert "R-000009" in panel
+    bearer = {"Authorization": "Bearer their old token", "Accept": "application/json"}
+    assert app.test_client().get("/pop?phone=0987654321", headers=bearer).status_code == 200
     ticket = client.get("/objects/UserRequest/9").get_data(as_text=True)
     assert "It jams." in ticket
     assert "Called the supplier." in ticket
@@ -184,6 +210,7 @@ def test_it_works_after_the_upgrade_and_says_what_has_another_name(old_site: Old
     assert "R-000009" in client.get("/pop?phone=0987654321&selected_caller=7").text
 
     values = {
+        "csrf_token": csrf_token(client.get("/").text),
         "org_id": "1",
         "caller_id": "7",
         "title": "Another",
@@ -191,12 +218,14 @@ def test_it_works_after_the_upgrade_and_says_what_has_another_name(old_site: Old
         "impact": "1",
         "urgency": "1",
         "origin": "phone",
+        "creation_key": "one",
     }
     created = client.post("/objects/new/UserRequest", data=values)
     assert created.status_code == 303, created.text
     assert "R-000010" in client.get(created.headers["Location"]).text
     lines = (old_site.config_file.parent.parent / "var" / "calls.jsonl").read_text().splitlines()
     assert [json.loads(line)["event"] for line in lines] == [
+        "call_received",
         "call_received",
         "ticket_created",
     ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 
+from cti_host.installed_points import installed_points
 from cti_host.loader import ENTRY_POINT_GROUP
 
 PACKAGE_PREFIX = "cti_"
@@ -40,10 +40,10 @@ def check_name(name: str) -> None:
         elif better:
             remedy += f": {better}"
         raise Refused(f"{name!r} can't be the name of a plugin", remedy)
-    for point in entry_points(group=ENTRY_POINT_GROUP):
+    for point in installed_points(ENTRY_POINT_GROUP):
         if point.name == name:
-            owner = f"distribution {point.dist.name}" if point.dist else point.value
-            raise Refused(f"there is a plugin {name!r} already: {owner}", "choose another name")
+            message = f"there is a plugin {name!r} already: {point.owner}"
+            raise Refused(message, "choose another name")
     if find_spec(PACKAGE_PREFIX + name) is not None:
         message = f"there is a Python package {PACKAGE_PREFIX}{name} already"
         raise Refused(message, "choose another name")

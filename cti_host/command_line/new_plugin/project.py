@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from cti_host.command_line.known_hooks import KnownHook
 from cti_host.command_line.new_plugin.annotations import LINE_LENGTH, Import, import_block
 from cti_host.command_line.new_plugin.code import hook_code, templates
 from cti_host.command_line.new_plugin.names import PACKAGE_PREFIX, Refused
+from cti_host.installed_points import installed_points
 from cti_host.loader import ENTRY_POINT_GROUP
 
 _TEST_IMPORTS: frozenset[Import] = frozenset(
@@ -95,9 +95,9 @@ def _quoted(text: str) -> str:
 
 def _distribution(plugin: str) -> str:
     """The distribution that a plugin is installed with; empty: it lies in `plugins_dir`."""
-    for point in entry_points(group=ENTRY_POINT_GROUP):
-        if point.name == plugin and point.dist:
-            return str(point.dist.name)
+    for point in installed_points(ENTRY_POINT_GROUP):
+        if point.name == plugin and point.distribution:
+            return point.distribution
     return ""
 
 

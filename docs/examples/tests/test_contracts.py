@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,11 @@ OBJECTS = [
 
 @pytest.fixture
 def host(make_host: MakeHost) -> RunningHost:
-    """A host with contracts."""
+    """A host with contracts, and agents who may write them."""
     return make_host(
-        plugins=["phone_reformat", "tickets", "contracts"], sources={"contracts": FILE}
+        '[rights."Support Agent".Contract]\ncreate = true\nmodify = true\n',
+        plugins=["phone_reformat", "tickets", "contracts"],
+        sources={"contracts": FILE},
     )
 
 
@@ -78,7 +81,9 @@ def test_contracts_and_the_new_attribute_can_be_asked_for(filled: RunningHost) -
 def test_a_contract_has_a_form_and_a_page(filled: RunningHost) -> None:
     form = filled.client().get("/objects/new/Contract").text
     assert "Service level" in form
-    values = {"name": "Network", "org_id": "1", "sla": "silver"}
+    key = re.search('name="creation_key" value="([^"]+)"', form)
+    assert key
+    values = {"creation_key": key[1], "name": "Network", "org_id": "1", "sla": "silver"}
     client = filled.client(Authorization="Bearer test")
     created = client.post("/objects/new/Contract", data=values)
     assert created.status_code == 303

@@ -12,9 +12,11 @@ from cti_oql.errors import (
     OqlSyntaxError,
     UnknownClassError,
 )
+from cti_oql.found import Found
 from cti_oql.functions.fold import fold
 from cti_oql.functions.postgresql import functions_model, install_functions
 from cti_oql.functions.sqlite import register_functions
+from cti_oql.limits import NO_LIMITS, Allowed, LimitedTables, Limits
 from cti_oql.models import UnsuitableModel, class_of, schema_of
 from cti_oql.parameters import Param, PhoneNumber
 from cti_oql.resolve.resolved import ResolvedQuery
@@ -22,12 +24,18 @@ from cti_oql.schema import Attribute, ClassDef, Kind, Schema, SchemaOf, UnknownC
 from cti_oql.syntax import tree
 from cti_oql.syntax.parse import parse
 from cti_oql.syntax.printing import to_text
+from cti_oql.tools.pinned import is_pinned
 
 __all__ = [
+    "NO_LIMITS",
+    "Allowed",
     "Attribute",
     "ClassDef",
+    "Found",
     "Key",
     "Kind",
+    "LimitedTables",
+    "Limits",
     "Oql",
     "OqlError",
     "OqlModelError",
@@ -47,6 +55,7 @@ __all__ = [
     "fold",
     "functions_model",
     "install_functions",
+    "is_pinned",
     "parse",
     "register_functions",
     "schema_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import peewee
 
 from cti_oql.errors import OqlRunError
+from cti_oql.found import Found, found
 from cti_oql.fragments import Run
+from cti_oql.limits import NO_LIMITS, Allowed, Limits
 from cti_oql.parameters import MAX_VALUES, Param, ParameterValue, Shape, supplied_value
 from cti_oql.resolve.resolve import resolve
 from cti_oql.resolve.resolved import ResolvedQuery
@@ -57,6 +59,11 @@ class Oql:
     :param zone: the time zone in which queries name moments; they are stored in UTC
     :param magic: supplies the parameters that a caller can't, such as `current_contact_id`: called
         with a name, it returns a mapping with its value, empty for any other name
+    :param limits: what the objects of each class belong to, for those who must not see all
+    :param allowed: which objects of the root of the limits whoever asks may see; `None`: all there
+        are. It is called for each query
+    :param hidden: the classes, each with objects, of which whoever asks may see none. It is called
+        for each query
     """
 
     def __init__(
@@ -64,10 +71,16 @@ class Oql:
         schema: Schema,
         zone: str = "UTC",
         magic: Callable[[str], Supplied] = lambda name: {},
+        limits: Limits | None = None,
+        allowed: Callable[[], Allowed | None] = lambda: None,
+        hidden: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self.schema = schema
         self._zone = zone
         self._magic = magic
+        self._limits = limits
+        self._allowed = allowed if limits is not None else lambda: None
+        self._hidden = hidden
         self._dialects = {kind: Dialect(kind, zone) for kind in (False, True)}
         self._resolved = lru_cache(_KEPT_QUERIES)(self._resolve)
         self._rewritten = lru_cache(_KEPT_QUERIES)(self._rewrite)
@@ -75,7 +88,7 @@ class Oql:
 
     def fresh(self) -> Oql:
         """An engine for the same queries that has nothing in its caches, to measure it."""
-        return Oql(self.schema, self._zone, self._magic)
+        return Oql(self.schema, self._zone, self._magic, self._limits, self._allowed, self._hidden)
 
     def resolve(self, text: str) -> ResolvedQuery:
         """What a query would need and find, without running it.
@@ -151,6 +164,43 @@ class Oql:
         """
         return int(self._run(database, text, parameters, Wanted.COUNT, None, 0)[0][0])
 
+    def found(
+        self,
+        database: peewee.Database,
+        queries: Sequence[tuple[str, int]],
+        parameters: Supplied,
+        *,
+        limit: int,
+    ) -> Found:
+        """The beginning of a statement that reads a page of each of some queries; see `rows_of`.
+
+        :param queries: each with the offset to begin at
+        :param limit: at most so many objects of each
+        :raises OqlError: one of them can't be answered
+        """
+        kind = is_postgresql(database)
+        return found(
+            [
+                Found(*self._statement(text, parameters, kind, Wanted.PAGE, limit, offset), (text,))
+                for text, offset in queries
+            ]
+        )
+
+    def rows_of(
+        self, database: peewee.Database, begin: Found, rest: str, values: Sequence[object] = ()
+    ) -> list[Any]:
+        """The rows of a statement that begins with what queries find.
+
+        :param rest: what follows; it reads from "found"
+        :param values: those to bind in it
+        :raises OqlError: the database can't run it
+        """
+        bound = (*begin.values, *values)
+        text = "\n".join(begin.queries)
+        if len(bound) > MAX_VALUES:
+            raise OqlRunError(f"more than {MAX_VALUES:,} values in one query", text=text)
+        return self._rows(database, Statement(f"{begin.sql} {rest}", bound), text)
+
     def _run(
         self,
         database: peewee.Database,
@@ -163,6 +213,9 @@ class Oql:
         statement = self._statement(
             text, parameters, is_postgresql(database), wanted, limit, offset
         )
+        return self._rows(database, statement, text)
+
+    def _rows(self, database: peewee.Database, statement: Statement, text: str) -> list[Any]:
         try:
             return rows(database, statement.sql, statement.values)
         except (peewee.DataError, peewee.ProgrammingError) as error:
@@ -186,11 +239,16 @@ class Oql:
         query = self._resolved(text)
         values = [self._value(name, parameters, query) for name in query.parameters]
         shapes = tuple([value.shape for value in values])
-        compiled = self._compiled(text, shapes, postgresql, wanted)
+        allowed = self._allowed()
+        size = None if allowed is None else allowed.size
+        compiled = self._compiled(text, shapes, postgresql, wanted, size, self._hidden())
+        limits = () if allowed is None else allowed.values(postgresql)
         try:
-            bound = compiled.values(Run(values, self._zone))
+            bound = compiled.values(Run(values, self._zone, limits))
         except OqlRunError as error:
-            raise OqlRunError(error.message, text=text, word=error.word) from None
+            raise OqlRunError(
+                error.message, text=text, position=error.position, word=error.word
+            ) from None
         sql = compiled.sql
         if limit is not None or offset > 0:
             # Not bound: SQLite only uses the order of an index for a limit that it knows.
@@ -204,9 +262,14 @@ class Oql:
     def _resolve(self, text: str) -> ResolvedQuery:
         return resolve(self.schema, parse(text), text)
 
-    def _rewrite(self, text: str, postgresql: bool) -> ResolvedQuery:
+    def _rewrite(
+        self, text: str, postgresql: bool, limited: bool, hidden: frozenset[str]
+    ) -> ResolvedQuery:
         lists_hierarchies = self._dialects[postgresql].lists_hierarchies
-        return rewrite(self._resolved(text), Context(self.schema, lists_hierarchies))
+        limits = self._limits if limited else None
+        if hidden:
+            limits = (limits or NO_LIMITS).hiding(self.schema, hidden)
+        return rewrite(self._resolved(text), Context(self.schema, lists_hierarchies, limits))
 
     def _compile(
         self,
@@ -214,13 +277,16 @@ class Oql:
         shapes: tuple[Shape, ...],
         postgresql: bool,
         wanted: Wanted,
+        size: int | None,
+        hidden: frozenset[str],
     ) -> CompiledQuery:
         return compile_query(
             self.schema,
-            self._rewritten(text, postgresql),
+            self._rewritten(text, postgresql, size is not None, hidden),
             shapes,
             dialect=self._dialects[postgresql],
             wanted=wanted,
+            size=size,
         )
 
     def _value(self, name: str, parameters: Supplied, query: ResolvedQuery) -> ParameterValue:

@@ -13,10 +13,14 @@ from cti_oql.parameters import ParameterValue, Scalar
 
 @dataclass(frozen=True)
 class Run:
-    """What a statement is run with: its parameters, and the site's time zone."""
+    """What a statement is run with: its parameters, and the site's time zone.
+
+    :param allowed: the values that limits compare with
+    """
 
     parameters: Sequence[ParameterValue]
     zone: str = "UTC"
+    allowed: Sequence[object] = ()
 
     @cached_property
     def now(self) -> datetime:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, cast
 
 from cti_oql.errors import OqlRunError
 
 
-@runtime_checkable
 class PhoneNumber(Protocol):
     """A phone number that was understood; it compares with phone attributes by its keys."""
 
@@ -35,6 +34,7 @@ ZERO = "z"
 DIGITS = "d"  # a text that is an integer
 ZERO_DIGITS = "y"  # a text that is the integer 0
 TEXT = "s"
+EMPTY = "e"  # a text without a letter or a digit: it may be the same as an empty one
 NUMBER = "p"
 NUMBERS = {NUMBER: 1, "q": 2, "u": 4, "v": 8, "w": 16}
 """The letters of phone numbers, and how many keys each stands for: a number with fewer keys repeats
@@ -46,6 +46,8 @@ _MOST_KEYS = list(NUMBERS)[-1]
 MAX_LIST = 16_384
 MAX_VALUES = 32_766
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
+# Behind these there are some that compare as nothing.
+_LETTER_OR_DIGIT = re.compile(r"[^\W_\ufb00-\U0010ffff]")
 _DIGITS = re.compile(r"[+-]?[0-9]{1,25}\Z", re.ASCII)
 
 
@@ -68,7 +70,7 @@ class ParameterValue(NamedTuple):
     shape: Shape
 
 
-_LETTERS = (NULL, INTEGER, ZERO, DIGITS, ZERO_DIGITS, TEXT, *NUMBERS)
+_LETTERS = (NULL, INTEGER, ZERO, DIGITS, ZERO_DIGITS, TEXT, EMPTY, *NUMBERS)
 _SHAPES = {letter: Shape(letter) for letter in _LETTERS}
 _LISTS_OF_ONE = {letter: Shape(letter, many=True) for letter in _LETTERS}
 
@@ -112,7 +114,7 @@ def letter(value: Scalar) -> str:
     if isinstance(value, str):
         if _DIGITS.match(value):
             return DIGITS if int(value) else ZERO_DIGITS
-        return TEXT
+        return TEXT if _LETTER_OR_DIGIT.search(value) else EMPTY
     if isinstance(value, int):
         return INTEGER if value else ZERO
     return next(
@@ -132,8 +134,9 @@ def scalar(name: str, value: object) -> Scalar:
         return value if _storable(value) else None
     if value is None:
         return None
-    if isinstance(value, PhoneNumber):
-        return value
+    # Asking for the protocol takes as long as all the rest of the statement.
+    if hasattr(value, "number_keys"):
+        return cast(PhoneNumber, value)
     raise OqlRunError(
         f"the parameter {name} is a {type(value).__name__}; it must be text, a whole number, a "
         "phone number, nothing, or a list of these",

@@ -1,27 +1,23 @@
-"""What can be done with accounts: added, changed, given tokens. Each is one transaction.
+"""What can be done with accounts: added, changed, deactivated. Each is one transaction.
 
 All functions run inside an application's context, with an open database.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import unicodedata
 from collections.abc import Iterable
 
 import peewee
 
-from cti_accounts.models import (
-    AgentAccount,
-    AgentProfile,
-    AgentToken,
-    Profile,
-    new_session_key,
-)
+from cti_accounts.models import AgentAccount, AgentProfile, Profile
+from cti_accounts.organizations import UnknownOrganization, named, set_organizations
 from cti_accounts.passwords import hashed, password_problem
+from cti_accounts.places import forget_places
 from cti_accounts.profiles import PROFILES, closest_profile
-from cti_host import database, nearest
+from cti_accounts.second_factor import store as second_factor
+from cti_accounts.sessions import store as sessions
+from cti_host import Organization, nearest, writing
 
 MAX_NAME = 64
 MAX_TEXT = 255
@@ -52,6 +48,7 @@ def add_agent(
     display: str = "",
     email: str = "",
     contact_id: int | None = None,
+    organizations: Iterable[int] = (),
 ) -> AgentAccount:
     """Add an agent.
 
@@ -60,18 +57,19 @@ def add_agent(
     :param profiles: at least one of `PROFILES`
     :param display: the name that is shown; empty: `name`
     :param contact_id: the id of the person in the data who is this agent
+    :param organizations: the ids of those that they are limited to; empty: not limited
     :raises AccountRefused: the name is taken or not a name, the password is weak, a profile is
         unknown, a text is too long
     """
     name = _checked_name(name)
     wanted = _checked_profiles(profiles)
-    display, email = _checked_text("display", display), _checked_text("email", email)
+    display, email = checked_text("display", display), checked_text("email", email)
     contact_id = _checked_contact(contact_id)
     _check_password(password, name)
     if find_agent(name):
         raise AccountRefused(f"there is an agent {name!r} already")
     try:
-        with database.atomic():
+        with writing():
             account = AgentAccount.create(
                 name=name,
                 name_key=name_key(name),
@@ -81,6 +79,7 @@ def add_agent(
                 contact_id=contact_id,
             )
             _give_profiles(account, wanted)
+            set_organizations(account, organizations)
     except peewee.IntegrityError:  # somebody else was faster
         raise AccountRefused(f"there is an agent {name!r} already") from None
     return account
@@ -89,11 +88,40 @@ def add_agent(
 def set_password(name: str, password: str) -> None:
     """Give an agent another password; they are signed out everywhere.
 
+    Their tokens stay; `revoke_tokens` revokes them.
+
     :raises AccountRefused: no such agent, or the password is weak
     """
-    account = _existing(name)
+    account = existing_agent(name)
     _check_password(password, account.name)
-    _update(account, password=hashed(password), fs_uniquifier=new_session_key())
+    new = hashed(password)
+    with writing():
+        _update(account, password=new)
+        sessions.end_all(account)
+        forget_places(account)
+
+
+def modify_agent(
+    name: str,
+    *,
+    display: str | None = None,
+    email: str | None = None,
+    profiles: Iterable[str] | None = None,
+) -> None:
+    """Change what is known of an agent; what is `None` stays.
+
+    :raises AccountRefused: no such agent or profile, or a text is too long
+    """
+    account = existing_agent(name)
+    texts = {"display": display, "email": email}
+    values = {what: checked_text(what, text) for what, text in texts.items() if text is not None}
+    wanted = None if profiles is None else _checked_profiles(profiles)
+    with writing():
+        if values:
+            _update(account, **values)
+        if wanted is not None:
+            AgentProfile.delete().where(AgentProfile.agent == account).execute()
+            _give_profiles(account, wanted)
 
 
 def set_profiles(name: str, profiles: Iterable[str]) -> None:
@@ -101,27 +129,71 @@ def set_profiles(name: str, profiles: Iterable[str]) -> None:
 
     :raises AccountRefused: no such agent or profile, or none was named
     """
-    account = _existing(name)
-    wanted = _checked_profiles(profiles)
-    with database.atomic():
-        AgentProfile.delete().where(AgentProfile.agent == account).execute()
-        _give_profiles(account, wanted)
+    modify_agent(name, profiles=profiles)
 
 
-def disable_agent(name: str) -> None:
-    """Keep an agent out: their sessions and tokens count no more from now on.
+def deactivate_agent(name: str) -> None:
+    """Keep an agent out: their sessions end now, their tokens work no more.
 
     :raises AccountRefused: no such agent
     """
-    _update(_existing(name), active=False, fs_uniquifier=new_session_key())
+    account = existing_agent(name)
+    with writing():
+        _update(account, active=False)
+        sessions.end_all(account)
 
 
-def enable_agent(name: str) -> None:
-    """Let an agent in again, with the password and the tokens they had.
+def limit_agent(name: str, organizations: Iterable[str]) -> list[Organization]:
+    """Limit an agent to organizations, and those below them, instead of those before.
+
+    :param organizations: their names or ids; none: the agent is not limited
+    :return: the organizations
+    :raises AccountRefused: no such agent or organization
+    """
+    account = existing_agent(name)
+    found = organizations_named(organizations)
+    set_organizations(account, [one.id for one in found])
+    return found
+
+
+def organizations_named(texts: Iterable[str]) -> list[Organization]:
+    """The organizations that names or ids stand for.
+
+    :raises AccountRefused: there is no such organization, or several have the name
+    """
+    try:
+        return named(texts)
+    except UnknownOrganization as error:
+        raise AccountRefused(str(error)) from None
+
+
+def activate_agent(name: str) -> None:
+    """Let an agent in again, with the password, second factor and tokens they had.
 
     :raises AccountRefused: no such agent
     """
-    _update(_existing(name), active=True)
+    _update(existing_agent(name), active=True)
+
+
+def sign_out_agent(name: str) -> int:
+    """End all sessions of an agent at once; returns how many there were.
+
+    :raises AccountRefused: no such agent
+    """
+    return sessions.end_all(existing_agent(name))
+
+
+def reset_second_factor(name: str) -> bool:
+    """Take the second factor and the recovery codes of an agent away, and sign them out.
+
+    :return: whether there was one
+    :raises AccountRefused: no such agent
+    """
+    account = existing_agent(name)
+    with writing():
+        had = second_factor.remove(account)
+        sessions.end_all(account)
+    return had
 
 
 def link_agent(name: str, contact_id: int | None) -> None:
@@ -129,37 +201,14 @@ def link_agent(name: str, contact_id: int | None) -> None:
 
     :raises AccountRefused: no such agent, or not an id
     """
-    _update(_existing(name), contact_id=_checked_contact(contact_id))
+    _update(existing_agent(name), contact_id=_checked_contact(contact_id))
 
 
-def issue_token(name: str, label: str = "") -> str:
-    """A new token that lets a program in as this agent. It can't be shown again.
+def existing_agent(name: str) -> AgentAccount:
+    """The account with this name.
 
-    :raises AccountRefused: no such agent, or the agent is disabled
+    :raises AccountRefused: there is none; the message names the closest
     """
-    account = _existing(name)
-    if not account.active:
-        raise AccountRefused(f"agent {account.name!r} is disabled")
-    token = secrets.token_urlsafe(32)
-    AgentToken.create(agent=account, hash=token_hash(token), label=_checked_text("label", label))
-    return token
-
-
-def revoke_tokens(name: str) -> int:
-    """Take all tokens of an agent back; answers how many there were.
-
-    :raises AccountRefused: no such agent
-    """
-    account = _existing(name)
-    return int(AgentToken.delete().where(AgentToken.agent == account).execute())
-
-
-def token_hash(token: str) -> str:
-    """What is kept of a token. Tokens are long and random: a plain hash can't be guessed back."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def _existing(name: str) -> AgentAccount:
     account = find_agent(name)
     if account is None:
         near = nearest(name, [agent.name for agent in AgentAccount.select(AgentAccount.name)])
@@ -201,7 +250,11 @@ def _checked_profiles(profiles: Iterable[str]) -> list[str]:
     return wanted
 
 
-def _checked_text(what: str, text: str) -> str:
+def checked_text(what: str, text: str) -> str:
+    """A text that fits.
+
+    :raises AccountRefused: it is too long, or has control characters
+    """
     text = text.strip()
     if len(text) > MAX_TEXT or not text.isprintable():
         raise AccountRefused(f"{what} is longer than {MAX_TEXT} characters, or unreadable")

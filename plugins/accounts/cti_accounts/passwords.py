@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 from flask_babel import gettext as _
-from flask_security import hash_password
 
+from cti_accounts.hashing import NOBODYS_HASH, is_hash, is_outdated, make_hash, matches
 from cti_accounts.models import AgentAccount
 from cti_accounts.settings import current_config
 
@@ -46,13 +46,20 @@ def password_problem(password: str, name: str) -> str:
 
 def hashed(password: str) -> str:
     """The argon2 hash of a password."""
-    return str(hash_password(normalised(password)))
+    return make_hash(normalised(password))
 
 
 def is_password_of(account: AgentAccount | None, password: str) -> bool:
-    """Whether the password is the account's; without an account this takes as long."""
+    """Whether the password is the account's; without account or password this takes as long.
+
+    A hash that was made with other parameters than today's is replaced.
+    """
     text = normalised(password)[: MAX_LENGTH + 1].replace("\0", "\N{REPLACEMENT CHARACTER}")
-    if account is None:
-        hash_password(text)
+    if account is None or not is_hash(account.password):
+        matches(text, NOBODYS_HASH)
         return False
-    return bool(account.verify_and_update_password(text))
+    if not matches(text, account.password):
+        return False
+    if is_outdated(account.password):
+        AgentAccount.update(password=make_hash(text)).where(AgentAccount.id == account.id).execute()
+    return True

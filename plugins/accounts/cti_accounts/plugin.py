@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from threading import BoundedSemaphore
 
 import click
 import peewee
-from flask import Blueprint, Request, current_app, session, url_for
+from flask import Blueprint, Request, current_app, url_for
 from flask_babel import gettext as _
 
-from cti_accounts import settings
+from cti_accounts import hashing, privacy, settings
 from cti_accounts.commands import agent_commands
 from cti_accounts.demo import load_demo_agent
-from cti_accounts.identify import SESSION_KEY, identify
+from cti_accounts.identify import identify, is_signed_in_here
 from cti_accounts.models import MODELS
-from cti_accounts.security import init_security
-from cti_accounts.views import blueprint
-from cti_host import Agent, Host, NavigationItem, address_of, hookimpl
+from cti_accounts.pages import blueprint
+from cti_accounts.people import active_agents, agent_called, link_unless_taken, move_accounts
+from cti_accounts.profiles import PROFILES
+from cti_accounts.rights import explained
+from cti_host import (
+    Agent,
+    Caller,
+    DataSubject,
+    Host,
+    Moved,
+    NavigationItem,
+    PersonalData,
+    Removal,
+    Right,
+    address_of,
+    hookimpl,
+)
 
 
 class Plugin:
@@ -29,7 +45,7 @@ class Plugin:
 
     @hookimpl
     def register(self, host: Host) -> None:
-        """Set up Flask-Security, and open the sign-in page to everybody."""
+        """Check the settings, and open the pages of signing in to everybody."""
         known = [plugin.name for plugin in host.plugins]
         if self._config.people not in ("", *known):
             host.problem(
@@ -37,8 +53,18 @@ class Plugin:
                 f"the plugin {self._config.people!r} is not enabled",
                 f"enabled: {', '.join(known)}",
             )
-        init_security(current_app._get_current_object(), self._config)  # type: ignore[attr-defined]
-        host.public_endpoints |= {"accounts.sign_in", "accounts.check_sign_in"}
+        current_app.extensions[settings.EXTENSION] = self._config
+        # The signature of the cookie must last as long as the session whose key it holds.
+        hours = timedelta(hours=self._config.session_hours)
+        current_app.config["PERMANENT_SESSION_LIFETIME"] = hours
+        places = BoundedSemaphore(self._config.password_checks_at_once)
+        current_app.extensions[hashing.EXTENSION] = places
+        host.public_endpoints |= {
+            "accounts.sign_in",
+            "accounts.check_sign_in",
+            "accounts.code",
+            "accounts.first_set_up",
+        }
         host.own_csrf_endpoints.add("accounts.check_sign_in")
 
     @hookimpl
@@ -47,17 +73,48 @@ class Plugin:
         return identify(request)
 
     @hookimpl
+    def link_agent(self, agent: Agent, contact_id: int) -> bool | None:
+        """Keep which person an agent with an account is, unless another one is."""
+        return link_unless_taken(agent.name, contact_id)
+
+    @hookimpl
+    def known_agent(self, name: str) -> Agent | None:
+        """The agent with an account of this name."""
+        return agent_called(name)
+
+    @hookimpl
+    def known_agents(self) -> list[Agent]:
+        """All agents whose accounts are active."""
+        return active_agents()
+
+    @hookimpl
+    def known_profiles(self) -> Sequence[str]:
+        """The profiles that agents may be given."""
+        return PROFILES
+
+    @hookimpl
+    def explain_rights(self, profiles: frozenset[str]) -> Sequence[Right]:
+        """What agents may do with their own accounts, and how they sign in."""
+        return explained(profiles, self._config)
+
+    @hookimpl
     def sign_in_url(self, next_url: str) -> str:
         """The sign-in page, which leads back."""
         return url_for("accounts.sign_in", next=next_url)
 
     @hookimpl
+    def sign_in_links(self, next_url: str) -> list[NavigationItem]:
+        """The sign-in page, for those who come to another plugin's."""
+        url = url_for("accounts.sign_in", next=next_url)
+        return [NavigationItem(_("Sign in with name and password"), url, "key")]
+
+    @hookimpl
     def navigation(self, agent: Agent) -> list[NavigationItem] | None:
-        """The agent's password, and the way out; nothing for those that others signed in."""
-        if SESSION_KEY not in session:
+        """The agent's account, and the way out; nothing for those that others signed in."""
+        if not is_signed_in_here():
             return None
         return [
-            NavigationItem(_("My password"), address_of("accounts.password"), "key"),
+            NavigationItem(_("My account"), address_of("accounts.account"), "person-gear"),
             NavigationItem(
                 _("Sign out"), address_of("accounts.sign_out"), "box-arrow-right", post=True
             ),
@@ -82,3 +139,22 @@ class Plugin:
     def load_demo(self) -> list[str]:
         """An agent to try things with."""
         return load_demo_agent()
+
+    @hookimpl
+    def personal_data(self, subject: DataSubject) -> Sequence[PersonalData]:
+        """The person's account, if they have one."""
+        return privacy.personal_data(subject, self._config.people)
+
+    @hookimpl
+    def erase_personal_data(self, subject: DataSubject, dry_run: bool) -> Sequence[Removal]:
+        """Their account is closed."""
+        return privacy.erase(subject, self._config.people, dry_run=dry_run)
+
+    @hookimpl(strangers=True)
+    def move_person(
+        self, old: Caller, new: Caller, only: Sequence[Moved] | None, dry_run: bool
+    ) -> Sequence[Moved]:
+        """Whose account is one person's is the other one."""
+        kind = "agent_account"
+        ids = next((one.ids for one in only if one.kind == kind), ()) if only is not None else None
+        return [Moved(kind, _("Accounts"), move_accounts(old, new, ids, dry_run=dry_run))]

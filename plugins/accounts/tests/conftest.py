@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from html import unescape
 
 import pytest
-from cti_accounts import add_agent
+from argon2 import PasswordHasher
+from cti_accounts import add_agent, hashing
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -18,6 +19,21 @@ from cti_host.testing.postgresql import postgres_server, postgres_url
 __all__ = ["postgres_server", "postgres_url"]
 
 PASSWORD = "wonderful-1815"
+QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+QUICK_NOBODY = QUICK.hash("whoever this is")
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes are argon2's and cost nearly nothing, but where a test asks for `costly_hashes`."""
+    if "costly_hashes" not in request.fixturenames:
+        monkeypatch.setattr(hashing, "_hasher", QUICK)
+        monkeypatch.setattr(hashing, "NOBODYS_HASH", QUICK_NOBODY)
+
+
+@pytest.fixture
+def costly_hashes() -> None:
+    """Hashes cost what they cost a site: a tenth of a second of all cores."""
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from cti_accounts.commands import agent_commands
 from cti_accounts.models import AgentAccount, Profile
 from werkzeug.test import TestResponse
 
-from cti_host.testing import RunningHost
+from cti_host.testing import MakeHost, RunningHost
 
 Agent = Callable[..., Result]
 Inside = Callable[..., Any]
@@ -70,7 +70,7 @@ def test_an_agent_that_was_added_can_sign_in(
 def test_list_says_everything_but_secrets(on_both: RunningHost, agent: Agent, add: Agent) -> None:
     add(on_both, "Bob", "--profile", "Portal user", "--display", "Bob É.", "--contact", "12")
     agent(on_both, "token", "bob")
-    agent(on_both, "disable", "bob")
+    agent(on_both, "deactivate", "bob")
     listed = json.loads(agent(on_both, "list", "--json").stdout)
     assert [agent["name"] for agent in listed] == ["Ada", "Bob"]
     assert listed[1] == {
@@ -80,10 +80,12 @@ def test_list_says_everything_but_secrets(on_both: RunningHost, agent: Agent, ad
         "active": False,
         "profiles": ["Portal user"],
         "contact_id": 12,
+        "organizations": [],
+        "second_factor": False,
         "tokens": 1,
     }
     text = agent(on_both, "list").stdout
-    assert "Bob (Bob É.): Portal user; person 12; tokens: 1; disabled" in text
+    assert "Bob (Bob É.): Portal user; person 12; tokens: 1; deactivated" in text
 
 
 @pytest.mark.parametrize(
@@ -141,19 +143,22 @@ def test_token_prints_the_token_and_nothing_else_on_stdout(
     assert " " not in token
     assert "keep it safe" in done.stderr
     headers = {"Authorization": f"Bearer {token}"}
-    assert running.client().get("/", headers=headers).status_code == 200
+    assert running.client().get("/pop?phone=0987654321", headers=headers).status_code == 200
 
 
-def test_a_disabled_agent_gets_no_token(running: RunningHost, agent: Agent) -> None:
-    assert agent(running, "disable", "ada").exit_code == 0
+@pytest.mark.parametrize("words", [("deactivate", "activate"), ("disable", "enable")])
+def test_a_deactivated_agent_gets_no_token(
+    running: RunningHost, agent: Agent, words: tuple[str, str]
+) -> None:
+    assert agent(running, words[0], "ada").exit_code == 0
     refused = agent(running, "token", "ada")
     assert (refused.exit_code, refused.stdout) == (1, "")
-    assert agent(running, "enable", "ada").exit_code == 0
+    assert agent(running, words[1], "ada").exit_code == 0
     assert agent(running, "token", "ada").exit_code == 0
-    assert "tokens taken back: 1" in agent(running, "revoke", "ada").stdout
+    assert "tokens revoked: 1" in agent(running, "revoke", "ada").stdout
 
 
-def test_password_profiles_and_link_change_anagent(
+def test_password_profiles_and_link_change_an_agent(
     running: RunningHost, sign_in: SignIn, inside: Inside, agent: Agent
 ) -> None:
     done = agent(running, "password", "ADA", "--password-stdin", typed=GOOD + "\n")
@@ -167,13 +172,48 @@ def test_password_profiles_and_link_change_anagent(
     assert json.loads(agent(running, "list", "--json").stdout)[0]["contact_id"] is None
 
 
+PEOPLE = """
+from cti_host import Caller, KnownNames, hookimpl
+
+
+class Plugin:
+    @hookimpl
+    def known_names(self):
+        return KnownNames(("Person",), caller_classes=("Person",))
+
+    @hookimpl
+    def ticket_lists(self, call, callers):
+        return []
+
+    @hookimpl
+    def find_callers(self, texts):
+        return [Caller("Person", 7, "Ada")] if "people:Person:7" in texts else []
+"""
+
+
+def test_an_agent_is_linked_to_a_person_that_exists(make_host: MakeHost, agent: Agent) -> None:
+    running = make_host(plugins=["accounts", "people"], sources={"people": PEOPLE}, sign_in=False)
+    words = ["--profile", "Support Agent", "--password-stdin"]
+    assert agent(running, "add", "ada", *words, typed=GOOD + "\n").exit_code == 0
+    assert agent(running, "link", "ada", "7").exit_code == 0
+    refused = agent(running, "link", "ada", "8")
+    assert refused.exit_code == 1
+    assert "has no person with the id 8" in refused.stderr
+    assert json.loads(agent(running, "list", "--json").stdout)[0]["contact_id"] == 7
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ["token", "adda"],
-        ["disable", "adda"],
-        ["enable", "adda"],
+        ["deactivate", "adda"],
+        ["activate", "adda"],
         ["revoke", "adda"],
+        ["tokens", "adda"],
+        ["sessions", "adda"],
+        ["sign-out", "adda"],
+        ["second-factor-reset", "adda"],
+        ["modify", "adda", "--display", "A"],
         ["link", "adda", "1"],
         ["password", "adda", "--password-stdin"],
         ["profiles", "adda", "--profile", "Support Agent"],

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from cti_accounts import (
+    activate_agent,
     add_agent,
-    disable_agent,
-    enable_agent,
+    deactivate_agent,
     issue_token,
     revoke_tokens,
     set_profiles,
@@ -60,10 +60,10 @@ def test_the_basic_authorization_of_a_proxy_does_not_hide_the_session(
 def test_tokens_of_a_disabled_agent_count_no_more(running: RunningHost, inside: Inside) -> None:
     with inside(running):
         token = issue_token("ada")
-        disable_agent("ada")
+        deactivate_agent("ada")
     assert _as_program(running, token).status_code == 401
     with inside(running):
-        enable_agent("ada")
+        activate_agent("ada")
     assert _as_program(running, token).status_code == 200
 
 
@@ -97,6 +97,7 @@ def test_the_agent_that_other_plugins_get(
         "ada@example.org",
         frozenset({"Administrator", "Support Agent"}),
         7,
+        scopes=frozenset({"pop", "read"}),
     )
 
 
@@ -156,7 +157,8 @@ def test_the_settings_say_whose_persons_agents_are(make_host: MakeHost, inside: 
     with inside(host):
         add_agent("ada", "wonderful-1815", ["Support Agent"], contact_id=7)
         token = issue_token("ada")
-    host.client().get("/", headers={"Authorization": f"Bearer {token}"})
+    url = "/lookup?phone=0987654321"
+    host.client().get(url, headers={"Authorization": f"Bearer {token}"})
     agent = host.host.plugins[1].instance.agent
     assert (agent.contact_id, agent.contact_source) == (7, "seen")
 

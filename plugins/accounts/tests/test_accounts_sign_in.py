@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from cti_accounts import add_agent, disable_agent, set_password
-from cti_accounts.models import AgentAccount, SignInAttempt
+from argon2 import PasswordHasher
+from cti_accounts import add_agent, deactivate_agent, hashing, set_password
+from cti_accounts.models import AgentAccount, AgentSession, SignInAttempt
 from werkzeug.test import TestResponse
 
 from cti_host.testing import MakeHost, RunningHost
@@ -20,7 +23,7 @@ Inside = Callable[..., Any]
 Hidden = Callable[[str, str], str]
 HostWith = Callable[[str], RunningHost]
 
-WRONG = "The name or the password is wrong."
+WRONG = "The name or the password is wrong, or the account is deactivated."
 
 
 def _without_tokens(page: str) -> str:
@@ -97,26 +100,26 @@ def test_empty_fields_are_named_with_their_fields(running: RunningHost, sign_in:
     assert 'role="alert"' in answer.text
 
 
-def test_a_disabled_agent_is_told_so_only_after_the_right_password(
+def test_a_deactivated_agent_gets_the_answer_of_a_wrong_password(
     running: RunningHost, sign_in: SignIn, inside: Inside
 ) -> None:
+    wrong = sign_in(running.client(), password="wrong-wrong")
     with inside(running):
-        disable_agent("ada")
+        deactivate_agent("ada")
     client = running.client()
-    assert WRONG in sign_in(client, password="wrong-wrong").text
     answer = sign_in(client)
-    assert answer.status_code == 403
-    assert "disabled" in answer.text
+    assert answer.status_code == wrong.status_code
+    assert _without_tokens(answer.text) == _without_tokens(wrong.text)
     assert client.get("/").status_code == 302
 
 
-def test_disabling_ends_a_session_at_once(
+def test_deactivating_ends_a_session_at_once(
     running: RunningHost, sign_in: SignIn, inside: Inside
 ) -> None:
     client = running.client()
     sign_in(client)
     with inside(running):
-        disable_agent("ada")
+        deactivate_agent("ada")
     assert client.get("/").status_code == 302
 
 
@@ -184,42 +187,96 @@ def test_signing_in_takes_nothing_over_from_the_session_before(
         assert session["csrf_token"] != planted
 
 
-def test_a_session_ends_after_its_hours(host_with: HostWith, sign_in: SignIn) -> None:
+def test_a_session_ends_after_its_hours(
+    host_with: HostWith, sign_in: SignIn, inside: Inside
+) -> None:
     running = host_with("[plugin.accounts]\nsession_hours = 2")
     client = running.client()
     sign_in(client)
-    with client.session_transaction() as session:
-        session["fs_paa"] = time.time() - 2 * 3600 + 60
+
+    def began(seconds_ago: int) -> None:
+        with inside(running):
+            AgentSession.update(created=int(time.time()) - seconds_ago).execute()
+
+    began(2 * 3600 - 60)
     assert client.get("/").status_code == 200
-    with client.session_transaction() as session:
-        session["fs_paa"] = time.time() - 2 * 3600 - 1
+    began(2 * 3600 + 1)
+    assert client.get("/").status_code == 302
+    began(-3600)  # the clock was set back
+    assert client.get("/").status_code == 200
+
+
+def test_a_session_that_nobody_uses_ends_if_the_settings_say_so(
+    host_with: HostWith, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = host_with("[plugin.accounts]\nidle_minutes = 30")
+    client = running.client()
+    sign_in(client)
+    moment = time.time()
+    monkeypatch.setattr(time, "time", lambda: moment)
+    for _used in range(4):
+        moment += 29 * 60
+        assert client.get("/").status_code == 200
+    # When it is used is written every tenth of the time.
+    moment += 33 * 60 + 1
+    assert client.get("/").status_code == 302
+    always = host_with("")
+    patient = always.client()
+    sign_in(patient)
+    moment += 11 * 3600
+    assert patient.get("/").status_code == 200
+
+
+def test_a_long_session_lasts_as_long_as_its_hours(
+    host_with: HostWith, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = host_with("[plugin.accounts]\nsession_hours = 24")
+    client = running.client()
+    sign_in(client)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 23 * 3600)
+    assert client.get("/").status_code == 200
+    monkeypatch.setattr(time, "time", lambda: now + 25 * 3600)
     assert client.get("/").status_code == 302
 
 
-def test_too_many_failures_have_to_wait_even_with_the_right_password(
-    host_with: HostWith, sign_in: SignIn, inside: Inside
+@pytest.mark.usefixtures("costly_hashes")
+def test_an_unknown_name_takes_the_work_of_a_password_of_today() -> None:
+    assert not hashing.is_outdated(hashing.NOBODYS_HASH)
+    assert not hashing.matches("nobody", hashing.NOBODYS_HASH)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority")
+def test_passwords_are_hashed_where_whatever_else_wants_a_core_goes_first(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    running = host_with("[plugin.accounts]\nfailed_sign_ins = 3")
-    for _ in range(3):
-        assert sign_in(running.client(), password="wrong-wrong").status_code == 400
-    for name in ("ada", "ADA"):
-        answer = sign_in(running.client(), name=name)
-        assert answer.status_code == 429
-        assert 0 < int(answer.headers["Retry-After"]) <= 300
-        assert "Please try again in 5 minutes." in answer.text
+    class Hasher:
+        def hash(self, _password: str) -> str:
+            return str(os.getpriority(os.PRIO_PROCESS, 0))
 
-    # Somebody else, and the same agent from elsewhere, are not kept waiting.
-    assert sign_in(running.client(), name="eve").status_code == 400
-    elsewhere = running.client()
-    elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"
-    assert sign_in(elsewhere).status_code == 302
+        def verify(self, _stored: str, _password: str) -> bool:
+            return os.getpriority(os.PRIO_PROCESS, 0) > mine
 
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    monkeypatch.setattr(hashing, "_hasher", Hasher())
+    assert int(hashing.make_hash("wonderful-1815")) == min(mine + hashing.NICENESS, 19)
+    assert hashing.matches("wonderful-1815", hashing.NOBODYS_HASH) == (mine < 19)
+    assert os.getpriority(os.PRIO_PROCESS, 0) == mine
+
+
+@pytest.mark.usefixtures("costly_hashes")
+def test_a_hash_with_other_parameters_is_replaced_at_the_next_sign_in(
+    running: RunningHost, sign_in: SignIn, inside: Inside
+) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("wonderful-1815")
     with inside(running):
-        assert SignInAttempt.select().count() == 4
-        SignInAttempt.update(at=SignInAttempt.at - 300).execute()
+        AgentAccount.update(password=weak).execute()
+    assert sign_in(running.client(), password="wrong-wrong").status_code == 400
     assert sign_in(running.client()).status_code == 302
     with inside(running):
-        assert SignInAttempt.select().count() == 0
+        row: Any = AgentAccount.get()
+    assert not hashing.is_outdated(row.password)
+    assert sign_in(running.client()).status_code == 302
 
 
 def test_a_right_password_forgets_the_failures_before(host_with: HostWith, sign_in: SignIn) -> None:
@@ -238,6 +295,7 @@ def test_names_that_failed_are_not_kept_in_clear(
         assert "secret" not in str([*SignInAttempt.select().dicts()])
 
 
+@pytest.mark.usefixtures("costly_hashes")
 def test_the_table_holds_argon2_hashes_and_never_a_password(
     on_both: RunningHost, inside: Inside
 ) -> None:

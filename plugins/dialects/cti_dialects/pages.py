@@ -11,7 +11,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cti_dialects.dialect import Dialect, readable
-from cti_host import current_host, is_phone_attribute, may_be_empty, pop_url, wants_json
+from cti_host import (
+    current_host,
+    is_phone_attribute,
+    may_be_empty,
+    pop_url,
+    reserved_thread,
+    token_scope,
+    wants_json,
+)
 
 
 class Pages:
@@ -29,6 +37,8 @@ class Pages:
             speakers = [dialect for dialect in self._dialects if dialect.path == path]
             endpoint = path.strip("/").replace("/", "_").replace(".", "_")
 
+            @reserved_thread
+            @token_scope("pop")
             def answer(prefix: str = "", speakers: list[Dialect] = speakers) -> ResponseReturnValue:
                 return self._answer(speakers, prefix)
 

@@ -105,7 +105,7 @@ def test_an_empty_parameter_that_the_lookup_needs_is_named(make_host: MakeHost) 
 def test_the_page_is_french_for_the_french(dialects: RunningHost) -> None:
     page = dialects.client(Accept_Language="fr").get(f"{ITOP}&tel=1")
     text = html.unescape(page.text)
-    assert "Le paramètre « phone » manque." in text
+    assert "Le paramètre «\u00a0phone\u00a0» manque." in text
     assert "Adresses connues" in text
     assert 'lang="fr"' in text
 

@@ -10,6 +10,8 @@ from cti_host import BadSetting
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+# Browsers take two slashes, and a backslash like one, for the name of a server.
+_OWN_PAGE = re.compile(r"/(?![/\\])")
 _WEB = frozenset({"http", "https"})
 # A browser would run or read these instead of calling anybody.
 _REFUSED = frozenset({"about", "blob", "data", "file", "javascript", "vbscript", "view-source"})
@@ -18,25 +20,26 @@ _REFUSED = frozenset({"about", "blob", "data", "file", "javascript", "vbscript",
 class Address:
     """An address with room for values: in its query, or in `{name}` placeholders.
 
-    :param text: "https://cti.example/call", "https://cti.example/{telephone}", "tel:{telephone}"
+    :param text: "https://cti.example/call", "https://cti.example/{telephone}", "tel:{telephone}",
+        or "/call" for a page of this host
     :raises BadSetting: with what is wrong and what to write
     """
 
     def __init__(self, text: str) -> None:
         scheme = _SCHEME.match(text)
-        if scheme is None:
+        if scheme is None and not _OWN_PAGE.match(text):
             raise BadSetting("is not an address", "begin with http:// or https://")
         if re.search(r"[\s\x00-\x1f\x7f]", text):
             raise BadSetting("has a space or a control character in it", "write %20 for a space")
-        self.scheme = scheme[1].lower()
+        self.scheme = scheme[1].lower() if scheme else ""
         if self.scheme in _REFUSED:
             raise BadSetting(f"{self.scheme}: places no call", "begin with http:// or https://")
         self.placeholders = tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
         if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
             raise BadSetting("has a brace without its partner", "a placeholder is {telephone}")
-        if self.is_web:
+        if self.scheme in _WEB:
             _check_web(text)
-        elif not self.placeholders:
+        elif self.scheme and not self.placeholders:
             raise BadSetting(
                 "has no place for the number",
                 "begin with http:// or https://, or write a placeholder for the number: "
@@ -47,8 +50,8 @@ class Address:
 
     @property
     def is_web(self) -> bool:
-        """Whether it is an http or https address: one that can have a query."""
-        return self.scheme in _WEB
+        """Whether it is an http or https address, or a page of this host: it can have a query."""
+        return not self.scheme or self.scheme in _WEB
 
     @property
     def own_parameters(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from cti_ecall.dialling import Dialling, numbers_to_dial
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti_host import Caller, OutboundAction, Ticket
@@ -149,7 +149,7 @@ def test_the_number_is_the_attribute_that_is_a_phone(
     assert action.number == number
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50)
 @given(phone=st.text(max_size=12), email=st.text())
 def test_the_cti_gets_exactly_the_values_that_are_not_blank(
     make_host_once: RunningHost, phone: str, email: str

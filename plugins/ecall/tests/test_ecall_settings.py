@@ -34,6 +34,7 @@ def table(url: str = CTI, parameters: str = '{ telephone = "phone" }') -> str:
         ("", "begin with http:// or https://"),
         ("myctiserver/index.php", "begin with http:// or https://"),
         ("//cti.example", "begin with http:// or https://"),
+        (r"/\\cti.example", "begin with http:// or https://"),
         ("https:/cti.example", "no valid server name"),
         ("https://", "no valid server name"),
         ("https:///call", "no valid server name"),

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cti_host import Agent, Call, Caller, Host, OutboundAction, PluginConfig, Ticket, hookimpl
+from pydantic import Field
+
+from cti_event_log.file import append, drop_lines
+from cti_host import (
+    Agent,
+    Call,
+    Caller,
+    Host,
+    OutboundAction,
+    PluginConfig,
+    Removal,
+    Ticket,
+    hookimpl,
+)
 
 
 class Plugin:
@@ -23,25 +35,30 @@ class Plugin:
 
         :param file: append the lines to this file too; relative to the folder of `cti.toml`
         :param numbers: whether lines hold phone numbers
+        :param keep_days: for how many days lines stay in the file; 0: for good
         """
 
         file: str = ""
         numbers: bool = False
+        keep_days: int = Field(default=0, ge=0, le=36500)
 
     def __init__(self, config: Config) -> None:
         self._numbers = config.numbers
         self._file = config.file
+        self._keep_days = config.keep_days
         self._path: Path | None = None
         self._log = logging.getLogger(f"cti_host.plugin.{self.name}")
 
     @hookimpl
     def register(self, host: Host) -> None:
-        """Find the file, and refuse one that can't be written."""
+        """Find the file, and refuse one that can't be written; numbers are this plugin's to say."""
+        if self._numbers:
+            host.logs_numbers(self._log.name)
         if not self._file:
             return
         self._path = host.config.resolve(self._file)
         try:
-            _append(self._path, b"")
+            append(self._path, b"")
         except OSError as error:
             host.problem(
                 ("plugin", self.name, "file"),
@@ -77,6 +94,16 @@ class Plugin:
         }
         self._write("ticket_created", agent, None, **about)
 
+    @hookimpl
+    def expire_data(self, dry_run: bool) -> Sequence[Removal]:
+        """The lines of the file, after a period."""
+        if self._path is None or not self._keep_days:
+            return []
+        before = datetime.now(UTC) - timedelta(days=self._keep_days)
+        count = drop_lines(self._path, before, dry_run=dry_run)
+        how = f"deleted: older than {self._keep_days} days"
+        return [Removal(f"lines of {self._path.name}", count, how)]
+
     def _write(self, event: str, agent: Agent, number: str | None, **about: Any) -> None:
         line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -91,17 +118,7 @@ class Plugin:
         if self._path is None:
             return
         try:
-            _append(self._path, f"{text}\n".encode("utf-8", "replace"))
+            append(self._path, f"{text}\n".encode("utf-8", "replace"))
         except OSError as error:
             # A full disk must not trouble the agent, whose call goes on.
             self._log.error("%s can't be written: %s", self._path, error.strerror)
-
-
-def _append(path: Path, data: bytes) -> None:
-    # One write in append mode: lines of several processes never mix. Opened each time, so that
-    # the file can be moved away at any moment.
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-    try:
-        os.write(descriptor, data)
-    finally:
-        os.close(descriptor)

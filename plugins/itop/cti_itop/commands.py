@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ from cti_itop.mirror.control import Mirroring
 from cti_itop.mirror.lease import LeaseLost, LeaseTaken
 from cti_itop.mirror.mirror import MirrorState
 from cti_itop.mirror.sync import Synced
+from cti_itop.mirror.watched import end_with_input
 from cti_itop.progress import Bars
 from cti_itop.rest.errors import ItopProblem
 
@@ -50,8 +49,8 @@ def _sync(mirroring: Callable[[], Mirroring | None]) -> click.Command:
                   "of numbers have changed.")  # fmt: skip
     @click.option("--status", is_flag=True, help="Only say how old and how full the mirror is.")
     @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
-    @click.option("--watched", "owner", metavar="LEASE", hidden=True)
-    def sync(anew: bool, renumber: bool, status: bool, as_json: bool, owner: str | None) -> None:
+    @click.option("--watched", "owner", metavar="LEASE", default="", hidden=True)
+    def sync(anew: bool, renumber: bool, status: bool, as_json: bool, owner: str) -> None:
         """Copy iTop's persons and organizations, so that callers are found at once.
 
         Callers are looked up in what the last complete run has copied. A run that was interrupted
@@ -65,8 +64,9 @@ def _sync(mirroring: Callable[[], Mirroring | None]) -> click.Command:
         if status:
             _tell_state(found.mirror.state(), as_json)
             return
-        if owner is not None:
-            _end_with_input()
+        if owner:
+            os.nice(NICENESS)
+            end_with_input()
         try:
             with Bars() as bars:
                 synced = found.synchronize(bars, anew=anew, renumber=renumber, owner=owner)
@@ -130,17 +130,3 @@ def _ago(seconds: int) -> str:
             count = seconds // size
             return f"{count} {name}{'s' if count > 1 else ''}"
     return f"{seconds} second{'s' if seconds != 1 else ''}"
-
-
-def _end_with_input() -> None:
-    """End when the process that began this one ends: it holds the other end of the input.
-
-    A run can be ended at any moment.
-    """
-    os.nice(NICENESS)
-
-    def watch() -> None:
-        sys.stdin.buffer.read()
-        os._exit(0)
-
-    threading.Thread(target=watch, name="cti-itop-watch", daemon=True).start()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
+
 from cti_host import Caller, Ticket
 from cti_itop.mirror.mirror import MirroredPerson
 from cti_itop.rest.classes import class_label, state_label
@@ -11,6 +13,9 @@ from cti_itop.rest.client import ItopObject
 from cti_itop.rest.links import Links
 from cti_itop.rest.reader import Reader
 from cti_itop.settings import SOURCE
+
+# The status of persons who left.
+INACTIVE = "inactive"
 
 
 def make_ticket(one: ItopObject, reader: Reader, links: Links) -> Ticket:
@@ -43,6 +48,8 @@ def make_caller(
     :param codes: the attributes to carry
     """
     shown = [text for code in display_name if (text := one.text(code))]
+    if one.text("status") == INACTIVE:
+        shown = [*(shown or [one.text("friendlyname")]), _("inactive")]
     return Caller(
         class_name=one.class_name,
         id=one.id,

@@ -15,13 +15,19 @@ from cti_host import (
     Agent,
     Call,
     Caller,
+    DataSubject,
     Finding,
+    HealthCheck,
     Host,
     KnownNames,
     Match,
     OutboundAction,
     PanelSection,
+    PersonalData,
     PhoneCall,
+    Removal,
+    Right,
+    SearchGroup,
     Ticket,
     TicketDetails,
     TicketKey,
@@ -32,22 +38,32 @@ from cti_itop.commands import itop_group
 from cti_itop.export.command import Copying
 from cti_itop.mirror.control import Mirroring
 from cti_itop.mirror.models import MODELS
-from cti_itop.online_check import Online
+from cti_itop.online.agents import AgentRights
+from cti_itop.online.check import Online
+from cti_itop.online.explained import explained, is_let_in
+from cti_itop.online.profiles import KNOWN
+from cti_itop.pages.erased_calls import calls_of, erase_from_calls
+from cti_itop.pages.persons import PersonPages
 from cti_itop.pages.phone_calls import OUTBOUND, PhoneCalls
-from cti_itop.pages.phone_calls_model import ItopPhoneCall
+from cti_itop.pages.phone_calls_model import ItopPhoneCall, ItopRecordedCall
 from cti_itop.pages.received_calls import ReceivedCalls
+from cti_itop.pages.recorded_calls import RecordedCalls
 from cti_itop.pages.ticket_details import DetailsReader
 from cti_itop.panel.lists import Lists
 from cti_itop.panel.lookup import Lookup
+from cti_itop.panel.named import Named
 from cti_itop.panel.presets import make_presets
+from cti_itop.panel.searching import Searching
 from cti_itop.panel.settings_check import SECTION, check_address, check_queries, read_account
 from cti_itop.queries.agent_parameters import Agents
 from cti_itop.queries.asker import Asker
 from cti_itop.rest import classes
+from cti_itop.rest.breaker import Breaker
 from cti_itop.rest.client import Connection, Itop
 from cti_itop.rest.links import Links
+from cti_itop.rest.metrics import RequestMetrics
 from cti_itop.rest.reader import Reader
-from cti_itop.settings import ItopConfig
+from cti_itop.settings import SOURCE, ItopConfig, is_limited
 
 # What is left for the plugin's own work, once iTop has used its time.
 _OWN_SECONDS = 0.25
@@ -63,6 +79,7 @@ class Plugin:
     def __init__(self, config: ItopConfig) -> None:
         self._config = config
         self._mirroring: Mirroring | None = None
+        self._breaker = Breaker()
         self._blueprints: list[Blueprint] = []  # none where the settings were refused
 
     @hookimpl
@@ -79,7 +96,8 @@ class Plugin:
         if any(not problem.warning for problem in host.problems[problems:]):
             return
         try:
-            self._itop = Itop(connection)
+            counted = RequestMetrics(host.metrics.registry, self._breaker).count
+            self._itop = Itop(connection, self._breaker, counted)
         except OSError as error:
             message = f"{connection.ca_file} can't be read: {error.strerror or 'it is no PEM file'}"
             host.problem((*SECTION, "ca_file"), message, "name a file of certificates in PEM form")
@@ -99,8 +117,18 @@ class Plugin:
         self._presets = make_presets(host, asker, agents, reader)
         self._calls = PhoneCalls(reader, agents, config.phone_calls)
         self._details = DetailsReader(host, reader, self._links, config.person_fields)
-        self._blueprints = [ReceivedCalls(self._details, self._calls).blueprint()]
-        self._online = Online(host, self._itop, mirror)
+        self._recorded = RecordedCalls(self._itop.url, self._details, self._calls)
+        self._named = Named(reader, self._lookup, self._links, mirror)
+        self._searching = Searching(reader, self._links)
+        pages = Blueprint(SOURCE, __package__, url_prefix="/itop", template_folder="templates")
+        ReceivedCalls(self._details, self._calls, self._recorded).add_to(pages)
+        self._persons = PersonPages(
+            host, reader, self._links, config.person_fields, may_add=config.add_numbers
+        )
+        self._persons.add_to(pages)
+        self._blueprints = [pages]
+        rights = AgentRights(host, self._itop, agents)
+        self._online = Online(host, self._itop, mirror, rights)
 
     def _connection(self, host: Host) -> Connection:
         config = self._config
@@ -121,16 +149,21 @@ class Plugin:
         """The usual classes, and what a person of iTop carries with these settings."""
         display_name = self._settings.caller_information.display_name
         codes = (*classes.person_codes("Person"), *display_name, *self._config.person_fields)
-        return KnownNames(tuple(classes.LABELS), more_classes=True, caller_attributes=codes)
+        return KnownNames(
+            tuple(classes.LABELS),
+            more_classes=True,
+            caller_attributes=codes,
+            caller_classes=("Contact", "Person"),
+        )
 
     @hookimpl
     def models(self) -> Sequence[type[peewee.Model]]:
         """The mirror, and phone calls."""
-        return [*MODELS, ItopPhoneCall]
+        return [*MODELS, ItopPhoneCall, ItopRecordedCall]
 
     @hookimpl
     def blueprints(self) -> Sequence[Blueprint]:
-        """The button that records a call that came in."""
+        """The button that records a call that came in, and persons in brief."""
         return self._blueprints
 
     @hookimpl
@@ -151,14 +184,37 @@ class Plugin:
         return list(self._online.findings())
 
     @hookimpl
+    def health_checks(self) -> Sequence[HealthCheck]:
+        """Whether iTop answers, and the mirror is fresh; calls are answered without either."""
+        checks = [HealthCheck("iTop", not self._breaker.is_open, needed=False)]
+        if self._mirroring is not None:
+            checks.append(HealthCheck("mirror", self._mirroring.is_fresh, needed=False))
+        return checks
+
+    @hookimpl
+    def agent_may(self, agent: Agent, action: str) -> bool | None:
+        """Whoever has a profile that is for agents is let in; the forms are iTop's own."""
+        return is_let_in(agent.profiles) if action == "open" else None
+
+    @hookimpl
+    def known_profiles(self) -> Sequence[str]:
+        """The profiles that iTop comes with."""
+        return sorted(KNOWN)
+
+    @hookimpl
+    def explain_rights(self, profiles: frozenset[str]) -> Sequence[Right]:
+        """What is read here, and what iTop's own pages allow, as far as it is known."""
+        return [*explained(profiles)]
+
+    @hookimpl
     def lookup_callers(self, call: Call) -> Sequence[Match]:
         """The persons whom the query of `caller_information` finds."""
-        return self._lookup.find(call)
+        return [] if is_limited() else self._lookup.find(call)
 
     @hookimpl
     def ticket_lists(self, call: Call, callers: Sequence[Caller]) -> Sequence[TicketList]:
         """The enabled lists of `display_tickets`."""
-        return self._lists.find(call, callers)
+        return [] if is_limited() else self._lists.find(call, callers)
 
     @hookimpl
     def class_label(self, class_name: str) -> str | None:
@@ -170,7 +226,7 @@ class Plugin:
         self, class_name: str, caller: Caller | None, call: Call, direct: bool
     ) -> Mapping[str, str]:
         """The presets of the configuration; a caller of another plugin is named in the log."""
-        return self._presets.values(class_name, caller, call, direct)
+        return {} if is_limited() else self._presets.values(class_name, caller, call, direct)
 
     @hookimpl
     def creation_form_url(self, class_name: str, values: Mapping[str, str]) -> str:
@@ -190,7 +246,7 @@ class Plugin:
     @hookimpl
     def phone_calls(self, ticket: Ticket) -> Sequence[PhoneCall]:
         """The phone calls about a ticket, in iTop and in the host's own store."""
-        return self._calls.about(ticket.id)
+        return [] if is_limited() else self._calls.about(ticket.id)
 
     @hookimpl
     def call_placed(
@@ -198,4 +254,56 @@ class Plugin:
     ) -> None:
         """Record the outbound phone call with its ticket."""
         note = _("%(action)s: %(number)s", action=action.label, number=action.number)
-        self._calls.record(ticket, caller, OUTBOUND, note, agent)
+        kept = self._calls.record(ticket, caller, OUTBOUND, note, agent)
+        self._recorded.stored(ticket, OUTBOUND, agent, kept)
+
+    @hookimpl
+    def call_recorded(
+        self,
+        ticket: TicketKey,
+        call: PhoneCall,
+        record: int,
+        agent: Agent | None,
+        former: Sequence[int],
+    ) -> None:
+        """The phone call of the ticket says what its record does; there is one for both."""
+        self._recorded.told(ticket, call, (record, *former), agent)
+
+    @hookimpl
+    def call_unlinked(
+        self, ticket: TicketKey, record: int, agent: Agent, former: Sequence[int]
+    ) -> None:
+        """The phone call of the ticket goes: the call is about another one."""
+        self._recorded.untold(ticket, (record, *former))
+
+    @hookimpl
+    def find_callers(self, texts: Sequence[str]) -> Sequence[Caller]:
+        """Persons by their keys, out of the mirror, and by their names."""
+        return [] if is_limited() else self._named.callers(texts)
+
+    @hookimpl
+    def search(self, text: str) -> Sequence[SearchGroup]:
+        """Persons, tickets and organizations of iTop."""
+        return [] if is_limited() else self._searching.find(text)
+
+    @hookimpl
+    def number_form_url(self, caller: Caller, number: str, return_url: str) -> str | None:
+        """The page of a person, with the number to add."""
+        return self._persons.number_form_url(caller, number, return_url)
+
+    @hookimpl
+    def find_tickets(self, texts: Sequence[str]) -> Sequence[Ticket]:
+        """Tickets by their keys and references."""
+        return [] if is_limited() else self._named.tickets(texts)
+
+    @hookimpl
+    def personal_data(self, subject: DataSubject) -> Sequence[PersonalData]:
+        """Phone calls that are kept here; the rest is in iTop."""
+        found = calls_of(subject)
+        return [found] if found.entries else []
+
+    @hookimpl
+    def erase_personal_data(self, subject: DataSubject, dry_run: bool) -> Sequence[Removal]:
+        """The same phone calls, without the person."""
+        done = erase_from_calls(subject, dry_run=dry_run)
+        return [done] if done.count else []

@@ -10,10 +10,21 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from cti_host import BadSetting, PluginConfig, did_you_mean
+from cti_host import BadSetting, PluginConfig, current_agent, did_you_mean
 
 # The plugin's name: that of its entry point, and of its blueprint.
 SOURCE = "itop"
+
+
+def is_limited() -> bool:
+    """Whether whoever asks is limited to organizations.
+
+    iTop is read with one account for all agents, so nothing of it is shown to them.
+    """
+    try:
+        return current_agent().organizations_in(SOURCE) is not None
+    except RuntimeError:  # a command, or a page for everybody
+        return False
 
 
 class ItopConfig(PluginConfig):
@@ -41,6 +52,7 @@ class ItopConfig(PluginConfig):
     timezone: str = ""
     phone_calls: Literal["auto", "itop", "host"] = "auto"
     person_fields: list[str] = Field(default_factory=list)
+    add_numbers: bool = False
 
     @field_validator("url")
     @classmethod

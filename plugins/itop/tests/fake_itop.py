@@ -87,7 +87,7 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Be silent of a broken connection; print everything else, as servers do."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
 
@@ -97,7 +97,10 @@ def running(fake: FakeItop, tls: ssl.SSLContext | None = None) -> Iterator[FakeI
     server = _Server(("127.0.0.1", 0), _handler(fake))
     server.daemon_threads = True
     if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        # A client that says nothing is waited for in its own thread, not by the whole server.
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     scheme = "https" if tls else "http"
     fake.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/itop"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -203,6 +206,16 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             pass  # the client went away, as it should
         self.close_connection = True
+
+    def fail_stalling(self) -> None:
+        """An answer that begins, and says nothing more for as long as the test lasts."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b'{"code": 0, ')
+        self.wfile.flush()
+        self.fail_slow()
 
     def fail_maintenance(self) -> None:
         """What iTop answers while it is being updated."""

@@ -5,8 +5,10 @@ So one suite of tests can ask both backends about the same people and tickets.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from cti_tickets.demo.load import load_demo
 from cti_tickets.model.data_model import schema
 from cti_tickets.store import logs
 from cti_tickets.store import objects as storage
+from cti_tickets.store.deletion.delete import delete
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records
 from cti_tickets.store.values import InvalidValues
 from flask import Flask
@@ -35,8 +38,11 @@ _NO_LIMIT = 1_000_000
 class TicketsModel:
     """iTop's operations over the data of the `tickets` plugin.
 
-    `without` names classes that this iTop does not have; `forbidden` those that the account may
-    not read, or, as "create PhoneCall", not create.
+    `without` names classes that this iTop does not have; `forbidden` those that the account may not
+    read, or, as "create PhoneCall" and "update Person", not write; `empty` those of which there is
+    nothing.
+    `accounts` are those of iTop, which only administrators may read: fields by id; `None`: this
+    account may not.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,8 +53,12 @@ class TicketsModel:
         self._schema = schema()
         self._oql, self._records = Oql(self._schema), Records(self._schema)
         self._lock = threading.Lock()
+        self._loaded = sqlite3.connect(":memory:", check_same_thread=False)
+        self._was_written = False
         self.without: set[str] = set()
         self.forbidden: set[str] = set()
+        self.empty: set[str] = set()
+        self.accounts: dict[int, dict[str, Any]] | None = None
         self.author = Agent("cti", "CTI of the service desk")
 
     def load(self, now: datetime = NOW) -> None:
@@ -56,10 +66,24 @@ class TicketsModel:
         with self.app.test_request_context(), self._host.database.connection_context():
             migrate.upgrade(self._host)
             load_demo(now)
+        with closing(sqlite3.connect(self._host.database.database)) as stored:
+            stored.backup(self._loaded)
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What is written in the block is gone after it: no test meets the calls of another."""
+        try:
+            yield
+        finally:
+            if self._was_written:
+                with self._lock, closing(sqlite3.connect(self._host.database.database)) as stored:
+                    self._loaded.backup(stored)
+            self._was_written = False
 
     def close(self) -> None:
         """Close the database."""
-        self._host.database.close_all()
+        self._loaded.close()
+        self._host.close()
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The reply to an operation."""
@@ -69,6 +93,7 @@ class TicketsModel:
             "core/create": self._create,
             "core/update": self._update,
             "core/apply_stimulus": self._stimulus,
+            "core/delete": self._delete,
         }
         if operation not in known:
             return _error(f"Error: Unknown verb '{operation}' in version '1.3'", code=11)
@@ -81,6 +106,10 @@ class TicketsModel:
             try:
                 return known[operation](request)
             except UnknownClass:
+                if request.get("class") == "ModuleInstallation":  # administrators read it
+                    return _refused("ModuleInstallation")
+                if request.get("class") == "User":
+                    return self._users(str(request["key"]))
                 return _error(f"Error: class: '{request.get('class')}' is not a valid class'")
             except OqlError as error:
                 return self._oql_error(request, error)
@@ -89,6 +118,23 @@ class TicketsModel:
                 return _error(f"Error: Unexpected value for {text}")
             except storage.NotFound:
                 return _error("Error: No item found with criteria: id")
+
+    def _users(self, query: str) -> dict[str, Any]:
+        if self.accounts is None:
+            return _refused("User")
+        listed = query.partition("contactid IN (")[2].rstrip(")").split(", ")
+        objects = {
+            f"UserLocal::{id_}": {
+                "code": 0,
+                "message": "",
+                "class": "UserLocal",
+                "key": str(id_),
+                "fields": fields,
+            }
+            for id_, fields in self.accounts.items()
+            if fields["contactid"] in listed
+        }
+        return {"code": 0, "message": f"Found: {len(objects)}", "objects": objects or None}
 
     def _oql_error(self, request: Mapping[str, Any], error: OqlError) -> dict[str, Any]:
         kinds = {
@@ -122,8 +168,9 @@ class TicketsModel:
         if found_class in self.without:
             return _error(f"Error: class: '{found_class}' is not a valid class'")
         if found_class in self.forbidden:
-            text = "The current user does not have enough permissions for exporting data"
-            return {"code": 1, "message": f"{text} of class {found_class}", "objects": None}
+            return _refused(found_class)
+        if found_class in self.empty:
+            return {"code": 0, "message": "Found: 0", "objects": None}
         codes = self._codes(asked, request.get("output_fields", "*"))
         if isinstance(codes, dict):
             return codes
@@ -205,6 +252,8 @@ class TicketsModel:
 
     def _update(self, request: Mapping[str, Any]) -> dict[str, Any]:
         cls = self._class(request["class"])
+        if f"update {cls.name}" in self.forbidden:
+            return _refused(cls.name)
         values = self._values(request["fields"])
         storage.update(cls.name, int(request["key"]), values, author=self.author)
         return self._written(request, cls.name, int(request["key"]), "updated")
@@ -215,6 +264,21 @@ class TicketsModel:
             return _error(f"Invalid stimulus: '{request['stimulus']}'")
         fields = {**request["fields"], "status": states[request["stimulus"]]}
         return self._update({**request, "fields": fields})
+
+    def _delete(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        name, id_ = self._class(request["class"]).name, int(request["key"])
+        if f"delete {name}" in self.forbidden:
+            return _refused(name)
+        if not request.get("comment"):
+            return _error("Error: Missing parameter 'comment'")
+        try:
+            there = self._objects(name, [id_], ["id", FRIENDLYNAME], "")
+        except storage.NotFound:
+            there = {}
+        if there:
+            self._was_written = True
+            delete({name: [id_]}, author=self.author)
+        return {"code": 0, "message": f"Deleted: {len(there)}", "objects": there or None}
 
     def _values(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Values as the store takes them: a key may be a query, a log an item to add."""
@@ -232,6 +296,7 @@ class TicketsModel:
     def _written(
         self, request: Mapping[str, Any], class_name: str, id_: int, what: str
     ) -> dict[str, Any]:
+        self._was_written = True
         codes = self._codes(self._schema[class_name], request.get("output_fields", "id"))
         if isinstance(codes, dict):
             return codes
@@ -251,6 +316,11 @@ def _entry(entry: Any) -> dict[str, Any]:
 
 def _quoted(text: Any) -> str:
     return "'" + str(text).replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _refused(class_name: str) -> dict[str, Any]:
+    text = "The current user does not have enough permissions for exporting data"
+    return {"code": 1, "message": f"{text} of class {class_name}", "objects": None}
 
 
 def _error(message: str, code: int = 100) -> dict[str, Any]:

@@ -20,7 +20,8 @@ class Plugin:
 
     @hookimpl
     def identify_agent(self, request):
-        return Agent("camille", "Camille Moreau", {email!r}, contact_id={contact_id})
+        profiles = {{"Support Agent"}}
+        return Agent("camille", "Camille Moreau", {email!r}, profiles, {contact_id})
 '''
 Asked = Callable[..., list[str]]
 
@@ -75,3 +76,23 @@ def test_the_agents_account(asked: Asked) -> None:
     condition = "u.title = :current_user->login AND u.title LIKE :current_user->email"
     (query,) = asked(condition, "a_b@x.example")
     assert query.endswith("u.title = 'camille' AND u.title LIKE 'a\\\\_b@x.example'")
+
+
+@pytest.mark.parametrize("source", ["itop", "tickets"])
+def test_an_agent_who_is_limited_to_organizations_is_shown_nothing_of_itop(
+    make_host: MakeHost, itop_server: FakeItop, source: str
+) -> None:
+    toml = SETTINGS.replace("URL", itop_server.url).replace('"USER"', f'"{USER}"')
+    agent = AGENT.format(email="", contact_id=12).replace(
+        ", 12)", f', 12, contact_source="{source}", organizations=frozenset({{3}}))'
+    )
+    running = make_host(
+        toml.replace('"PASSWORD"', f'"{PASSWORD}"'),
+        plugins=["phone_reformat", "itop", "agent"],
+        sources={"agent": agent},
+        sign_in=False,
+    )
+    panel = running.get_json("/pop?phone=0987654321")
+    assert (panel["callers"], panel["ticket_lists"]) == ([], [])
+    assert running.client().get("/ticket/itop/UserRequest/1").status_code == 404
+    assert itop_server.queries("Person") == itop_server.queries("UserRequest") == []

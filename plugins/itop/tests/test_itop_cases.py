@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,9 @@ from cti_itop.rest.client import Account, Connection, Itop
 from cti_itop.rest.errors import ItopError, ItopProblem, ItopRefused
 from cti_itop.rest.reader import is_unknown_class
 from fake_itop import PASSWORD, USER, FakeItop
+from itop_model import TicketsModel
 
+from cti_host import Finding
 from cti_host.testing import MakeHost, RunningHost
 
 SETTINGS = Path(__file__).with_name("site.toml").read_text(encoding="utf-8")
@@ -47,7 +49,7 @@ class Plugin:
 
     @hookimpl
     def identify_agent(self, request):
-        return Agent("agent", "An agent", contact_id={id})
+        return Agent("agent", profiles={{"Support Agent"}}, contact_id={id})
 '''
 NASTY = (
     'O\'Neill \\ "Zed"',
@@ -111,9 +113,7 @@ def site(make_host: MakeHost, real: Real) -> Callable[..., RunningHost]:
 
     def open_(change: Callable[[str], str] = str, agent: int = 0) -> RunningHost:
         toml = SETTINGS.replace("URL", real.url).replace('"USER"', f'"{real.user}"')
-        toml = (
-            toml.replace('"PASSWORD"', f'"{real.password}"') + "timeout = 30\nread_seconds = 20\n"
-        )
+        toml = toml.replace('"PASSWORD"', f'"{real.password}"')
         return make_host(
             change(toml),
             plugins=["phone_reformat", "itop", "ecall", "agent"],
@@ -285,11 +285,25 @@ def test_a_password_that_is_wrong(real: Real) -> None:
     itop.close()
 
 
-def test_check_online_finds_nothing_bad(site: Callable[..., RunningHost]) -> None:
+def _wrong(found: Sequence[tuple[str, Finding]]) -> dict[str, tuple[str, str]]:
+    """What an online check finds fault with, other than what depends on the iTop."""
+    wrong = [(f.what, (str(f.level), f.detail)) for _plugin, f in found if f.level != "good"]
+    return {
+        what: said
+        for what, said in wrong
+        if what != "iTop's version" and said[1] != "the account sees none"
+    }
+
+
+@pytest.mark.parametrize("empty", [set(), {"UserRequest", "Incident"}], ids=["full", "no tickets"])
+def test_check_online_finds_nothing_bad(
+    site: Callable[..., RunningHost], demo_model: TicketsModel, empty: set[str]
+) -> None:
     running = site()
+    demo_model.empty = empty
     with running.app.app_context(), running.host.database.connection_context():
         found = running.host.hooks.check_online()
-    assert [(f.what, f.detail) for _plugin, f in found if f.level != "good"] == []
+    assert _wrong(found) == {}
     whats = {finding.what for _plugin, finding in found}
     assert {"reading Person", "caller_information.query", "phone calls"} <= whats
 
@@ -304,7 +318,7 @@ def test_check_online_names_what_is_wrong(site: Callable[..., RunningHost]) -> N
     running = site(wrong)
     with running.app.app_context(), running.host.database.connection_context():
         found = running.host.hooks.check_online()
-    wrong_ones = {f.what: (f.level, f.detail) for _plugin, f in found if f.level != "good"}
+    wrong_ones = _wrong(found)
     assert set(wrong_ones) == {
         "display_tickets.lists[0].query",
         "display_tickets.lists[1].query",
@@ -319,3 +333,18 @@ def test_check_online_names_what_is_wrong(site: Callable[..., RunningHost]) -> N
     )
     assert "'origine'" in wrong_ones["indirect_creation.UserRequest.preset"][1]
     assert "'nickname'" in wrong_ones["caller_information.display_name"][1]
+
+
+def test_a_version_that_cannot_be_read_is_told_as_such(
+    make_host: MakeHost, itop_server: FakeItop
+) -> None:
+    toml = SETTINGS.replace("URL", itop_server.url).replace('"USER"', f'"{USER}"')
+    toml = toml.replace('"PASSWORD"', f'"{PASSWORD}"')
+    running = make_host(toml, plugins=["phone_reformat", "itop", "ecall"])
+    with running.app.app_context(), running.host.database.connection_context():
+        found = running.host.hooks.check_online()
+    (version,) = [finding for _plugin, finding in found if finding.what == "iTop's version"]
+    assert version.level == "warning"
+    assert version.detail == (
+        "could not be read: the account lacks the right to read ModuleInstallation"
+    )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner
 from fake_itop import PASSWORD, USER, FakeItop
+from itop_model import TicketsModel
 
 from cti_host.testing import MakeHost, RunningHost
 
@@ -70,6 +74,77 @@ def test_the_name_shows_while_itop_is_down(site: Open, itop_server: FakeItop) ->
     page = running.client().get(KNOWN).text
     assert "Marguerite Delaunay" in page
     assert "Create a new User Request" in page
+
+
+def test_a_form_opens_with_the_presets_that_need_no_itop_and_says_which_are_missing(
+    site: Open, itop_server: FakeItop
+) -> None:
+    running = site(
+        lambda toml: toml.replace('origin = "phone"', 'origin = "phone"\nphone = ":phone"')
+    )
+    itop_server.fails = "down"
+    page = running.client().get(f"/create/UserRequest{KNOWN.removeprefix('/pop')}")
+    assert page.status_code == 200
+    assert "Presets from itop are not available right now." in page.text
+    assert "Please fill in yourself: org_id." in page.text
+    (form,) = re.findall(r'href="([^"]*operation=new[^"]*)"', page.text)
+    query = parse_qs(urlsplit(unescape(form)).query)
+    assert query["default[caller_id]"] == ["20"]
+    assert query["default[origin]"] == ["phone"]
+    assert query["default[phone]"] == ["+33987654321"]
+    assert "default[org_id]" not in query
+
+
+@pytest.mark.parametrize("failure", ["down", "maintenance"])
+def test_nobody_is_said_to_be_unknown_whom_itop_was_not_asked_for(
+    site: Open, itop_server: FakeItop, failure: str
+) -> None:
+    running = site()
+    itop_server.fails = failure
+    # From the fourth call on iTop is left alone, which is no answer either.
+    for _call in range(5):
+        page = running.client().get("/pop?phone=0536490042").text
+        assert "Nobody in the data has this number" not in page
+        assert "the caller may well be in the data" in page
+        assert "Create a new Person" not in page
+
+
+@pytest.mark.parametrize("directory", ["mirror", "live"])
+def test_people_who_left_are_marked(
+    site: Open, demo_model: TicketsModel, itop_server: FakeItop, directory: str
+) -> None:
+    with demo_model.undone():
+        demo_model.answer(
+            {"operation": "core/update", "class": "Person", "key": "20",
+             "fields": {"status": "inactive"}, "comment": "a test"}
+        )  # fmt: skip
+        running = site(
+            lambda toml: toml.replace('"mirror"', f'"{directory}"'), fill=directory == "mirror"
+        )
+        (caller,) = running.get_json(KNOWN)["callers"]
+        assert caller["display"] == "Marguerite Delaunay, Fluvia France, inactive"
+        assert "inactif" in running.client(Accept_Language="fr").get(KNOWN).text
+
+
+@pytest.mark.parametrize("directory", ["mirror", "live"])
+@pytest.mark.parametrize("more", ["", " AND status = 'active'"])
+def test_a_field_with_two_numbers_is_found_by_either(
+    site: Open, demo_model: TicketsModel, directory: str, more: str
+) -> None:
+    with demo_model.undone():
+        demo_model.answer(
+            {"operation": "core/update", "class": "Person", "key": "20",
+             "fields": {"phone": "05 36 49 00 77 / 06 12 34 56 78"}, "comment": "a test"}
+        )  # fmt: skip
+
+        def change(toml: str) -> str:
+            toml = toml.replace('"mirror"', f'"{directory}"')
+            return with_query(f"SELECT Person WHERE phone LIKE :phone{more}")(toml)
+
+        running = site(change, fill=directory == "mirror")
+        for number in ("0536490077", "0612345678"):
+            assert ids(running.get_json(f"/pop?phone={number}")) == [20]
+        assert ids(running.get_json("/pop?phone=0536490078")) == []
 
 
 def test_who_is_not_in_the_mirror_is_asked_for_in_itop(site: Open, itop_server: FakeItop) -> None:

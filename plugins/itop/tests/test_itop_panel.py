@@ -210,7 +210,10 @@ def test_each_failure_is_one_clear_line_for_the_agent(
     failure: str,
     reason: str,
 ) -> None:
-    running = site("read_seconds = 0.1\nmax_reply_mb = 1")
+    def impatient(toml: str) -> str:
+        return toml.replace("read_seconds = 30", "read_seconds = 0.1")
+
+    running = site("max_reply_mb = 1", impatient if failure == "slow" else str)
     itop_server.fails = failure
     panel = ask(running, "/pop?phone=0987654321")
     assert panel["problems"] == [f"Caller lookup by itop is not available right now. {reason}"]

@@ -58,7 +58,7 @@ def get(itop: Itop, name: str) -> Any:
 
 
 def connect(url: str, *, account: Account | None = None, **changes: Any) -> Itop:
-    waits = {"connect_seconds": 1.0, "read_seconds": 1.0, "seconds": 1.0, **changes}
+    waits = {"connect_seconds": 60.0, "read_seconds": 60.0, "seconds": 60.0, **changes}
     return Itop(Connection(url, account or Account(user=USER, password=PASSWORD), **waits))
 
 
@@ -156,6 +156,11 @@ FAILURES_BY_NAME: list[tuple[str, type[ItopProblem], str]] = [
     ("forbidden", ItopForbidden, "permissions"),
     ("code100", ItopError, "code 100"),
 ]
+# What is late is so after the shortest wait; what trickles begins in time on any machine.
+WAITS: dict[str, dict[str, Any]] = {
+    "slow": {"read_seconds": 0.1},
+    "trickling": {"seconds": 3.0},
+}
 
 
 @pytest.mark.parametrize(
@@ -169,7 +174,7 @@ def test_each_failure_has_a_name_and_a_cause(
     cause: str,
 ) -> None:
     caplog.set_level(logging.INFO)
-    itop = connect(itop_server.url, read_seconds=0.1, seconds=0.2, max_reply_bytes=1_000_000)
+    itop = connect(itop_server.url, max_reply_bytes=1_000_000, **WAITS.get(failure, {}))
     itop_server.fails = failure
     with pytest.raises(kind) as caught:
         itop.get(QUERY, class_name="Person", fields=["id"])
@@ -312,19 +317,52 @@ def test_what_itop_says_no_to_does_not_count_as_a_failure(
     assert itop.call("list_operations")["code"] == 0
 
 
+def test_what_fails_of_one_call_counts_once() -> None:
+    call, problem = ["pop 1"], ItopSlow("no answer in time")
+    breaker = Breaker(Clock(), lambda: call[0])
+    for call[0] in ("pop 1", "pop 2"):
+        for _list in range(FAILURES + 1):
+            breaker.check()
+        for _list in range(FAILURES + 1):
+            breaker.failed(problem, call[0])
+    call[0] = "pop 3"
+    breaker.failed(problem, breaker.check())
+    call[0] = "pop 4"
+    with pytest.raises(ItopSlow):
+        breaker.check()
+
+
+def test_after_a_pause_one_call_is_let_through_with_all_that_it_asks() -> None:
+    call, clock = [object()], Clock()
+    breaker = Breaker(clock, lambda: call[0])
+    for _ in range(FAILURES):
+        breaker.failed(ItopDown("refused"), object())
+    clock.now = FIRST_PAUSE_SECONDS + 1
+    first, other = object(), object()
+    for _list in range(4):
+        call[0] = first
+        breaker.check()
+        call[0] = other
+        with pytest.raises(ItopDown):
+            breaker.check()
+    call[0] = first
+    breaker.succeeded()
+    call[0] = other
+    breaker.check()
+
+
 def test_only_one_tries_and_each_pause_is_longer_up_to_a_minute() -> None:
     clock, problem = Clock(), ItopDown("refused")
     breaker = Breaker(clock)
     for _ in range(FAILURES):
-        breaker.check()
-        breaker.failed(problem)
+        breaker.failed(problem, breaker.check())
     pause = FIRST_PAUSE_SECONDS
     for _ in range(6):
         clock.now += pause + 1
-        breaker.check()
+        tried = breaker.check()
         with pytest.raises(ItopDown):
             breaker.check()
-        breaker.failed(problem)
+        breaker.failed(problem, tried)
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         clock.now += pause - 1
         with pytest.raises(ItopDown):

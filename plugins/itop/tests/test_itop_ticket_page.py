@@ -11,6 +11,7 @@ import pytest
 from cti_itop.pages.ticket_details import clean
 from fake_itop import PASSWORD, USER, FakeItop
 from itop_model import TicketsModel
+from markupsafe import Markup
 
 from cti_host.testing import MakeHost, RunningHost
 from cti_host.testing.postgresql import postgres_server, postgres_url
@@ -31,7 +32,8 @@ class Plugin:
 
     @hookimpl
     def identify_agent(self, request):
-        return Agent("camille", "Camille Moreau", "camille.moreau@nsd.example")
+        email = "camille.moreau@nsd.example"
+        return Agent("camille", "Camille Moreau", email, frozenset({"Support Agent"}))
 '''
 Open = Callable[..., RunningHost]
 
@@ -233,6 +235,15 @@ def test_a_caller_that_cannot_be_read_costs_only_the_caller(
     assert page.status_code == 200
     assert "Access to the year-end folder" in page.text
     assert "The account of this host lacks a right in iTop." in page.text
+
+
+@pytest.mark.parametrize(
+    "text", ["<bob@example.org> wrote:\n\n  one\n  two", "a<b && c>d", "1 < 2", "Fish & chips"]
+)
+def test_a_text_of_itop_that_is_no_markup_stays_as_it_is(text: str) -> None:
+    shown = clean(text, "https://itop.example.org/pages/UI.php")
+    assert shown == text
+    assert not isinstance(shown, Markup)
 
 
 @pytest.mark.parametrize(

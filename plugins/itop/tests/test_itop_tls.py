@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,31 +9,14 @@ import pytest
 from cti_itop.rest.client import Account, Connection, Itop
 from cti_itop.rest.errors import ItopDown
 from fake_itop import PASSWORD, USER, FakeItop, running
-
-
-def make_certificate(folder: Path, names: str) -> tuple[Path, Path]:
-    """A certificate that signed itself, and its key."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("install openssl to test with certificates")
-    certificate, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(  # noqa: S603 -- our own command
-        [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-nodes", "-days", "2", "-subj", "/CN=itop", "-addext", f"subjectAltName={names}",
-         "-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )  # fmt: skip
-    return certificate, key
+from own_certificate import make_certificate, server_context
 
 
 @pytest.fixture(params=["IP:127.0.0.1"])
 def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[FakeItop, Path]]:
     """An iTop behind https, and its certificate."""
     certificate, key = make_certificate(tmp_path, request.param)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    with running(FakeItop(), context) as fake:
+    with running(FakeItop(), server_context(certificate, key)) as fake:
         yield fake, certificate
 
 

@@ -109,7 +109,7 @@ def _host(moved: Moved, choices: Choices) -> Iterator[str]:
         {"plugins": plugins},
     )
     yield block(
-        "The language for browsers that ask for neither English nor French.",
+        "The language for browsers that ask for none of those that there are.",
         {"language": top.get("language", "en")},
     )
     yield block(

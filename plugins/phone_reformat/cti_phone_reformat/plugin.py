@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import phonenumbers
 from pydantic import Field, StrictInt, field_validator
@@ -21,7 +21,8 @@ from cti_host import (
     did_you_mean,
     hookimpl,
 )
-from cti_phone_reformat.reader import NumberReader, Output
+from cti_phone_reformat.called import is_searched_alone
+from cti_phone_reformat.reader import Dialled, NumberReader, Output
 from cti_phone_reformat.readings import ReadText
 from cti_phone_reformat.sentences import number_of
 from cti_phone_reformat.unsearchable import Detector, is_too_short
@@ -51,6 +52,7 @@ class Plugin:
 
         region: str = "FR"
         output: Output = "e164"
+        dialled: Dialled = "e164"
         international_prefixes: list[str] = Field(default=["00"])
         extension_digits: list[StrictInt] = Field(default=[3, 5])
         withheld: list[str] = Field(default=[])
@@ -97,7 +99,11 @@ class Plugin:
     def __init__(self, config: Config) -> None:
         fewest, most = config.extension_digits
         self._reader = NumberReader(
-            config.region, config.output, config.international_prefixes, (fewest, most)
+            config.region,
+            config.output,
+            config.international_prefixes,
+            (fewest, most),
+            config.dialled,
         )
         self._detector = Detector(config.withheld)
         # A site may name a dummy number as withheld: it counts in every writing.
@@ -138,8 +144,7 @@ class Plugin:
         for attribute, value in call.parameters.items():
             if not isinstance(value, str) or not self._is_asked_for(attribute):
                 continue
-            understood = self._understand(value)
-            called = understood.called(value)
+            called = self._understand(value).called
             if called is not None:
                 changed = changed.with_parameter(attribute, called)
         return None if changed is call else changed
@@ -149,29 +154,36 @@ class Plugin:
 
     def _understand_anew(self, text: str) -> _Understood:
         if len(text.strip()) > LONGEST:
-            return _Understood()
+            return _Understood(text)
         writings = read_writings(text)
         reason = self._detector.reason(writings[0])
         if reason is not None:
-            return _Understood(Unsearchable(text, reason))
+            return _Understood(text, Unsearchable(text, reason))
         read = self._reader.read_written(writings, text)
         number = number_of(text, read)
         if number is None:
             too_short = is_too_short(writings[0])
-            return _Understood(Unsearchable(text, Reason.TOO_SHORT) if too_short else None)
+            return _Understood(text, Unsearchable(text, Reason.TOO_SHORT) if too_short else None)
         if self._withheld_keys.intersection(number.number_keys):
-            return _Understood(Unsearchable(text, Reason.WITHHELD))
-        return _Understood(number, read)
+            return _Understood(text, Unsearchable(text, Reason.WITHHELD))
+        return _Understood(text, number, read)
 
 
-class _Understood(NamedTuple):
+@dataclass(frozen=True)
+class _Understood:
     """What a text is where it is stored, and how it was read, if it is a number."""
 
+    text: str
     stored: Number | Unsearchable | None = None
     read: ReadText | None = None
 
-    def called(self, text: str) -> Number | Unsearchable | None:
+    @cached_property
+    def called(self) -> Number | Unsearchable | None:
         """What the text is where a call brings it: with other words, it may be a name."""
         if self.read is None:
             return self.stored
-        return number_of(text, self.read, called=True) if self.read.is_number else None
+        if not self.read.is_number:
+            return None
+        if is_searched_alone(self.read):
+            return self.stored
+        return number_of(self.text, self.read, called=True)

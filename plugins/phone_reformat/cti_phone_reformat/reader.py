@@ -28,6 +28,7 @@ from cti_phone_reformat.written.words import only_labels
 from cti_phone_reformat.written.wrapping import Writing, read_writings
 
 Output = Literal["e164", "international", "national", "stored"]
+Dialled = Literal["e164", "national"]
 
 FEWEST_COMPARED = 6
 LONGEST_OF_ONE = 12
@@ -49,6 +50,8 @@ class NumberReader:
     :param output: the form of `Reading.text`
     :param international_prefixes: digits that stand for "+", besides the region's own
     :param extension_digits: fewest and most digits of an internal extension
+    :param dialled: whether the region's numbers are dialled in national form, and others with its
+        international prefix
     """
 
     def __init__(
@@ -57,8 +60,10 @@ class NumberReader:
         output: Output = "e164",
         international_prefixes: Sequence[str] = ("00",),
         extension_digits: tuple[int, int] = (3, 5),
+        dialled: Dialled = "e164",
     ) -> None:
         self._region = region_of(region)
+        self._nationally = dialled == "national"
         self._output: Output = output
         self._digits = DigitReader(region, international_prefixes)
         self._fewest, self._most = extension_digits
@@ -92,8 +97,8 @@ class NumberReader:
         numbers: list[WrittenNumber] = []
         for piece in taken.pieces:
             found = [WrittenNumber(one) for one in self._readings_of(piece, writing, text)]
-            if found:
-                extension = piece.extension or writing.extension
+            extension = piece.extension or writing.extension
+            if found and extension:
                 found[-1] = found[-1]._replace(extension=extension)
             numbers += found
         understood = any(_is_understood(number) for number in numbers)
@@ -252,6 +257,10 @@ class NumberReader:
 
     def _dialled(self, number: PhoneNumber, e164: str, given: Given) -> str:
         """What a phone takes: E.164, or the national form of a number that only works at home."""
+        if self._nationally:
+            # Digits as a phone in the region takes them, so that a prefix may stand in front.
+            form = phonenumbers.format_out_of_country_calling_number(number, self._region.code)
+            return "".join(filter(str.isdigit, form))
         if number.country_code != self._region.country_code:
             return e164
         if not self._region.is_dialled_nationally(number, given is Given.NATIONAL):
@@ -281,21 +290,6 @@ class NumberReader:
 
 # An extension stands alone, or behind a word ("Durchwahl 12").
 _ONLY_WORDS = re.compile(r"[\w .:#()-]+")
-
-
-def searched(reading: Reading) -> tuple[Reading, ...]:
-    """What else a call with this number is searched for: the same line's other number, which is
-    as sure, and the switchboards whose direct line it may be."""
-    if reading.e164 is None:
-        return ()
-    number = phonenumbers.parse(reading.e164)
-    others = [e164_of(other) for other in changes.same_lines(number)]
-    blocks = changes.blocks_around(number)
-    doubt = Doubt(DoubtCode.SWITCHBOARD, reading.e164)
-    return (
-        *(reading._replace(key=other, e164=other, dialled=other) for other in others),
-        *(reading._replace(key=key, doubt=reading.doubt or doubt) for key in blocks),
-    )
 
 
 def _is_understood(number: WrittenNumber) -> bool:

@@ -6,60 +6,49 @@ from collections.abc import Iterable, Mapping
 
 from cti_host import Given, Localised, Number
 from cti_host import Reading as HostReading
-from cti_phone_reformat.reader import searched
+from cti_phone_reformat.called import searched
 from cti_phone_reformat.readings import Doubt, DoubtCode, Reading, ReadText
 
-_SENTENCES: Mapping[DoubtCode, tuple[str, str]] = {
-    DoubtCode.LOCAL: (
-        "Without its leading {about}, the number may be one of another place.",
-        "Sans le {about} initial, le numéro peut être celui d’un autre endroit.",
+_SENTENCES: Mapping[DoubtCode, Localised] = {
+    DoubtCode.LOCAL: Localised.of(
+        "Without its leading %(about)s, the number may be one of another place.",
     ),
-    DoubtCode.FOREIGN: (
-        "Its leading digit is missing; it may be {about} without its plus.",
-        "Le chiffre initial manque ; il peut s’agir de {about} sans le plus.",
+    DoubtCode.FOREIGN: Localised.of(
+        "Its leading digit is missing; it may be %(about)s without its plus.",
     ),
-    DoubtCode.UNASSIGNED: (
-        "Its leading {about} is missing, and the number is not known to be assigned.",
-        "Le {about} initial manque, et l’attribution du numéro n’est pas connue.",
+    DoubtCode.UNASSIGNED: Localised.of(
+        "Its leading %(about)s is missing, and the number is not known to be assigned.",
     ),
-    DoubtCode.COUNTRY_OR_AREA: (
-        "{about} may be the country code without its plus, or an area code.",
-        "{about} peut être l’indicatif du pays sans le plus, ou un indicatif régional.",
+    DoubtCode.COUNTRY_OR_AREA: Localised.of(
+        "%(about)s may be the country code without its plus, or an area code.",
     ),
-    DoubtCode.BRACKETS: (
+    DoubtCode.BRACKETS: Localised.of(
         "The 0 in brackets may belong to the number or not.",
-        "Le 0 entre parenthèses peut faire partie du numéro ou non.",
     ),
-    DoubtCode.PLUS_MISSING: (
+    DoubtCode.PLUS_MISSING: Localised.of(
         "The plus of an international number may be missing.",
-        "Il manque peut-être le plus d’un numéro international.",
     ),
-    DoubtCode.OUTSIDE_LINE: (
-        "The first {about} may be the one that gets an outside line.",
-        "Le premier {about} peut être celui qui donne la ligne extérieure.",
+    DoubtCode.OUTSIDE_LINE: Localised.of(
+        "The first %(about)s may be the one that gets an outside line.",
     ),
-    DoubtCode.ENDING: (
-        "“{about}” may be the end of a second number.",
-        "« {about} » peut être la fin d’un second numéro.",
+    DoubtCode.ENDING: Localised.of(
+        "“%(about)s” may be the end of a second number.",
     ),
-    DoubtCode.OVERLONG: (
-        "The number has more digits than it needs: {about}.",
-        "Le numéro a plus de chiffres que nécessaire : {about}.",
+    DoubtCode.OVERLONG: Localised.of(
+        "The number has more digits than it needs: %(about)s.",
     ),
-    DoubtCode.ADDRESS: (
-        "“{about}” may be an e-mail address.",
-        "« {about} » peut être une adresse e-mail.",
+    DoubtCode.ADDRESS: Localised.of(
+        "“%(about)s” may be an e-mail address.",
     ),
-    DoubtCode.SWITCHBOARD: (
-        "{about} may be a direct line of this company.",
-        "{about} peut être une ligne directe de cette entreprise.",
+    DoubtCode.SWITCHBOARD: Localised.of(
+        "%(about)s may be a direct line of this company.",
     ),
 }
 
 
 def sentence(doubt: Doubt) -> Localised:
     """A doubt as one sentence, in the languages that there are."""
-    return Localised.of(*(text.format(about=doubt.about) for text in _SENTENCES[doubt.code]))
+    return _SENTENCES[doubt.code].filled(about=doubt.about)
 
 
 def number_of(raw: str, read: ReadText, *, called: bool = False) -> Number | None:
@@ -72,7 +61,8 @@ def number_of(raw: str, read: ReadText, *, called: bool = False) -> Number | Non
     readings = list(_readings(read, called=called))
     if not readings:
         return None
-    readings.sort(key=lambda reading: reading.doubt is not None)
+    if len(readings) > 1:
+        readings.sort(key=lambda reading: reading.doubt is not None)
     first = readings[0]
     if first.doubt is not None or not first.key.startswith(("+", "ext:")):
         return Number(raw, text=raw.strip(), given=first.given, readings=tuple(readings))

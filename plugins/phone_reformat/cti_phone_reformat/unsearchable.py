@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from cti_host import Reason, fold
+from cti_phone_reformat.written.pieces import is_cut
 from cti_phone_reformat.written.wrapping import Writing
 
 # Each is compared word by word, without case, accents and punctuation: see `_words`.
@@ -74,6 +75,8 @@ class Detector:
             return Reason.WILDCARD
         if _PLACEHOLDER.fullmatch(text) or _PLACEHOLDER.fullmatch(body):
             return Reason.PLACEHOLDER
+        if is_cut(body):
+            return Reason.TOO_SHORT  # so few of its digits are left that several people share them
         # Brackets around nothing, a dash, a name alone: the phone system had no number to give.
         return None if any(character.isalnum() for character in body) else Reason.WITHHELD
 

@@ -6,8 +6,9 @@ from datetime import date
 
 import phonenumbers
 import pytest
+from cti_phone_reformat.called import searched
 from cti_phone_reformat.plans.changes import DIALLED, Row, rows
-from cti_phone_reformat.reader import NumberReader, searched
+from cti_phone_reformat.reader import NumberReader
 
 CHANGES = rows()["change"]
 
@@ -59,5 +60,7 @@ def test_countries_of_one_plan_dial_each_others_numbers_alike(row: Row) -> None:
     "row", [row for table in rows().values() for row in table], ids=lambda row: str(row)[:40]
 )
 def test_every_row_has_a_source_and_a_date(row: Row) -> None:
-    assert row["source"].strip()
-    assert isinstance(row["since"], date)
+    assert len(row["source"].split()) > 1
+    (day,) = (row[key] for key in ("since", "seen") if key in row)
+    assert isinstance(day, date)
+    assert day < date.today()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from cti_phone_reformat.reader import NumberReader, searched
+from cti_phone_reformat.called import searched
+from cti_phone_reformat.reader import NumberReader
 from cti_phone_reformat.readings import DoubtCode, ReadText
 
 DIRECTIONS = {"Tel. 030 12345678": "Tel", "030 12345678 (Zentrale)": "Zentrale"}
@@ -363,3 +364,43 @@ class TestDialled:
     )
     def test_a_number_is_dialled_as_it_can_be(self, region: str, text: str, dialled: str) -> None:
         assert [reading.dialled for reading in read(region, text).sure] == [dialled]
+
+
+@pytest.mark.parametrize(
+    ("region", "text", "key"),
+    [
+        ("DE", "Fon +49 30 23125047", "+493023125047"),
+        ("DE", "Büro Berlin +49 30 23125047", "+493023125047"),
+        ("DE", "Empfang (030) 23125047", "+493023125047"),
+        ("US", "(877) CASH-NOW", "+18772274669"),
+        ("HU", "06-30/123-4567", "+36301234567"),
+        ("HU", "06 30/123-4567", "+36301234567"),
+    ],
+)
+def test_words_brackets_and_slashes_as_people_set_them(region: str, text: str, key: str) -> None:
+    assert [one.key for one in NumberReader(region).read(text).sure] == [key]
+
+
+@pytest.mark.parametrize(
+    "text", ["DE89 3704 0044 0532 0130 00", "Ada12 345678", "Raum+49301234567x"]
+)
+def test_digits_that_touch_a_word_belong_to_it(text: str) -> None:
+    assert NumberReader("DE").read(text).sure == ()
+
+
+@pytest.mark.parametrize(
+    ("region", "text", "dialled"),
+    [
+        ("DE", "+49 30 23125014", "03023125014"),
+        ("DE", "030/23125014", "03023125014"),
+        ("DE", "+33 1 99 00 12 34", "0033199001234"),
+        ("AU", "+45 32 12 34 56", "00114532123456"),
+        ("US", "+1 415 555 0132", "14155550132"),
+        ("FR", "4012", "4012"),
+    ],
+)
+def test_numbers_can_be_dialled_as_a_phone_at_home_takes_them(
+    region: str, text: str, dialled: str
+) -> None:
+    reader = NumberReader(region, dialled="national")
+    assert [one.dialled for one in reader.read(text).sure] == [dialled]

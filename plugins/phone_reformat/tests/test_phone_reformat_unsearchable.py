@@ -125,6 +125,11 @@ def test_one_or_two_digits_are_too_short(text: str) -> None:
     assert preprocessed(text) == Unsearchable(text, Reason.TOO_SHORT)
 
 
+@pytest.mark.parametrize("text", ["4.41E+11", "4,41e11", "4E+9", " 3.3199E10 "])
+def test_a_number_that_a_spreadsheet_has_cut_has_too_few_digits_left(text: str) -> None:
+    assert preprocessed(text) == Unsearchable(text, Reason.TOO_SHORT)
+
+
 @pytest.mark.parametrize("text", ["", " ", "\u200e", "\ufeff \N{NO-BREAK SPACE}"])
 def test_nothing_at_all_is_empty(text: str) -> None:
     assert preprocessed(text) == Unsearchable(text, Reason.EMPTY)

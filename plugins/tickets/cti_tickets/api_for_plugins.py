@@ -1,7 +1,7 @@
 """What other plugins may import from this one: its hooks, and the types that cross them.
 
-With these hooks a plugin adds classes and attributes to the data model. The plugin *tickets* makes
-tables, forms, lists, queries and imports of them.
+With `data_classes` and `data_attributes` a plugin adds to the data model: *tickets* makes tables,
+forms, lists, queries and imports of that. With `log_added` it hears of entries in logs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from cti_host import Budget, Kind, Localised, contract
+from cti_host import Agent, Budget, Caller, Kind, Localised, Ticket, contract
 
 __all__ = [
     "AddedAttributes",
@@ -18,7 +18,10 @@ __all__ = [
     "DataClass",
     "DataKind",
     "DataModelHooks",
+    "LogEntryAdded",
+    "LogHooks",
     "OnDelete",
+    "TicketsHooks",
 ]
 
 
@@ -101,8 +104,23 @@ class AddedAttributes:
     attributes: Sequence[DataAttribute]
 
 
+@dataclass(frozen=True)
+class LogEntryAdded:
+    """An entry that was added to a log of a ticket.
+
+    `log` is the code of the log ("public_log"), `label` its name in the agent's language; `private`
+    says whether only agents are meant to read it. `id` is its own, never given to another entry.
+    """
+
+    id: int
+    log: str
+    label: str
+    text: str
+    private: bool
+
+
 class DataModelHooks:
-    """The hooks that the plugin *tickets* brings."""
+    """The hooks with which plugins add to the data model."""
 
     @contract(Kind.SETUP, DataClass, many=True, budget=Budget.NONE)
     def data_classes(self) -> Sequence[DataClass]:  # type: ignore[empty-body]
@@ -129,3 +147,29 @@ class DataModelHooks:
         Order: the order of the config.
         On an error: the host doesn't start and says which plugin failed.
         """
+
+
+class LogHooks:
+    """The hooks that tell of the logs of tickets."""
+
+    @contract(Kind.EVENT)
+    def log_added(
+        self, entry: LogEntryAdded, ticket: Ticket, caller: Caller | None, agent: Agent
+    ) -> None:
+        """Somebody added an entry to a log of a ticket, on a page or through the API.
+
+        Fires for each entry, new tickets' among them, once it is stored; not for imports and
+        copies. If the process is killed in that moment, the entry is stored and nobody was told.
+
+        :param entry: the entry
+        :param ticket: the ticket as it is now
+        :param caller: its caller, with all attributes; `None`: it has none
+        :param agent: who wrote the entry
+        :return: nothing; results are ignored
+        Order: the order of the config.
+        On an error: logged; the entry stays.
+        """
+
+
+class TicketsHooks(DataModelHooks, LogHooks):
+    """All hooks that the plugin *tickets* brings."""

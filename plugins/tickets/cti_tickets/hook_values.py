@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import peewee
-from cti_oql import Param
+from cti_oql import Found, Oql, Param
 from cti_oql.schema import Kind
 from flask import url_for
 
@@ -23,6 +23,8 @@ from cti_host import (
 )
 from cti_tickets.model import SOURCE
 from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.rights.access import Forbidden, current_access
+from cti_tickets.rights.profiles import MODIFY, READ
 from cti_tickets.store import objects
 from cti_tickets.store.calls import calls_about
 from cti_tickets.store.joint_numbers import searched
@@ -40,15 +42,20 @@ def tickets(
 
     :param class_name: the class that was asked for; it may be a parent of the tickets' own
     """
-    cls = records.schema[class_name]
-    codes = [
-        code
-        for code in ("ref", "title", "caller_id_friendlyname", "agent_id_friendlyname")
-        if code.removesuffix("_friendlyname") in cls.attributes
-    ]
-    codes += [code for code in (*_STATUS, *_STARTED, "last_update") if code in cls.attributes]
-    rows = _Rows(cls, records.schema)
-    return tuple(rows.ticket(r) for r in records.load(database, class_name, ids, codes))
+    rows = _Rows(records.schema[class_name], records.schema)
+    return tuple(rows.ticket(r) for r in records.load(database, class_name, ids, rows.codes))
+
+
+def tickets_found(
+    records: Records, oql: Oql, database: peewee.Database, class_name: str, begin: Found
+) -> list[tuple[tuple[Ticket, ...], int]]:
+    """The tickets that each of some queries finds, and how many it finds in all.
+
+    :param begin: the queries, see `Oql.found`
+    """
+    rows = _Rows(records.schema[class_name], records.schema)
+    pages = records.load_found(oql, database, class_name, begin, rows.codes)
+    return [(tuple(map(rows.ticket, page.records)), page.total) for page in pages]
 
 
 class _Rows:
@@ -56,43 +63,56 @@ class _Rows:
 
     def __init__(self, cls: ClassDef, schema: Schema) -> None:
         self._cls, self._schema = cls, schema
+        names = ("caller_id_friendlyname", "agent_id_friendlyname")
+        codes = ("ref", "title", *names, *_STATUS, "priority", *_STARTED, "last_update")
+        self.codes = [c for c in codes if c.removesuffix("_friendlyname") in cls.attributes]
         self._status = next((code for code in _STATUS if code in cls.attributes), "")
-        self._labels: dict[str, str] = {}
+        self._started = [code for code in _STARTED if code in cls.attributes]
+        self._labels: dict[tuple[str, str], str] = {}
         self._classes: dict[str, tuple[str, str, str]] = {}
 
     def ticket(self, record: Record) -> Ticket:
-        started = next((record.values[c] for c in _STARTED if record.values.get(c)), None)
-        status = record.text(self._status) if self._status else ""
+        values = record.values
+        status, priority = record.text(self._status), values.get("priority") or ""
         label, view, modify = self._of_class(record.class_name)
         url = f"{view}{record.id}"
         return Ticket(
             class_name=record.class_name,
             id=record.id,
-            ref=record.text("ref") or f"{record.class_name} {record.id}",
-            title=record.text("title"),
+            ref=values.get("ref") or f"{record.class_name} {record.id}",
+            title=values.get("title") or "",
             status=status,
-            status_label=self._status_label(status),
+            status_label=self._label(self._status, status),
             class_label=label,
-            caller=record.text("caller_id_friendlyname"),
-            agent=record.text("agent_id_friendlyname"),
-            started=as_datetime(started),
-            updated=as_datetime(record.values.get("last_update")),
+            caller=values.get("caller_id_friendlyname") or "",
+            agent=values.get("agent_id_friendlyname") or "",
+            started=as_datetime(next(filter(None, map(values.get, self._started)), None)),
+            updated=as_datetime(values.get("last_update")),
             url=url,
-            modify_url=url + modify,
+            modify_url=url + modify if modify else "",
             source=SOURCE,
+            priority=priority,
+            priority_label=self._label("priority", priority) if priority else "",
         )
 
-    def _status_label(self, status: str) -> str:
-        if status not in self._labels:
-            attribute = self._cls.attributes.get(self._status)
-            self._labels[status] = shown(attribute, status) if attribute else ""
-        return self._labels[status]
+    def _label(self, code: str, value: str) -> str:
+        """The name of a value of an enum, looked up once for all rows."""
+        known = self._labels.get((code, value))
+        if known is None:
+            attribute = self._cls.attributes.get(code)
+            known = self._labels[code, value] = shown(attribute, value) if attribute else ""
+        return known
 
     def _of_class(self, class_name: str) -> tuple[str, str, str]:
-        """The label of a class, and its pages: what stands before the id, and after it."""
+        """The label of a class, and its pages: what stands before the id, and after it.
+
+        After the id of what the agent may not modify there is nothing.
+        """
         if class_name not in self._classes:
             view = address_of("tickets.view", class_name=class_name, id_=0)
             modify = address_of("tickets.modify", class_name=class_name, id_=0).removeprefix(view)
+            if not current_access().may(MODIFY, class_name):
+                modify = ""
             label = str(self._schema[class_name].label)
             self._classes[class_name] = (label, view.removesuffix("0"), modify)
         return self._classes[class_name]
@@ -121,28 +141,58 @@ def callers(
         dict.fromkeys([*display_name, *(codes or caller_codes(records.schema[class_name]))])
     )
     return [
-        Caller(
-            class_name=record.class_name,
-            id=record.id,
-            display=", ".join(filter(None, (record.text(code) for code in display_name)))
-            or f"{record.class_name} {record.id}",
-            attributes={code: record.text(code) for code in wanted},
-            name=next(filter(None, (record.text(code) for code in display_name)), ""),
-            source=SOURCE,
-        )
+        _caller(record, wanted, display_name)
         for record in records.load(database, class_name, ids, wanted)
     ]
 
 
+def callers_found(
+    records: Records,
+    oql: Oql,
+    database: peewee.Database,
+    class_name: str,
+    begin: Found,
+    display_name: Sequence[str],
+    codes: Sequence[str],
+) -> tuple[list[Caller], int]:
+    """The persons whom a query finds, and how many it finds in all; see `callers`.
+
+    :param begin: the query, see `Oql.found`
+    """
+    wanted = list(dict.fromkeys([*display_name, *codes]))
+    (page,) = records.load_found(oql, database, class_name, begin, wanted)
+    return [_caller(record, wanted, display_name) for record in page.records], page.total
+
+
+def _caller(record: Record, codes: Sequence[str], display_name: Sequence[str]) -> Caller:
+    attributes = {code: record.text(code) for code in codes}
+    names = [text for code in display_name if (text := attributes[code])]
+    return Caller(
+        class_name=record.class_name,
+        id=record.id,
+        display=", ".join(names) or f"{record.class_name} {record.id}",
+        attributes=attributes,
+        name=names[0] if names else "",
+        source=SOURCE,
+    )
+
+
 def phone_calls(records: Records, database: peewee.Database, ticket_id: int) -> list[PhoneCall]:
-    """The phone calls about a ticket with the names of who talked, in two statements."""
+    """The phone calls about a ticket with the names of who talked, in two statements.
+
+    None where the agent may not see any.
+    """
+    if not current_access().may(READ, "PhoneCall"):
+        return []
     stored = calls_about(ticket_id)
     people = ["contact_id_friendlyname", "agent_id_friendlyname"]
     named = records.load(database, "PhoneCall", [call.id for call in stored], people)
     names = {record.id: [record.text(code) for code in people] for record in named}
     calls = []
     for call in stored:
-        contact, agent = names.get(call.id, ["", ""])
+        if call.id not in names:  # not there for whoever asks
+            continue
+        contact, agent = names[call.id]
         url = url_for("tickets.view", class_name="PhoneCall", id_=call.id)
         when = call.created or call.date
         calls.append(PhoneCall(call.flow, when, contact, agent, call.note, url))
@@ -150,7 +200,7 @@ def phone_calls(records: Records, database: peewee.Database, ticket_id: int) -> 
 
 
 def read_ticket(records: Records, key: TicketKey, caller_class: str) -> TicketDetails | None:
-    """A ticket and its caller; `None` if there is no such ticket.
+    """A ticket and its caller; `None` if there is no such ticket, or none that the agent may see.
 
     The plugin's own page shows everything else.
     """
@@ -158,7 +208,7 @@ def read_ticket(records: Records, key: TicketKey, caller_class: str) -> TicketDe
         return None
     try:
         stored = objects.load(key.class_name, key.id)
-    except objects.NotFound:
+    except (objects.NotFound, Forbidden):
         return None
     class_name = objects.definition_of(stored).name
     caller_id = getattr(stored, "caller_id", None)
@@ -179,12 +229,17 @@ def ticket_with_caller(
     return ticket, persons[0] if persons else None
 
 
-def query_parameters(values: Mapping[str, Value | int | None]) -> dict[str, Param]:
-    """The parameters of a call for a query; one that must not be searched for matches nobody."""
-    return {name: _parameter(value) for name, value in values.items()}
+def query_parameters(
+    values: Mapping[str, Value | int | None], *, widened: bool = False
+) -> dict[str, Param]:
+    """The parameters of a call for a query; one that must not be searched for matches nobody.
+
+    :param widened: whether a number equals all that it may mean and that stored texts may mean
+    """
+    return {name: _parameter(value, widened) for name, value in values.items()}
 
 
-def _parameter(value: Value | int | None) -> Param:
+def _parameter(value: Value | int | None, widened: bool) -> Param:
     if isinstance(value, Unsearchable):
         return None
-    return searched(value) if isinstance(value, Number) else value
+    return searched(value, widened=widened) if isinstance(value, Number) else value

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import cti_tickets
 import pytest
 from cti_tickets.model.data_model import schema
-from cti_tickets.store import objects
+from cti_tickets.store import deferred, objects
 from cti_tickets.store.records import Records
 from flask import Flask
 from playhouse.migrations import Runner
 
-from cti_host import Agent
+from cti_host import Agent, Host
 from cti_host.app import create_app
-from cti_host.testing import write_config
+from cti_host.testing import PATIENCE_SECONDS, write_config
 from cti_host.testing.postgresql import postgres_server, postgres_url
+from cti_host.testing.tables import migrate_or_copy
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -46,30 +46,41 @@ class Plugin:
         return Number(text, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 '''
 
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads waits for rows that are written later, also on a busy machine."""
+    monkeypatch.setattr(deferred, "FLUSH_SECONDS", PATIENCE_SECONDS)
+
+
 MakeDatabase = Callable[[str], Flask]
 
 
 @pytest.fixture
 def make_database(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Build an application around a database URL, with this plugin's tables in it."""
-    built: list[Any] = []
+    built: list[Host] = []
 
     def make(url: str = "sqlite:///cti.db", toml: str = "") -> Flask:
         folder = tmp_path / f"data{len(built)}"
         folder.mkdir()
         sources = {"numbers": NUMBERS}
         config = write_config(folder, toml, plugins=["numbers"], sources=sources, database=url)
-        app = create_app(config)
+        app = create_app(config, timeout=PATIENCE_SECONDS)
         database = app.extensions["cti_host"].database
-        built.append(database)
+        built.append(app.extensions["cti_host"])
         objects.prepare(database)
-        with app.app_context(), database.connection_context():
-            Runner(database, str(MIGRATIONS), "tickets_migration").up()
+        with app.app_context():
+            migrate_or_copy(
+                database,
+                [("tickets", file) for file in sorted(MIGRATIONS.glob("[0-9]*.py"))],
+                Runner(database, str(MIGRATIONS), "tickets_migration").up,
+            )
         return app
 
     yield make
-    for database in built:
-        database.close_all()
+    for host in built:
+        host.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

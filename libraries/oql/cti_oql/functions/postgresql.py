@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,13 +28,16 @@ def statements() -> list[str]:
     return [*postgresql_functions(), *(statement.rstrip().rstrip(";") for statement in created)]
 
 
-def install_functions(database: peewee.Database) -> bool:
+def install_functions(
+    database: peewee.Database, rebuild: Callable[[], None] = lambda: None
+) -> bool:
     """Give a database the functions of this version, unless it has them.
 
     PostgreSQL is told what they are. Indexes of what they return are built again on both
     databases; SQLite must know the functions by then, see `register_functions`. An empty table
     with the checksum of the functions in its name remembers what was done.
 
+    :param rebuild: makes anew what else is kept of what the functions return
     :return: whether there was something to do
     """
     table = functions_model(database)._meta.table_name
@@ -46,18 +50,20 @@ def install_functions(database: peewee.Database) -> bool:
                 _execute(database, statement.replace("%", "%%"))
         for index in _indexes(database):
             _execute(database, f'REINDEX {"INDEX " if is_postgresql(database) else ""}"{index}"')
+        rebuild()
         for name in present:
             _execute(database, f'DROP TABLE "{name}"')
         _execute(database, f'CREATE TABLE "{table}" (id INTEGER PRIMARY KEY)')
     return True
 
 
-def functions_model(database: peewee.Database) -> Any:
+def functions_model(database: peewee.Database, rebuild: Callable[[], None] = lambda: None) -> Any:
     """A model that makes `install_functions` part of whatever makes missing tables.
 
     Its table is there where the functions of a database are those of this version, and creating
     it installs them.
 
+    :param rebuild: see `install_functions`
     :return: the model, bound to the database
     """
 
@@ -68,7 +74,7 @@ def functions_model(database: peewee.Database) -> Any:
         @classmethod
         def create_table(cls, safe: bool = True, **options: Any) -> None:
             """Install the functions."""
-            install_functions(database)
+            install_functions(database, rebuild)
 
     OqlFunctions.bind(database)
     return OqlFunctions

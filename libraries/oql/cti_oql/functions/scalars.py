@@ -6,26 +6,11 @@
 from __future__ import annotations
 
 import re
-import warnings
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import lru_cache
 
 Number = int | float
 
 _LEADING = re.compile(r"[ \t\r\n]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
-# The classes of POSIX, which Python spells in other ways; inside of brackets.
-_CLASSES = {
-    "alnum": "a-zA-Z0-9",
-    "alpha": "a-zA-Z",
-    "blank": r" \t",
-    "digit": "0-9",
-    "lower": "a-z",
-    "punct": r"!-/:-@\[-`{-~",
-    "space": r"\s",
-    "upper": "A-Z",
-    "xdigit": "0-9a-fA-F",
-}
-_CLASS = re.compile(rf"\[:({'|'.join(_CLASSES)}):\]")
 _LARGEST = 2**63 - 1
 _UNSIGNED = 2**64 - 1
 _MOST_DECIMALS = 30
@@ -137,25 +122,3 @@ def inet_ntoa(number: Number | None) -> str | None:
     if number is None or not 0 <= (address := whole(number)) < 2**32:
         return None
     return ".".join(str(part) for part in address.to_bytes(4, "big"))
-
-
-def matches(text: str | None, pattern: str | None) -> int | None:
-    """Whether a regular expression finds something in a text; case does not count.
-
-    :raises re.error: the pattern is not a regular expression
-    """
-    if text is None or pattern is None:
-        return None
-    return int(expression(pattern).search(text) is not None)
-
-
-@lru_cache(200)
-def expression(pattern: str) -> re.Pattern[str]:
-    """A regular expression, compiled.
-
-    :raises re.error: it is not a regular expression
-    """
-    with warnings.catch_warnings():
-        # Python warns of "[[a]", which may mean a set in a set one day.
-        warnings.simplefilter("ignore", FutureWarning)
-        return re.compile(_CLASS.sub(lambda name: _CLASSES[name[1]], pattern), re.IGNORECASE)

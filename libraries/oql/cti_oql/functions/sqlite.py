@@ -8,7 +8,7 @@ from typing import Any
 
 import peewee
 
-from cti_oql.functions import moments, scalars
+from cti_oql.functions import expressions, moments, scalars
 from cti_oql.functions.fold import fold, fold_like
 from cti_oql.functions.patterns import escaped, folded_pattern
 
@@ -25,7 +25,7 @@ SQL_FUNCTIONS: dict[str, Callable[..., object]] = {
     "cti_substr": scalars.substring,
     "cti_inet_aton": scalars.inet_aton,
     "cti_inet_ntoa": scalars.inet_ntoa,
-    "cti_regexp": scalars.matches,
+    "cti_regexp": expressions.matches,
     "cti_escape": escaped,
     "cti_pattern": folded_pattern,
     "cti_moment": moments.moment,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TypeGuard
 
+from cti_oql.limits import Limits
 from cti_oql.schema import Attribute, ClassDef
 from cti_oql.syntax.tree import Integer as Number
 from cti_oql.syntax.tree import Null, Parameter, Position, Text
@@ -151,8 +152,8 @@ class Branch:
     """One SELECT: its sources in order, and the numbers of those whose objects it finds.
 
     What the rules of `rewrite` find out: `required` are the objects without which it finds
-    nothing, and `stand_ins` say of sources, by number, which key has their id, so that their
-    tables need not be read.
+    nothing, `stand_ins` say of sources, by number, which key has their id, so that their tables
+    need not be read, and `starts` of ends of walks, by number, what finds them.
     """
 
     sources: tuple[Source, ...]
@@ -160,6 +161,7 @@ class Branch:
     where: Operand | None
     required: frozenset[ObjectPath] = frozenset()
     stand_ins: Mapping[int, StandIn] = field(default_factory=dict, compare=False)
+    starts: Mapping[int, Branch] = field(default_factory=dict, compare=False)
 
     def source(self, number: int) -> Source:
         """The source with a number."""
@@ -172,7 +174,8 @@ class ResolvedQuery:
 
     `class_names` are the classes of the objects found, one for each alias selected: what the
     branches have in common. `parameters` are the names it needs, in the order of their first use.
-    `filtered` says whether it has a WHERE, as it was written.
+    `filtered` says whether it has a WHERE, as it was written. `limits` say which objects there are,
+    if not all of them.
     """
 
     text: str
@@ -180,6 +183,7 @@ class ResolvedQuery:
     parameters: tuple[str, ...]
     filtered: bool
     branches: tuple[Branch, ...] = field(repr=False)
+    limits: Limits | None = None
 
     @property
     def class_name(self) -> str:
@@ -214,6 +218,22 @@ def fields_in(node: Operand | Interval) -> Iterator[Field]:
         yield node
     for child in children(node):
         yield from fields_in(child)
+
+
+def sources_of(node: Operand | Interval) -> set[int]:
+    """The sources that an operand is about: of a sub-query, those around it that it mentions."""
+    match node:
+        case Field(source):
+            return {source}
+        case SubMembership(operand, branches):
+            inside = (
+                sources_of(branch.where) - {source.number for source in branch.sources}
+                for branch in branches
+                if branch.where is not None
+            )
+            return sources_of(operand).union(*inside)
+        case _:
+            return set[int]().union(*map(sources_of, children(node)))
 
 
 def has_query(node: Operand | Interval) -> bool:

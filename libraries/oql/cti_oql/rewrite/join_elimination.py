@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cti_oql.limits import Limits
 from cti_oql.resolve.resolved import Branch, ResolvedQuery, StandIn, fields_in
 from cti_oql.rewrite.rule import Context, each_branch
-from cti_oql.schema import Schema
+from cti_oql.schema import Attribute, ClassDef, Schema
 
 
 def eliminate_joins(query: ResolvedQuery, context: Context) -> ResolvedQuery:
@@ -19,15 +20,18 @@ def eliminate_joins(query: ResolvedQuery, context: Context) -> ResolvedQuery:
 
     def eliminated(branch: Branch, inside: bool) -> Branch:
         kept = context.kept(branch, inside)
-        return replace(branch, stand_ins=stand_ins(context.schema, branch, kept))
+        return replace(branch, stand_ins=stand_ins(context.schema, branch, kept, context.limits))
 
     return each_branch(query, eliminated)
 
 
-def stand_ins(schema: Schema, branch: Branch, kept: set[int]) -> dict[int, StandIn]:
+def stand_ins(
+    schema: Schema, branch: Branch, kept: set[int], limits: Limits | None
+) -> dict[int, StandIn]:
     """What stands for which sources of a SELECT, by their numbers.
 
     :param kept: the sources of which more than the id is needed after SELECT or ORDER BY
+    :param limits: a key that may lead to an object that isn't there stands for nothing
     """
     fields = list(fields_in(branch.where)) if branch.where is not None else []
     needed = {field.source for field in fields if field.hops or field.code != "id"} | kept
@@ -49,6 +53,15 @@ def stand_ins(schema: Schema, branch: Branch, kept: set[int]) -> dict[int, Stand
             owner, target = source.number, main
         else:
             continue
+        # A source that another rule made only says where a key leads; what is looked for among
+        # these objects has limits itself.
+        hides = limits.may_hide if limits is not None and target.number >= 0 else _hides_nothing
+        if hides(branch.source(owner).class_def, source.key):
+            continue
         if target.number not in needed and schema.is_a(source.key.target, target.class_def.name):
             keys.setdefault(target.number, StandIn(owner, source.key))
     return keys
+
+
+def _hides_nothing(owner: ClassDef, key: Attribute) -> bool:
+    return False

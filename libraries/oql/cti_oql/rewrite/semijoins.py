@@ -3,7 +3,8 @@
 A joined class that nothing is selected from either repeats the objects found, or leaves the
 database to guess at which end to begin. As a sub-query, what it finds is looked up first, and once.
 That is not done where an index helps with a condition on the rest, for then only few objects of
-the rest have to be read; but always where there are few objects of the joined class.
+the rest have to be read; but always where there are few objects of the joined class, and where they
+tell at which end a walk through a hierarchy begins.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def separate_filters(query: ResolvedQuery, context: Context) -> ResolvedQuery:
 
 
 def _separated(context: Context, branch: Branch, kept: set[int]) -> Branch:
-    stand_in_of = stand_ins(context.schema, branch, kept)
+    stand_in_of = stand_ins(context.schema, branch, kept, context.limits)
     for root in branch.sources[1:]:
         # Where its key stands for the other object, nothing of the other one is looked up.
         stand_in = stand_in_of.get(root.other)
@@ -79,7 +80,8 @@ def _apart(context: Context, branch: Branch, root: Source) -> Branch | None:
         first = replace(root, key=None, other=0, pointing=False)
         sources[0] = first
     else:
-        if any(map(is_anchor, kept)):
+        begins_walk = any(map(is_anchor, moved)) and _is_end_of_walk(branch, root.other)
+        if any(map(is_anchor, kept)) and not begins_walk:
             return None
         code = "id"
         # It stands for the objects that the key leads to.
@@ -92,6 +94,12 @@ def _apart(context: Context, branch: Branch, root: Source) -> Branch | None:
         sources=tuple(source for source in branch.sources if source.number in outside),
         where=all_of([*kept, SubMembership(field, (query,), negated=False)]),
     )
+
+
+def _is_end_of_walk(branch: Branch, number: int) -> bool:
+    """Whether a source is joined to another one by its place in a hierarchy."""
+    walks = [source for source in branch.sources[1:] if source.operator != "="]
+    return any(number in (source.number, source.other) for source in walks)
 
 
 def _of_few(context: Context, branch: Branch, condition: Operand) -> Operand:

@@ -4,39 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import count
 
-from cti_oql.fragments import Sql, compose, joined
-from cti_oql.resolve.fields import MAX_HOPS, field_of
-from cti_oql.resolve.resolved import Branch, Domain, Field, ObjectPath, Source, StandIn
+from cti_oql.fragments import Slot, Sql, compose, joined
+from cti_oql.limits import LimitedTables
+from cti_oql.resolve.resolved import (
+    Branch,
+    Domain,
+    Field,
+    ObjectPath,
+    Source,
+    StandIn,
+    conjuncts,
+    fields_in,
+)
+from cti_oql.rewrite.selectivity import is_anchor
 from cti_oql.schema import ClassDef, Schema
+from cti_oql.sql.derived import Derived
 from cti_oql.sql.dialect import Dialect
 from cti_oql.sql.hierarchy import OPERATORS, Walk
 
-_TEXTS = (Domain.TEXT, Domain.PHONE, Domain.CODE)
-
 
 class Columns:
-    """The tables of one statement; asking for a field joins what it needs."""
+    """The tables of one statement; asking for a field joins what it needs.
 
-    def __init__(self, schema: Schema, dialect: Dialect) -> None:
+    :param tables: the tables without the objects that aren't there; `None`: all objects are
+    """
+
+    def __init__(
+        self, schema: Schema, dialect: Dialect, tables: LimitedTables | None = None
+    ) -> None:
         self._schema = schema
         self._dialect = dialect
+        self._tables = tables
+        self._derived = Derived(schema, dialect, self)
+        self._found: set[int] = set()
         self._sources: dict[int, Source] = {}
         self._branch_of: dict[int, int] = {}
-        self._hops: dict[tuple[str, str], str] = {}
-        self._joins: dict[int, list[str]] = {}
+        self._hops: dict[int, dict[tuple[str, str], str]] = {}
+        self._hop_numbers = count()
+        self._joins: dict[int, list[Sql]] = {}
         self._required: set[ObjectPath] = set()
         self._stand_ins: dict[int, StandIn] = {}
+        self._starts: set[int] = set()
 
     def enter(self, branch: Branch) -> None:
         """Make the sources of a SELECT known, before anything in it is asked for."""
         self._required |= branch.required
         self._stand_ins.update(branch.stand_ins)
+        self._starts.update(branch.starts)
         first = branch.sources[0].number
         for source in branch.sources:
             self._sources[source.number] = source
             self._branch_of[source.number] = first
-        self._joins[first] = []
+        # A sub-query may be there twice: each time it joins what it needs.
+        self._joins[first], self._hops[first] = [], {}
+        if self._tables is not None:
+            self._found |= {
+                field.source
+                for condition in conjuncts(branch.where)
+                if is_anchor(condition)
+                for field in fields_in(condition)
+            }
 
     def from_clause(self, branch: Branch, demands: Mapping[int, Sql], left_out: set[int]) -> Sql:
         """FROM with all joins; to be asked for after all fields.
@@ -46,13 +75,14 @@ class Columns:
         """
         first = self._first(branch)
         name = self._dialect.name(self._alias(first.number))
-        parts = [Sql(f"FROM {self._table(first.class_def)} AS {name}")]
+        table = self._table(first.class_def, few=first.number in self._found)
+        parts = [compose(f"FROM {{}} AS {name}", table)]
         for source in branch.sources:
             if source is first or source.number in {*left_out, *self._stand_ins}:
                 continue
             tree = source.operator != "="
-            parts.append(self._hierarchy_join(source, demands) if tree else Sql(self._join(source)))
-        parts += [Sql(join) for join in self._joins[branch.sources[0].number]]
+            parts.append(self._hierarchy_join(source, demands) if tree else self._join(source))
+        parts += self._joins[branch.sources[0].number]
         return joined(" ", parts)
 
     def _first(self, branch: Branch) -> Source:
@@ -86,6 +116,10 @@ class Columns:
                 conditions.append(f"{self._dialect.name(_pairs(source), 'upper')} IS NULL")
         return [condition for condition in conditions if condition]
 
+    def found_by(self, number: int, ids: Sql) -> Sql:
+        """That an object at the start of a walk, of the source with a number, is one of some."""
+        return compose(f"{self._dialect.name(self._alias(number), 'id')} IN ({{}})", ids)
+
     def identifier(self, number: int) -> str:
         """The id of the object of the source with a number."""
         stand_in = self._stand_ins.get(number)
@@ -107,12 +141,14 @@ class Columns:
         if field.code == "id":
             return self._dialect.name(alias, "id")
         if field.code == "finalclass":
-            return self._finalclass(field, alias)
+            return self._derived.finalclass(field, alias)
         if field.code == "friendlyname":
-            return self._friendlyname(field, alias)
+            return self._derived.friendlyname(field, alias)
         if field.code == "obsolescence_flag":
-            return self._obsolete(field, alias)
+            return self._derived.obsolete(field, alias)
         assert field.attribute is not None  # noqa: S101 (all other fields have one)
+        if self.may_hide(field):
+            return self.target_id(field)
         if field.domain is Domain.LOG:
             identifier = self._dialect.name(alias, "id")
             code = self._dialect.text(field.attribute.code)
@@ -120,6 +156,24 @@ class Columns:
             return f"CASE WHEN {identifier} IS NOT NULL THEN {entries} END"
         column = self._dialect.name(alias, field.attribute.column)
         return f"CAST({column} AS INTEGER)" if field.attribute.truth else column
+
+    def may_hide(self, field: Field) -> bool:
+        """Whether a field is a key that may lead to an object that isn't there."""
+        key = field.attribute
+        if self._tables is None or key is None or field.domain is not Domain.KEY:
+            return False
+        return self._tables.limits.may_hide(field.owner, key)
+
+    def stored_key(self, field: Field) -> str:
+        """The column of a key, whatever it leads to."""
+        assert field.attribute is not None  # noqa: S101 (a key is an attribute)
+        return self._dialect.name(self._alias_of(field), field.attribute.column)
+
+    def target_id(self, field: Field) -> str:
+        """The id of the object that a key leads to; NULL if it isn't there."""
+        assert field.attribute is not None  # noqa: S101 (a key is an attribute)
+        alias = self._alias_of(replace(field, hops=(*field.hops, field.attribute)))
+        return self._dialect.name(alias, "id")
 
     def number_value(self, field: Field) -> str:
         """The column with the comparable form of a phone attribute."""
@@ -139,28 +193,39 @@ class Columns:
     def _alias(self, number: int) -> str:
         return f"t{number}" if number >= 0 else f"s{-number}"
 
-    def _table(self, class_def: ClassDef) -> str:
-        return self._dialect.name(class_def.table)
+    def _table(self, class_def: ClassDef, *, few: bool = True) -> Sql:
+        """What to read the objects of a class from.
+
+        :param few: whether something else than the limits finds few of them
+        """
+        if self._tables is None:
+            return Sql(self._dialect.name(class_def.table))
+        table = self._tables.of(class_def.name, few=few)
+        each = tuple(map(_allowed, range(self._tables.values)))
+        return Sql(table.sql, each * table.places)
 
     def _alias_of(self, field: Field) -> str:
         """The table alias of the object that has the field."""
-        alias = self._alias(field.source)
+        alias, first = self._alias(field.source), self._branch_of[field.source]
+        hops = self._hops[first]
         path: tuple[str, ...] = ()
         for key in field.hops:
             path = (*path, key.code)
-            target = self._hops.get((alias, key.code))
+            target = hops.get((alias, key.code))
             if target is None:
-                target = self._hops[alias, key.code] = f"h{len(self._hops)}"
+                target = hops[alias, key.code] = f"h{next(self._hop_numbers)}"
                 name = self._dialect.name
                 kind = "JOIN" if (field.source, path) in self._required else "LEFT JOIN"
-                self._joins[self._branch_of[field.source]].append(
-                    f"{kind} {self._table(self._schema[key.target])} AS {name(target)}"
+                join = (
+                    f"{kind} {{}} AS {name(target)}"
                     f" ON {name(target, 'id')} = {name(alias, key.column)}"
                 )
+                table = self._table(self._schema[key.target])
+                self._joins[first].append(compose(join, table))
             alias = target
         return alias
 
-    def _join(self, source: Source) -> str:
+    def _join(self, source: Source) -> Sql:
         assert source.key is not None  # noqa: S101 (only joined sources come here)
         name = self._dialect.name
         alias = self._alias(source.number)
@@ -171,9 +236,9 @@ class Columns:
             condition = f"{name(alias, source.key.column)} = {self.identifier(source.other)}"
         conditions = [condition, self.class_condition(source)]
         kind = "LEFT JOIN" if source.nullable else "JOIN"
-        return (
-            f"{kind} {self._table(source.class_def)} AS {name(alias)}"
-            f" ON {' AND '.join(filter(None, conditions))}"
+        return compose(
+            f"{kind} {{}} AS {name(alias)} ON {' AND '.join(filter(None, conditions))}",
+            self._table(source.class_def),
         )
 
     def _hierarchy_join(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
@@ -185,25 +250,27 @@ class Columns:
         # Begin where the query demands something; of both, at the upper one.
         upper, lower = (new, other) if upper_is_new else (other, new)
         start = upper if upper in demands or lower not in demands else lower
+        start = next((end for end in (upper, lower) if end in self._starts), start)
         walk = self._walk(source, start, demands, downwards=start == upper)
         pairs = walk.pairs(self._dialect, strict=operator.strict)
         name = self._dialect.name
         new_id, other_id = self.identifier(new), self.identifier(other)
         new_side, other_side = ("upper", "lower") if upper_is_new else ("lower", "upper")
         place = _pairs(source)
-        table = f"{self._table(source.class_def)} AS {name(self._alias(new))}"
+        table = compose(f"{{}} AS {name(self._alias(new))}", self._table(source.class_def))
         conditions = " AND ".join(filter(None, [self.class_condition(source)]))
         on_pair = f"{name(place, other_side)} = {other_id}"
         on_new = f"{name(place, new_side)} = {new_id}"
         if operator.negated:
             return compose(
-                f"JOIN {table} ON {conditions or '1 = 1'}"
+                f"JOIN {{}} ON {conditions or '1 = 1'}"
                 f" LEFT JOIN {{}} AS {name(place)} ON {on_pair} AND {on_new}",
+                table,
                 pairs,
             )
         also = f" AND {conditions}" if conditions else ""
         return compose(
-            f"JOIN {{}} AS {name(place)} ON {on_pair} JOIN {table} ON {on_new}{also}", pairs
+            f"JOIN {{}} AS {name(place)} ON {on_pair} JOIN {{}} ON {on_new}{also}", pairs, table
         )
 
     def in_hierarchy(self, source: Source, demands: Mapping[int, Sql]) -> Sql:
@@ -222,6 +289,7 @@ class Columns:
         class_condition = Sql(self.class_condition(self._sources[start]))
         pieces = [class_condition, demands.get(start, Sql(""))]
         return Walk(
+            self._table(source.class_def, few=start in demands),
             self._table(source.class_def),
             self._dialect.name(source.key.column),
             self._alias(start),
@@ -229,67 +297,10 @@ class Columns:
             downwards,
         )
 
-    def _finalclass(self, field: Field, alias: str) -> str:
-        if field.owner.polymorphic:
-            return self._dialect.name(alias, "finalclass")
-        return self._dialect.text(field.owner.name)
 
-    def _obsolete(self, field: Field, alias: str) -> str:
-        """1 for an object that is obsolete by the rule of its own class, else 0."""
-        cases = []
-        for class_name in self._schema.concrete(field.owner.name):
-            rule = self._schema[class_name].obsolete
-            if rule is not None:
-                code, value = rule
-                column = self._schema[class_name].attributes[code].column
-                condition = f"{self._dialect.name(alias, column)} = {self._dialect.text(value)}"
-                if field.owner.polymorphic:
-                    finalclass = self._dialect.name(alias, "finalclass")
-                    condition = f"{finalclass} = {self._dialect.text(class_name)} AND {condition}"
-                cases.append(f"WHEN {condition} THEN 1")
-        # Where no object is, nothing is obsolete.
-        return f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
-
-    def _friendlyname(self, field: Field, alias: str) -> str:
-        """The name of an object, made by the rule of its own class."""
-        if len(field.hops) > MAX_HOPS:  # names that are made of each other
-            return "''"
-        rules: dict[tuple[str, ...], list[str]] = {}
-        for name in self._schema.concrete(field.owner.name):
-            definition = self._schema[name]
-            rule = (definition.friendlyname_separator, *definition.friendlyname)
-            rules.setdefault(rule, []).append(name)
-        if len(rules) <= 1:
-            own = (field.owner.friendlyname_separator, *field.owner.friendlyname)
-            rule = next(iter(rules), own)
-            text = self._concatenated(field, field.owner, rule, rules.get(rule))
-        else:
-            cases = [
-                f"WHEN {self._dialect.text(name)} THEN "
-                + self._concatenated(field, field.owner, rule, [name])
-                for rule, names in rules.items()
-                for name in names
-            ]
-            text = f"CASE {self._dialect.name(alias, 'finalclass')} {' '.join(cases)} END"
-        # Where no object is, the name is empty, or what stands between its parts.
-        return f"COALESCE({text}, '')" if self.id_if_nullable(field) else text
-
-    def _concatenated(
-        self, field: Field, owner: ClassDef, rule: tuple[str, ...], names: list[str] | None
-    ) -> str:
-        # Attributes of the name may belong to a child class, in the same table.
-        holder = self._schema[names[0]] if names else owner
-        separator, *codes = rule
-        parts = []
-        for code in codes:
-            part = field_of(self._schema, field.source, holder, code, hops=1)
-            value = self.value(replace(part, hops=(*field.hops, *part.hops)))
-            if part.domain not in _TEXTS:
-                value = f"CAST({value} AS TEXT)"
-            optional = bool(part.hops) or self.id_if_nullable(field)
-            parts.append(f"COALESCE({value}, '')" if optional else value)
-        between = f" || {self._dialect.text(separator)} || "
-        return f"({between.join(parts)})" if len(parts) > 1 else parts[0]
+def _allowed(place: int) -> Slot:
+    """One of the values that limits compare with."""
+    return lambda run: run.allowed[place]
 
 
 def _pairs(source: Source) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cti_oql.fragments import FALSE, UNKNOWN, Convert, Sql, chained, compose, joined
 from cti_oql.functions.fold import fold
-from cti_oql.parameters import DIGITS, INTEGER, NULL, NUMBERS, TEXT, ZERO, ZERO_DIGITS
+from cti_oql.parameters import DIGITS, EMPTY, INTEGER, NULL, NUMBERS, TEXT, ZERO, ZERO_DIGITS
 from cti_oql.resolve.resolved import Domain, Field
 from cti_oql.schema import Schema
 from cti_oql.sql.columns import Columns
@@ -55,17 +55,23 @@ class Comparisons:
         number = value.literal and value.letter in (INTEGER, ZERO)
         return not number or field.domain in NUMERIC or field.domain in MOMENTS
 
-    def equals(self, field: Field, values: list[ValueRef], *, negated: bool) -> Sql:
-        """A field and one or more values: =, !=, IN and NOT IN."""
+    def equals(
+        self, field: Field, values: list[ValueRef], *, negated: bool, exact: bool = True
+    ) -> Sql:
+        """A field and one or more values: =, !=, IN and NOT IN.
+
+        :param exact: whether it counts that the condition is unknown and not false
+        """
         if field.domain in NUMERIC:
-            return self._equals_number(field, values, negated)
+            return self._equals_number(field, values, negated, exact)
         has_null = any(value.letter == NULL for value in values)
         if has_null and negated:
             return UNKNOWN
         values = [value for value in values if value.letter != NULL]
+        apart = field.domain is Domain.PHONE and self._dialect.stores_lists
         parts = [
-            _one_of(column, group, negated)
-            for column, group in self._groups(field, values, negated)
+            chained("AND", [*present, _one_of(column, group, negated, apart=apart)])
+            for present, column, group in self._groups(field, values, negated)
         ]
         if has_null:
             parts.append(UNKNOWN)
@@ -112,8 +118,8 @@ class Comparisons:
 
     def _groups(
         self, field: Field, values: list[ValueRef], negated: bool
-    ) -> Iterator[tuple[Sql, list[Sql]]]:
-        """What to compare with what, for fields that hold no numbers."""
+    ) -> Iterator[tuple[list[Sql], Sql, list[Sql]]]:
+        """What to compare with what, for fields that hold no numbers; and what must hold, too."""
         numbers = [v for v in values if field.domain is Domain.PHONE and v.letter in NUMBERS]
         if numbers:
             bound = [
@@ -121,7 +127,7 @@ class Comparisons:
                 for value in numbers
                 for place in range(NUMBERS[value.letter])
             ]
-            yield self._number_column(field, negated), bound
+            yield [], self._number_column(field, negated), bound
             values = [value for value in values if value.letter not in NUMBERS]
         if not values:
             return
@@ -134,7 +140,28 @@ class Comparisons:
         elif field.domain not in MOMENTS:
             column = self._dialect.folded(column)
         converter = self._converter(field)
-        yield column, [self._written(field, value, converter) for value in values]
+        for present, group in self._apart(field, values, negated):
+            yield present, column, [self._written(field, value, converter) for value in group]
+
+    def _apart(
+        self, field: Field, values: list[ValueRef], negated: bool
+    ) -> Iterator[tuple[list[Sql], list[ValueRef]]]:
+        """Values that no empty text has, and the others."""
+        present = self.present(field)
+        if negated or not present:
+            yield [], values
+            return
+        for empty in (False, True):
+            group = [value for value in values if (value.letter == EMPTY) is empty]
+            if group:
+                yield [] if empty else present, group
+
+    def present(self, field: Field) -> list[Sql]:
+        """That a text is not empty, if its index has no others."""
+        attribute = field.attribute
+        if attribute is None or not attribute.indexed or attribute.mandatory:
+            return []
+        return [Sql(f"{self._columns.value(field)} <> ''")]
 
     def _written(self, field: Field, value: ValueRef, convert: Convert) -> Sql:
         """A value as the column has it.
@@ -173,7 +200,9 @@ class Comparisons:
     def _ordering(self, field: Field) -> Convert:
         return self._converter(field) if field.domain in MOMENTS else to_folded
 
-    def _equals_number(self, field: Field, values: list[ValueRef], negated: bool) -> Sql:
+    def _equals_number(
+        self, field: Field, values: list[ValueRef], negated: bool, exact: bool
+    ) -> Sql:
         numbers = [self._integer(value) for value in values]
         if negated and None in numbers:
             return UNKNOWN
@@ -182,7 +211,14 @@ class Comparisons:
         others = [n for n in numbers if n is not None and not (zero_is_null and n.zero)]
         zero = len(others) < len([n for n in numbers if n is not None])
         parts = []
-        if others:
+        if others and not (exact or negated) and self._columns.may_hide(field):
+            # The key has an index.
+            key = Sql(self._columns.stored_key(field))
+            listed = _one_of(key, [n.sql for n in others], negated)
+            parts.append(
+                compose(f"({{}} AND {self._columns.target_id(field)} IS NOT NULL)", listed)
+            )
+        elif others:
             parts.append(_one_of(column, [n.sql for n in others], negated))
         if negated and zero and not others:
             parts.append(compose("({} IS NOT NULL)", column))
@@ -203,7 +239,7 @@ class Comparisons:
         """A value to compare with a number; None if it is not a number and so matches nothing."""
         if value.letter in _SET_LETTERS or value.letter in _ZERO_LETTERS:
             return _Integer(self._operands.bound(value, to_integer), value.letter in _ZERO_LETTERS)
-        if value.letter == TEXT and value.literal and isinstance(value.constant, str):
+        if value.letter in (TEXT, EMPTY) and value.literal and isinstance(value.constant, str):
             number = leading_number(value.constant)
             return _Integer(Sql(self._dialect.placeholder, (lambda run: number,)), not number)
         return None
@@ -217,10 +253,15 @@ class _Integer:
     zero: bool
 
 
-def _one_of(column: Sql, values: list[Sql], negated: bool) -> Sql:
-    if negated and len(values) <= _FEW and "(" not in column.text:
-        # No index helps either, and SQLite is quicker at this than at a list.
-        return chained("AND", [compose("({} <> {})", column, value) for value in values])
+def _one_of(column: Sql, values: list[Sql], negated: bool, *, apart: bool = False) -> Sql:
+    """A column and some values.
+
+    :param apart: whether few values that it equals are compared one by one, too
+    """
+    if (negated or apart) and len(values) <= _FEW and "(" not in column.text:
+        # Where no index helps, SQLite is quicker at this than at a list.
+        word, operator = ("AND", "<>") if negated else ("OR", "=")
+        return chained(word, [compose(f"({{}} {operator} {{}})", column, v) for v in values])
     if len(values) == 1:
         return compose(f"({{}} {'<>' if negated else '='} {{}})", column, values[0])
     word = "NOT IN" if negated else "IN"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cti_oql.errors import OqlRunError
-from cti_oql.fragments import FALSE, TRUE, UNKNOWN, Sql, chained, compose, joined
-from cti_oql.parameters import DIGITS, INTEGER, NULL, NUMBERS, TEXT
+from cti_oql.fragments import FALSE, TRUE, UNKNOWN, Convert, Sql, chained, compose, joined
+from cti_oql.parameters import DIGITS, INTEGER, NULL, NUMBERS, TEXT, Scalar
 from cti_oql.resolve import resolved
 from cti_oql.resolve.resolved import Branch, Domain, Field, Operand, fields_in, has_query, is_value
 from cti_oql.schema import Schema
@@ -43,6 +43,7 @@ class Conditions:
         text: str,
         sub_query: Callable[[Sequence[Branch]], Sql],
     ) -> None:
+        self._schema = schema
         self._columns = columns
         self._dialect = dialect
         self._operands = operands
@@ -77,13 +78,51 @@ class Conditions:
                     "({} <> 0)", self._expressions.number(self._expressions.typed(operand))
                 )
 
+    def holds(self, operand: Operand) -> Sql:
+        """A condition of which only counts whether it is true, or else: unknown is like false."""
+        match operand:
+            case resolved.Chain(operator, conditions):
+                return chained(operator, [self.holds(each) for each in conditions])
+            case resolved.Comparison("=", Field() as field, right) if self._is_hidden(field, right):
+                return self._leads_to(field, operand, [right])
+            case resolved.Comparison("=", left, Field() as field) if self._is_hidden(field, left):
+                return self._leads_to(field, operand, [left])
+            case resolved.Membership(Field() as field, items, negated=False) if self._is_hidden(
+                field, *items
+            ):
+                return self._leads_to(field, operand, items)
+            case resolved.Comparison("=", Field() as field, Field(domain=Domain.ID) as other) | (
+                resolved.Comparison("=", Field(domain=Domain.ID) as other, Field() as field)
+            ) if self._is_hidden(field) and not self._columns.id_if_nullable(other):
+                key, value = self._columns.stored_key(field), self._columns.value(other)
+                return Sql(f"({key} = {value} AND {self._columns.target_id(field)} IS NOT NULL)")
+            case resolved.SubMembership(Field() as field, negated=False) if self._is_hidden(field):
+                return self._in_query(operand, exact=False)
+        return self.condition(operand)
+
+    def _is_hidden(self, field: Field, *values: Operand) -> bool:
+        """Whether a field is a key to what may not be there, and all else are values."""
+        return self._columns.may_hide(field) and all(map(is_value, values))
+
+    def _leads_to(self, field: Field, whole: Operand, items: Sequence[Operand]) -> Sql:
+        """That a key leads to one of some objects."""
+        values = [
+            value for item in items if is_value(item) for value in self._operands.several(item)
+        ]
+        many = isinstance(whole, resolved.Membership)
+        if not values or not all(self._comparisons.fits(field, value) for value in values):
+            return self.condition(whole)
+        if not many:
+            values = [self._operands.one(item) for item in items if is_value(item)]
+        return self._comparisons.equals(field, values, negated=False, exact=False)
+
     def _compare(self, comparison: resolved.Comparison) -> Sql:
         operator, left, right = comparison.operator, comparison.left, comparison.right
         match operator:
             case "LIKE" | "NOT LIKE":
                 return self._likes.like(left, right, negated=operator == "NOT LIKE")
             case "REGEXP":
-                return self._search(left, right)
+                return self._search(left, right, comparison.position)
             case "MATCHES":
                 raise OqlRunError(
                     "no attribute has the index that MATCHES needs; use LIKE or REGEXP",
@@ -131,16 +170,29 @@ class Conditions:
             return compose(f"({{}} {sql_operator} {{}})", Sql(column), moment)
         return None
 
-    def _search(self, left: Operand, right: Operand) -> Sql:
+    def _search(self, left: Operand, right: Operand, position: int) -> Sql:
         text = self._expressions.text(self._expressions.typed(left))
         if is_value(right):
             value = self._operands.one(right)
             if value.letter == NULL:
                 return UNKNOWN
-            convert = to_expression(postgresql=self._dialect.postgresql)
+            convert = self._placed(to_expression(postgresql=self._dialect.postgresql), position)
             bound = compose("CAST({} AS TEXT)", self._operands.bound(value, convert))
             return self._dialect.search(text, bound)
         return self._dialect.search(text, self._expressions.text(self._expressions.typed(right)))
+
+    def _placed(self, convert: Convert, position: int) -> Convert:
+        """A conversion that says where in the query it failed."""
+
+        def placed(value: Scalar) -> object:
+            try:
+                return convert(value)
+            except OqlRunError as error:
+                raise OqlRunError(
+                    error.message, text=self._text, position=position, word="REGEXP"
+                ) from None
+
+        return placed
 
     def _membership(self, node: resolved.Membership) -> Sql:
         values: list[ValueRef] = []
@@ -192,7 +244,7 @@ class Conditions:
             parts.append(_listed(self._expressions.moment(operand), word, moments))
         return parts
 
-    def _in_query(self, node: resolved.SubMembership) -> Sql:
+    def _in_query(self, node: resolved.SubMembership, *, exact: bool = True) -> Sql:
         if any(len(branch.selected) > 1 for branch in node.branches):
             raise OqlRunError(
                 "a query inside IN can select one class only",
@@ -202,6 +254,13 @@ class Conditions:
             )
         query = self._sub_query(node.branches)
         operand = node.operand
+        if not exact and isinstance(operand, Field):
+            key = self._columns.stored_key(operand)
+            if self._finds_targets(operand, node.branches):
+                return compose(f"({key} IN ({{}}))", query)
+            return compose(
+                f"({key} IN ({{}}) AND {self._columns.target_id(operand)} IS NOT NULL)", query
+            )
         if isinstance(operand, Field) and operand.domain in _KEYS and not node.negated:
             column = self._columns.value(operand)
             if not self._columns.id_if_nullable(operand):
@@ -211,6 +270,12 @@ class Conditions:
                 return compose(f"({column} IS NOT NULL AND {{}})", condition)
         number = self._expressions.number(self._expressions.typed(operand))
         return compose(f"({{}} {'NOT IN' if node.negated else 'IN'} ({{}}))", number, query)
+
+    def _finds_targets(self, key: Field, branches: Sequence[Branch]) -> bool:
+        """Whether a sub-query finds only objects that a key may lead to; it finds none hidden."""
+        target = key.attribute.target if key.attribute is not None else ""
+        selected = [branch.source(branch.selected[0]) for branch in branches]
+        return all(self._schema.is_a(one.class_def.name, target) for one in selected)
 
 
 def _listed(operand: Sql, word: str, items: list[Sql]) -> Sql:

@@ -38,6 +38,14 @@ class Dialect:
         """
         return not self.postgresql
 
+    @property
+    def stores_lists(self) -> bool:
+        """Whether the values of a list are first put into a table.
+
+        That takes SQLite longer than a number is looked for in two indexes.
+        """
+        return not self.postgresql
+
     def folded(self, text: Sql) -> Sql:
         """The form of a text in which it is compared; an index has the same expression."""
         return compose(f"cti_fold({{}}){self.by_code_point}", text)

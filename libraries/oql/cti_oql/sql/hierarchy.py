@@ -35,12 +35,14 @@ OPERATORS = {
 class Walk:
     """All pairs of an upper and a lower object of a hierarchy, as a table to join.
 
-    :param table: the quoted table, and `key` the quoted column that points to the parent
+    :param table: what to read the first objects from, and `step` what to read the others from
+    :param key: the quoted column that points to the parent
     :param start: the alias of the side to begin at, and `condition` what the query demands of it
     :param downwards: whether that is the upper side
     """
 
-    table: str
+    table: Sql
+    step: Sql
     key: str
     start: str
     condition: Sql
@@ -65,10 +67,12 @@ class Walk:
         # UNION, not UNION ALL: a tree that was stored with a loop in it ends too.
         return compose(
             f"(WITH RECURSIVE walked({columns}) AS (SELECT {start}, {start}"  # noqa: S608 -- names
-            f" FROM {self.table} AS {dialect.name(self.start)}{{}} UNION SELECT {step}"
-            f" FROM walked JOIN {self.table} AS next ON {condition})"
+            f" FROM {{}} AS {dialect.name(self.start)}{{}} UNION SELECT {step}"
+            f" FROM walked JOIN {{}} AS next ON {condition})"
             f" SELECT upper, lower FROM walked{apart})",
+            self.table,
             where,
+            self.step,
         )
 
     def ends(self, dialect: Dialect, *, strict: bool) -> Sql:
@@ -85,8 +89,10 @@ class Walk:
         where = compose(" WHERE {}", self.condition) if self.condition.text else Sql("")
         return compose(
             f"(WITH RECURSIVE walked(id) AS (SELECT {dialect.name(self.start, 'id')}"  # noqa: S608 -- names
-            f" FROM {self.table} AS {dialect.name(self.start)}{{}} UNION SELECT {step}"
-            f" FROM walked JOIN {self.table} AS next ON {condition})"
+            f" FROM {{}} AS {dialect.name(self.start)}{{}} UNION SELECT {step}"
+            f" FROM walked JOIN {{}} AS next ON {condition})"
             " SELECT id FROM walked WHERE id IS NOT NULL)",
+            self.table,
             where,
+            self.step,
         )

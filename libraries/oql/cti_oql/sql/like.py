@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cti_oql.errors import OqlRunError
 from cti_oql.fragments import UNKNOWN, Run, Sql, chained, compose, joined
 from cti_oql.functions.patterns import MAX_PATTERN_BYTES, Pattern, joined_pattern, parse_pattern
-from cti_oql.parameters import DIGITS, NULL, ZERO_DIGITS, to_text
+from cti_oql.parameters import DIGITS, EMPTY, NULL, ZERO_DIGITS, to_text
 from cti_oql.resolve.resolved import Domain, Field, Function, Interval, Operand, children
 from cti_oql.sql.columns import Columns
 from cti_oql.sql.comparisons import Comparisons
@@ -117,7 +117,9 @@ class LikeConditions:
             # What matches but for the case of ASCII letters matches.
             quick.append(compose("{} LIKE {} ESCAPE '\\'", self._dialect.lower(text), pattern))
         matches = self._dialect.nearly_always(chained("OR", [*quick, condition]))
-        return compose("(({} >= {} AND {} < {}) AND {})", column, lowest, column, highest, matches)
+        present = self._comparisons.present(left) if isinstance(left, Field) else []
+        between = compose("({} >= {} AND {} < {})", column, lowest, column, highest)
+        return chained("AND", [*present, between, matches])
 
     def _calculated(self, left: Operand, right: Operand, negated: bool) -> Sql:
         """A pattern that the database calculates."""
@@ -182,9 +184,9 @@ def _has_index(operand: Operand) -> bool:
 
 
 def _has_beginning(parts: list[_Part]) -> bool:
-    """Whether a pattern begins with something other than a wildcard."""
+    """Whether a pattern begins with something other than a wildcard, which no empty text has."""
     first = parts[0].pattern
-    return first is None or first.beginning != ""
+    return parts[0].value.letter != EMPTY if first is None else first.lowest != ""
 
 
 def _is_beginning(parts: list[_Part]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from cti_oql.fragments import Run, Slot, Sql, compose, joined
+from cti_oql.limits import MANY, LimitedTables
 from cti_oql.parameters import Shape
 from cti_oql.resolve.fields import field_of
 from cti_oql.resolve.resolved import (
@@ -16,9 +17,11 @@ from cti_oql.resolve.resolved import (
     Operand,
     ResolvedQuery,
     Source,
+    SubMembership,
     conjuncts,
     fields_in,
     has_query,
+    sources_of,
 )
 from cti_oql.schema import Schema
 from cti_oql.sql.columns import Columns
@@ -59,24 +62,38 @@ def compile_query(
     *,
     dialect: Dialect,
     wanted: Wanted,
+    size: int | None = None,
 ) -> CompiledQuery:
     """Make the statement for a query.
 
     :param shapes: of the parameters, in the order of `query.parameters`
+    :param size: how many objects its limits allow, see `Allowed`; only for a query that is
+        limited to some of them
     :raises OqlRunError: what the language allows and no database could run
     """
-    statement = _Statement(schema, query, shapes, dialect).whole(wanted)
+    tables = None
+    if query.limits is not None:
+        # Where only classes are hidden, there are no objects to compare with.
+        tables = LimitedTables(
+            schema, query.limits, MANY if size is None else size, dialect.postgresql
+        )
+    statement = _Statement(schema, query, shapes, dialect, tables).whole(wanted)
     return CompiledQuery(statement.text, statement.slots)
 
 
 class _Statement:
     def __init__(
-        self, schema: Schema, query: ResolvedQuery, shapes: tuple[Shape, ...], dialect: Dialect
+        self,
+        schema: Schema,
+        query: ResolvedQuery,
+        shapes: tuple[Shape, ...],
+        dialect: Dialect,
+        tables: LimitedTables | None,
     ) -> None:
         self._schema = schema
         self._query = query
         self._dialect = dialect
-        self._columns = Columns(schema, dialect)
+        self._columns = Columns(schema, dialect, tables)
         operands = Operands(query, shapes, dialect.placeholder)
         self._conditions = Conditions(
             schema, self._columns, dialect, operands, query.text, self._ids
@@ -135,9 +152,9 @@ class _Statement:
         demands = self._demands(branch)
         filters = self._filters(branch, source.number, demands)
         where = [
-            self._conditions.condition(each)
+            self._conditions.holds(each)
             for each in conjuncts(branch.where)
-            if _only_source(each) not in filters
+            if self._only_source(each) not in filters
         ]
         sort = ""
         if order:
@@ -151,7 +168,7 @@ class _Statement:
         identifier = self._columns.identifier(source.number)
         if source.nullable:
             conditions.append(Sql(f"({identifier} IS NOT NULL)"))
-        body = self._columns.from_clause(branch, demands, filters)
+        body = self._columns.from_clause(branch, demands | self._starts(branch, demands), filters)
         if conditions:
             body = compose("{} WHERE {}", body, joined(" AND ", conditions))
         classes = frozenset(self._schema.concrete(source.class_def.name))
@@ -171,10 +188,33 @@ class _Statement:
         concerned = {n for source in trees for n in (source.number, source.other)}
         demands: dict[int, list[Sql]] = {}
         for condition in conjuncts(branch.where):
-            number = _only_source(condition)
+            number = self._only_source(condition)
             if number in concerned and not branch.source(number).nullable:
                 demands.setdefault(number, []).append(self._conditions.condition(condition))
         return {number: joined(" AND ", pieces) for number, pieces in demands.items()}
+
+    def _starts(self, branch: Branch, demands: Mapping[int, Sql]) -> dict[int, Sql]:
+        """What must hold for the objects at which walks begin because others find them."""
+        starts = {}
+        for number, start in branch.starts.items():
+            pieces = [self._columns.found_by(number, self._ids([start]))]
+            pieces += [demands[number]] if number in demands else []
+            starts[number] = joined(" AND ", pieces)
+        return starts
+
+    def _only_source(self, condition: Operand) -> int:
+        """The source that a condition is about, if it needs nothing else; else -1."""
+        if isinstance(condition, SubMembership) and not condition.negated:
+            operand = condition.operand
+            alone = isinstance(operand, Field) and self._plain(operand)
+        else:
+            alone = all(map(self._plain, fields_in(condition))) and not has_query(condition)
+        numbers = sources_of(condition)
+        return numbers.pop() if alone and len(numbers) == 1 else -1
+
+    def _plain(self, field: Field) -> bool:
+        plain = not field.hops and field.code in ("", "id", "finalclass")
+        return plain and not self._columns.may_hide(field)
 
     def _filters(self, branch: Branch, selected: int, demands: Mapping[int, Sql]) -> set[int]:
         """The sources that only say where in a hierarchy others are; they need no join."""
@@ -184,14 +224,14 @@ class _Statement:
         together = {
             field.source
             for condition in conjuncts(branch.where)
-            if _only_source(condition) == -1
+            if self._only_source(condition) == -1
             for field in fields_in(condition)
         }
         return {
             source.number
             for source in branch.sources[1:]
             if source.operator != "=" and not OPERATORS[source.operator].negated
-            if source.number in demands
+            if source.number in demands and source.other not in branch.starts
             if source.number not in {selected, *others, *together}
         }
 
@@ -210,15 +250,3 @@ def _repeats(branch: Branch, known: set[int]) -> bool:
             if owner in known:
                 known.add(target)
     return len(known) < len(branch.sources)
-
-
-def _only_source(condition: Operand) -> int:
-    """The source that a condition is about, if it needs nothing else; else -1."""
-    fields = list(fields_in(condition))
-    alone = all(_plain(field) for field in fields) and not has_query(condition)
-    numbers = {field.source for field in fields}
-    return numbers.pop() if alone and len(numbers) == 1 else -1
-
-
-def _plain(field: Field) -> bool:
-    return not field.hops and field.code in ("", "id", "finalclass")

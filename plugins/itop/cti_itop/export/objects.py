@@ -82,7 +82,7 @@ class Copier:
         before = self.output.written.get(name)
         after, done = (before.last_id, before.objects) if before else (0, 0)
         left = count(self.itop, name, after)
-        total = done + left
+        total = done + (left or 0)
         self.progress(name, done, total)
         fields = list(codes) or ["id"]
         pages = windows(self.itop, name, fields, after, page=self.page, expected=left)

@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Flask
 
 from cti_host import current_host
-from cti_itop.mirror import lease
+from cti_itop.mirror.lease import LeaseTaken, SyncLease
 from cti_itop.mirror.mirror import Mirror, MirrorState
 
 log = logging.getLogger("cti_host.plugin.itop")
@@ -33,6 +33,7 @@ class Background:
 
     def __init__(self, app: Flask, mirror: Mirror, url: str, minutes: int) -> None:
         self._app, self._mirror, self._url, self._minutes = app, mirror, url, minutes
+        self._lease = SyncLease()
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -61,15 +62,18 @@ class Background:
                 if not is_due(self._mirror.state(), self._minutes):
                     return
                 try:
-                    owner = lease.take(self._url)
-                except lease.LeaseTaken:
+                    self._lease.take(self._url)
+                except LeaseTaken:
                     return
-        status = self._synchronize(path, owner)
+                if not is_due(self._mirror.state(), self._minutes):
+                    self._lease.release()  # another process has just done it
+                    return
+        status = self._synchronize(path, self._lease.owner)
         if status:
             log.error("`cti-host itop sync` ended with status %s", status)
             with self._app.app_context(), current_host().database.connection_context():
                 # Only if it didn't get as far as to take the lease over.
-                lease.release(owner, f"it ended with status {status}; see the log")
+                self._lease.release(f"it ended with status {status}; see the log")
 
     def _synchronize(self, config: Path, owner: str) -> int:
         """Run the command; when this process ends, its input ends, and so does it."""
@@ -86,11 +90,17 @@ class Background:
 
 
 def is_due(state: MirrorState, minutes: int) -> bool:
-    """Whether it is time for a run: to begin one, or to go on with one that was interrupted."""
-    if state.running:
-        return False
+    """Whether it is time for a run: to begin one, or to go on with one that was interrupted.
+
+    Nobody may be at it: whether that is so, the lease knows better than a clock.
+    """
     if state.problem:
-        return state.now - state.problem_at >= min(minutes * 60, RETRY_SECONDS)
+        return _is_over(state.now - state.problem_at, min(minutes * 60, RETRY_SECONDS))
     if state.interrupted or not state.filled:
         return True
-    return state.now - state.finished >= minutes * 60
+    return _is_over(state.now - state.finished, minutes * 60)
+
+
+def _is_over(passed: int, pause: float) -> bool:
+    """Whether a pause is over; nobody knows how much passed before a clock was set back."""
+    return not 0 <= passed < pause

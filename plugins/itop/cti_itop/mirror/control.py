@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,17 +13,18 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from cti_host import Host, PanelSection
-from cti_itop.mirror import lease
+from cti_itop.mirror import windows
 from cti_itop.mirror.background import Background
+from cti_itop.mirror.lease import SyncLease
 from cti_itop.mirror.mapping import ORGANIZATION, person
-from cti_itop.mirror.mirror import Mirror
+from cti_itop.mirror.mirror import Mirror, MirrorState
 from cti_itop.mirror.sync import Progress, Sync, Synced
 from cti_itop.rest.breaker import Breaker
 from cti_itop.rest.client import Connection, Itop
 from cti_itop.rest.errors import ItopProblem
 
-# A page of a thousand objects may take iTop longer than an agent would wait.
-PAGE_SECONDS = 60.0
+# A page of a thousand objects may take so long to come, as long as it comes.
+PAGE_SECONDS = 120.0
 # Without a rhythm of its own, a mirror is old after a day.
 OLD_SECONDS = 24 * 60 * 60
 
@@ -30,14 +32,24 @@ OLD_SECONDS = 24 * 60 * 60
 class Unbroken(Breaker):
     """Lets every request through: a page that took too long is asked for in smaller ones."""
 
-    def check(self) -> None:
+    def check(self) -> object:
         """Nobody is on the phone."""
+        return object()
 
 
 def patient(connection: Connection) -> Itop:
-    """A client that waits for pages; close it afterwards."""
-    seconds = max(PAGE_SECONDS, connection.read_seconds)
-    return Itop(replace(connection, read_seconds=seconds, seconds=2 * seconds), Unbroken())
+    """A client that waits for large pages, but not for silence; close it afterwards.
+
+    :raises ItopProblem: iTop does not even answer a question that is answered at once
+    """
+    waiting = replace(connection, read_seconds=windows.SILENT_SECONDS, seconds=PAGE_SECONDS)
+    itop = Itop(waiting, Unbroken())
+    try:
+        itop.within(connection.read_seconds).call("list_operations")
+    except ItopProblem:
+        itop.close()
+        raise
+    return itop
 
 
 class Mirroring:
@@ -64,20 +76,22 @@ class Mirroring:
         *,
         anew: bool = False,
         renumber: bool = False,
-        owner: str | None = None,
+        owner: str = "",
     ) -> Synced:
         """Take the lease and fill the mirror.
 
+        :param owner: of a lease that another process took for this one
         :raises LeaseTaken: another process is at it
         :raises LeaseLost: another process has taken over
         :raises ItopProblem: iTop gives no usable answer; the next attempt goes on from there
         """
-        held = lease.take(self.url, owner)
+        lease = SyncLease(owner)
+        lease.take(self.url)
         classes = (ORGANIZATION, person(self._more, self._host.hooks.parse_number))
-        itop = patient(self._connection)
         problem = "it was interrupted by an error of its own"
         try:
-            synced = Sync(itop, classes, held, renumber=renumber).run(progress, anew)
+            with closing(patient(self._connection)) as itop:
+                synced = Sync(itop, classes, lease, renumber=renumber).run(progress, anew)
             problem = ""
         except ItopProblem as error:
             problem = str(error)
@@ -86,8 +100,7 @@ class Mirroring:
             problem = ""
             raise
         finally:
-            itop.close()
-            lease.release(held, problem)
+            lease.release(problem)
         return synced
 
     def server_started(self, app: Flask) -> None:
@@ -96,11 +109,20 @@ class Mirroring:
             self._background = Background(app, self.mirror, self.url, self._minutes)
             self._background.start()
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was filled, not long ago, and the last run did not fail."""
+        state = self.mirror.state()
+        return state.filled and not self._is_old(state)
+
+    def _is_old(self, state: MirrorState) -> bool:
+        limit = 2 * self._minutes * 60 if self._minutes else OLD_SECONDS
+        return state.age > limit or bool(state.problem)
+
     def sections(self) -> Sequence[PanelSection]:
         """A line about the mirror's age, where it is old or the last run failed."""
         state = self.mirror.state()
-        limit = 2 * self._minutes * 60 if self._minutes else OLD_SECONDS
-        if not state.filled or (state.age <= limit and not state.problem):
+        if not state.filled or not self._is_old(state):
             return []
         age = format_timedelta(timedelta(seconds=state.age))
         text = _("Names and numbers of callers are as they were in iTop %(age)s ago.", age=age)

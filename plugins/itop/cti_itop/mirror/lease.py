@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 import time
-from contextlib import suppress
 
+from cti_host import Lease
 from cti_itop.mirror.models import ItopSync
 
 # Longer than one request to iTop and the work on its answer; it is renewed with each of them.
@@ -22,74 +19,48 @@ class LeaseLost(Exception):
     """The lease ran out, and somebody else has it now."""
 
 
-def take(url: str, owner: str | None = None) -> str:
-    """Take the lease.
+class SyncLease:
+    """The lease on the one row about the synchronization, which says how far that is.
 
-    A lease whose process has ended on this computer counts for nothing.
-
-    :param url: the address of iTop; the first to take the lease for another one empties the mirror
-    :param owner: a lease that another process took for this one, to go on with
-    :return: the owner, to renew and release it with
-    :raises LeaseTaken: another process is at it
+    :param owner: the `owner` of a lease that another process took for this one, to go on with
     """
-    now = int(time.time())
-    held = ItopSync.get_by_id(1)
-    free = not held.lease_owner or held.lease_until <= now or _has_ended(held.lease_owner)
-    if held.lease_owner != owner and not free:
-        host, pid, _token = held.lease_owner.split(" ")
-        raise LeaseTaken(f"process {pid} on {host} is synchronizing")
-    mine = f"{socket.gethostname().replace(' ', '-')[:200]} {os.getpid()} {secrets.token_hex(8)}"
-    # Of two that come here together, the database lets one pass.
-    taken = (
-        ItopSync.update(lease_owner=mine, lease_until=now + LEASE_SECONDS)
-        .where(ItopSync.id == 1, ItopSync.lease_owner == held.lease_owner)
-        .where(ItopSync.lease_until == held.lease_until)
-        .execute()
-    )
-    if not taken:
-        raise LeaseTaken("another process has just begun to synchronize")
-    if held.url != url:
+
+    def __init__(self, owner: str = "") -> None:
+        self._lease = Lease(ItopSync, ItopSync.id == 1, LEASE_SECONDS, owner)
+
+    @property
+    def owner(self) -> str:
+        """What another process needs, to go on with it."""
+        return self._lease.owner
+
+    def take(self, url: str) -> None:
+        """Take the lease.
+
+        :param url: the address of iTop; the first to take the lease for another one empties the
+            mirror
+        :raises LeaseTaken: another process is at it
+        """
+        if not self._lease.take():
+            raise LeaseTaken(f"{self._lease.holder or 'another process'} is synchronizing")
+        if ItopSync.get_by_id(1).url != url:
+            self._forget(url)
+
+    def _forget(self, url: str) -> None:
+        """Show nothing of another iTop; what is the same in this one is not written again."""
         # Runs go on counting: the rows of the other iTop end with the next one.
-        _forget(url)
-    return mine
+        zero = ("visible", "started", "finished", "organizations", "persons", "run_started")
+        self.renew(url=url, **dict.fromkeys(zero, 0))
 
+    def renew(self, **columns: int | str) -> None:
+        """Hold the lease longer, and store how far the run is, in one statement.
 
-def _forget(url: str) -> None:
-    """Show nothing of another iTop; what is the same in this one is not written again."""
-    zero = ("visible", "started", "finished", "organizations", "persons", "run_started")
-    ItopSync.update(url=url, **dict.fromkeys(zero, 0)).where(ItopSync.id == 1).execute()
+        :raises LeaseLost: somebody else has it
+        """
+        if not self._lease.renew(**columns):
+            raise LeaseLost("another process has taken over")
 
-
-def renew(owner: str, **columns: int | str) -> None:
-    """Hold the lease longer, and store how far the run is, in one statement.
-
-    :raises LeaseLost: somebody else has it
-    """
-    until = int(time.time()) + LEASE_SECONDS
-    updated = (
-        ItopSync.update(lease_until=until, **columns)
-        .where(ItopSync.id == 1, ItopSync.lease_owner == owner)
-        .execute()
-    )
-    if not updated:
-        raise LeaseLost("another process has taken over")
-
-
-def release(owner: str, problem: str = "") -> None:
-    """Give the lease back, and store why the attempt failed, if it did."""
-    columns = {"problem": problem, "problem_at": int(time.time()) if problem else 0}
-    ItopSync.update(lease_owner="", lease_until=0, **columns).where(
-        ItopSync.id == 1, ItopSync.lease_owner == owner
-    ).execute()
-
-
-def _has_ended(owner: str) -> bool:
-    host, pid, _token = owner.split(" ")
-    if host != socket.gethostname().replace(" ", "-")[:200]:
-        return False
-    with suppress(PermissionError):
-        try:
-            os.kill(int(pid), 0)
-        except ProcessLookupError:
-            return True
-    return False
+    def release(self, problem: str = "") -> None:
+        """Give the lease back if it is held, and store why the attempt failed, if it did."""
+        failed = int(time.time()) if problem else 0
+        if self._lease.renew(problem=problem, problem_at=failed):
+            self._lease.release()

@@ -23,7 +23,8 @@ class Mirrored:
     """A class of the mirror.
 
     `fields` are asked of iTop. `values` makes the row's `columns` of an object; a row whose values
-    are the same as before is not written. `keys` makes the `key_columns` of the values.
+    are the same as before is not written. `keys` makes the `key_columns` of the values; those of
+    `number_columns` may hold several numbers, with blanks between.
     """
 
     class_name: str
@@ -32,6 +33,7 @@ class Mirrored:
     columns: tuple[str, ...]
     values: Callable[[ItopObject], Row]
     key_columns: tuple[str, ...] = ()
+    number_columns: tuple[str, ...] = ()
     keys: Callable[[Row, Row | None], Row] = lambda values, before: ()
 
 
@@ -72,7 +74,7 @@ def person(more: Sequence[str], parse_number: ParseNumber) -> Mirrored:
 
     def number_key(text: str) -> str | None:
         number = parse_number(text) if text else None
-        return number.key[:LONGEST] if number else None
+        return _joined(number.indexed) if number else None
 
     def keys(row: Row, before: Row | None) -> Row:
         # Understanding a number is what takes longest: one that is as before has its key.
@@ -90,8 +92,18 @@ def person(more: Sequence[str], parse_number: ParseNumber) -> Mirrored:
         PERSON_COLUMNS[1:],
         values,
         ("email_key", "phone_key", "mobile_key"),
+        ("phone_key", "mobile_key"),
         keys,
     )
+
+
+def _joined(keys: Sequence[str]) -> str:
+    """The keys of a field's numbers as its column holds them: as many as it has room for."""
+    joined = keys[0][:LONGEST]
+    for key in keys[1:]:
+        if len(joined) + 1 + len(key) <= LONGEST:
+            joined = f"{joined} {key}"
+    return joined
 
 
 def _text(found: ItopObject, code: str, short: bool = True) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import peewee
 
-from cti_host import is_postgresql
+from cti_host import Lease, is_postgresql
 
 PERSON_COLUMNS = (
     "id", "class_name", "friendlyname", "first_name", "name", "email", "phone", "mobile_phone",
@@ -22,11 +22,12 @@ PERSON_COLUMNS = (
 )  # fmt: skip
 # Where the mirror has what is compared with an attribute.
 _KEYS = {"phone": "phone_key", "mobile_phone": "mobile_key", "email": "email_key"}
+_JOINTS = 'SELECT joint FROM itop_joint_number WHERE "key" IN'
 # What a run has to have: begun by it or before, and not ended by it.
-_VISIBLE = '"since" <= s.visible AND ("until" IS NULL OR "until" > s.visible)'
+_VISIBLE = 'p."since" <= s.visible AND (p."until" IS NULL OR p."until" > s.visible)'
 _STATE_COLUMNS = (
     "visible", "started", "finished", "organizations", "persons",
-    "run", "run_started", "run_class", "run_done", "lease_owner", "lease_until",
+    "run", "run_started", "run_class", "run_done", "owner", '"until"',
     "problem", "problem_at",
 )  # fmt: skip
 
@@ -65,8 +66,8 @@ class MirrorState:
     run_started: int = 0
     run_class: str = ""
     run_done: int = 0
-    lease_owner: str = ""
-    lease_until: int = 0
+    owner: str = ""
+    until: int = 0
     problem: str = ""
     problem_at: int = 0
     now: int = field(default_factory=lambda: int(time.time()))
@@ -88,8 +89,9 @@ class MirrorState:
 
     @property
     def running(self) -> bool:
-        """Whether somebody holds the lease."""
-        return bool(self.lease_owner) and self.lease_until > self.now
+        """Whether somebody holds the lease; a process that has ended holds none."""
+        valid = bool(self.owner) and self.until > self.now * 1000
+        return valid and not Lease.has_ended(self.owner)
 
 
 class Mirror:
@@ -116,8 +118,9 @@ class Mirror:
     ) -> tuple[list[MirroredPerson], int]:
         """Whoever has one of these values in one of these attributes, by name.
 
-        :param compared: "phone", "mobile_phone" or "email" to what it may be: `Number.key` of a
-            number ("+33987654321", "ext:123"), an e-mail address in any case
+        :param compared: "phone", "mobile_phone" or "email" to what it may be: `Number.number_keys`
+            of a number ("+33987654321", "ext:123"), alone in a field or among others; an e-mail
+            address in any case
         :param limit: at most so many of them
         :return: the persons, and how many there are in all
         """
@@ -141,13 +144,29 @@ class Mirror:
             (total,) = self._database.execute_sql(f"SELECT COUNT(*) {where}", bound).fetchone()
         return [_person(row) for row in rows[:limit]], total
 
+    def with_ids(self, ids: Sequence[int]) -> list[MirroredPerson]:
+        """The persons with these ids, in no order."""
+        selected = ", ".join(f"p.{column}" for column in PERSON_COLUMNS)
+        marks = ", ".join([self._mark] * len(ids))
+        sql = (
+            f"SELECT {selected} FROM itop_person AS p, itop_sync AS s "  # noqa: S608 -- constants
+            f"WHERE p.id IN ({marks}) AND s.url = {self._mark} AND {_VISIBLE}"
+        )
+        return [_person(row) for row in self._database.execute_sql(sql, [*ids, self._url])]
+
     def _where(self, searched: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
         """The rows of persons who are seen now and have one of the values, and these values."""
-        where = " OR ".join(
-            f"p.{column} IN ({', '.join([self._mark] * len(values))})"
-            for column, values in searched.items()
-        )
-        bound = [*(value for values in searched.values() for value in values), self._url]
+        conditions: list[str] = []
+        bound: list[str] = []
+        for column, values in searched.items():
+            marks = f"({', '.join([self._mark] * len(values))})"
+            conditions.append(f"p.{column} IN {marks}")
+            bound += values
+            if column != "email_key":
+                conditions.append(f"p.{column} IN ({_JOINTS} {marks})")
+                bound += values
+        where = " OR ".join(conditions)
+        bound.append(self._url)
         sql = f"FROM itop_person AS p, itop_sync AS s WHERE ({where}) AND s.url = {self._mark}"
         return f"{sql} AND {_VISIBLE}", bound if searched else []
 

@@ -37,8 +37,8 @@ class ItopOrganization(_Version):
 class ItopPerson(_Version):
     """A person; `more` is JSON: the further attributes that `display_name` names.
 
-    The keys are what lookups compare: a folded e-mail address, and the `Number.key` of each
-    phone number; NULL where there is none, so that an index has only what can be found.
+    The keys are what lookups compare: a folded e-mail address, and what `Number.indexed` says of
+    each phone field; NULL where there is none, so that an index has only what can be found.
     """
 
     class_name = peewee.CharField(default="")
@@ -60,12 +60,29 @@ class ItopPerson(_Version):
         table_name = "itop_person"
 
 
+class ItopJointNumber(peewee.Model):
+    """A number that one phone field holds together with others.
+
+    `joint` is what the field's key column has then: the keys of all of them, with blanks between.
+    """
+
+    key = peewee.CharField()
+    joint = peewee.CharField()
+
+    class Meta:
+        database = database
+        primary_key = peewee.CompositeKey("key", "joint")
+        table_name = "itop_joint_number"
+
+
 class ItopSync(peewee.Model):
     """The one row about the synchronization; moments are seconds since 1970, 0: never.
 
     `visible` is the run that lookups see (0: none yet), which was `started` and `finished` then
     and has so many `organizations` and `persons`. `run` is the run under way (0: none): it has
-    come up to the id `run_after` of `run_class`. Whoever holds the lease does it.
+    come up to the id `run_after` of `run_class`. Whoever holds the lease does it: `owner`, `number`
+    and `until` are the host's (`cti_host.Lease`). `numbering` is how the keys of the visible run
+    were written (`sync.NUMBERING`).
     """
 
     id = peewee.IntegerField(primary_key=True)
@@ -80,14 +97,16 @@ class ItopSync(peewee.Model):
     run_class = peewee.CharField(default="")
     run_after = peewee.IntegerField(default=0)
     run_done = peewee.IntegerField(default=0)
-    lease_owner = peewee.CharField(default="")
-    lease_until = peewee.BigIntegerField(default=0)
+    owner = peewee.CharField(default="")
+    number = peewee.BigIntegerField(default=0)
+    until = peewee.BigIntegerField(default=0)
     problem = peewee.TextField(default="")
     problem_at = peewee.BigIntegerField(default=0)
+    numbering = peewee.IntegerField(default=0)
 
     class Meta:
         database = database
         table_name = "itop_sync"
 
 
-MODELS: list[type[peewee.Model]] = [ItopOrganization, ItopPerson, ItopSync]
+MODELS: list[type[peewee.Model]] = [ItopOrganization, ItopPerson, ItopJointNumber, ItopSync]

@@ -11,17 +11,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cti_host import database, is_postgresql
-from cti_itop.mirror import lease
+from cti_host import database, update_statistics, writing
+from cti_itop.mirror.lease import SyncLease
 from cti_itop.mirror.mapping import Mirrored, Row
 from cti_itop.mirror.models import ItopSync
-from cti_itop.mirror.transactions import execute, execute_many, rows, writing
+from cti_itop.mirror.transactions import execute, execute_many, rows
 from cti_itop.mirror.windows import PAGE, Window, ahead, count, windows
 from cti_itop.rest.client import Itop
 
 # A run that began longer ago would be old when it is complete: it is begun anew.
 OLDEST_RUN_SECONDS = 24 * 60 * 60
 CLEANED_ROWS = 5000
+# How the keys of numbers are written; a mirror with others is numbered anew.
+NUMBERING = 1
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Sync:
     """One attempt at filling the mirror, by whoever holds the lease.
 
     :param classes: what to copy, in this order
-    :param owner: the lease
+    :param lease: it is held
     :param renumber: understand every number anew: the settings of numbers have changed
     """
 
@@ -53,12 +55,12 @@ class Sync:
         self,
         itop: Itop,
         classes: Sequence[Mirrored],
-        owner: str,
+        lease: SyncLease,
         *,
         page: int = PAGE,
         renumber: bool = False,
     ) -> None:
-        self._itop, self._classes, self._owner = itop, classes, owner
+        self._itop, self._classes, self._lease = itop, classes, lease
         self._page, self._renumber = page, renumber
         self.synced = Synced()
 
@@ -72,6 +74,9 @@ class Sync:
         :raises LeaseLost: another process has taken over
         """
         began = time.monotonic()
+        before: ItopSync = ItopSync.get_by_id(1)
+        if before.visible and before.numbering != NUMBERING:
+            self._renumber = True
         state = self._begin(anew or self._renumber)
         names = [kind.class_name for kind in self._classes]
         first = names.index(state.run_class) if state.run_class in names else 0
@@ -90,16 +95,18 @@ class Sync:
         state: ItopSync = ItopSync.get_by_id(1)
         now = int(time.time())
         if anew or not state.run_started or state.run_started < now - OLDEST_RUN_SECONDS:
-            lease.renew(self._owner, run=state.run + 1, run_started=now, run_class="",
-                        run_after=0, run_done=0)  # fmt: skip
+            self._lease.renew(
+                run=state.run + 1, run_started=now, run_class="", run_after=0, run_done=0
+            )
             state = ItopSync.get_by_id(1)
         return state
 
     def _copy(self, kind: Mirrored, run: int, after: int, done: int, progress: Progress) -> None:
-        total = done + count(self._itop, kind.class_name, after)
+        left = count(self._itop, kind.class_name, after)
+        total = done + (left or 0)
         progress(kind.class_name, done, total)
         found = windows(
-            self._itop, kind.class_name, kind.fields, after, page=self._page, expected=total - done
+            self._itop, kind.class_name, kind.fields, after, page=self._page, expected=left
         )
         for window in ahead(found):
             done += len(window.objects)
@@ -112,11 +119,10 @@ class Sync:
         new, ended = self._differences(kind, window)
         columns = ("id", "since", *kind.columns, *kind.key_columns)
         names, marks = ", ".join(columns), _marks(len(columns))
+        joints = _joints(kind, columns, [(row[0], run, *row[1:]) for row in new])
         ids = [found.id for found in window.objects]
         with writing():
-            lease.renew(
-                self._owner, run_class=kind.class_name, run_after=window.upto, run_done=done
-            )
+            self._lease.renew(run_class=kind.class_name, run_after=window.upto, run_done=done)
             self.synced.gone += execute(
                 f'UPDATE {kind.table} SET "until" = ? WHERE id > ? AND id <= ?'  # noqa: S608 -- constants
                 + ' AND "until" IS NULL'
@@ -133,6 +139,10 @@ class Sync:
             execute_many(
                 f"INSERT INTO {kind.table} ({names}) VALUES ({marks})",  # noqa: S608 -- constants
                 [(row[0], run, *row[1:]) for row in new],
+            )
+            execute_many(
+                "INSERT INTO itop_joint_number (key, joint) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                joints,
             )
         self.synced.written += len(new)
 
@@ -159,8 +169,7 @@ class Sync:
         self.synced.organizations = sizes.get("Organization", 0)
         self.synced.persons = sizes.get("Person", 0)
         state = ItopSync.get_by_id(1)
-        lease.renew(
-            self._owner,
+        self._lease.renew(
             visible=run,
             started=state.run_started,
             finished=int(time.time()),
@@ -170,18 +179,20 @@ class Sync:
             run_class="",
             run_after=0,
             run_done=0,
+            numbering=NUMBERING,
         )
         for kind in self._classes:
             self._clean(kind, run)
-            if self.synced.written and is_postgresql(database.obj):
-                database.execute_sql(f"ANALYZE {kind.table}")
+        if self.synced.written:
+            tables = [*(kind.table for kind in self._classes), "itop_joint_number"]
+            update_statistics(database.obj, tables)
 
     def _clean(self, kind: Mirrored, run: int) -> None:
         # By portions: another writer of SQLite never waits for long.
         cleaned = CLEANED_ROWS
         while cleaned == CLEANED_ROWS:
             with writing():
-                lease.renew(self._owner)
+                self._lease.renew()
                 cleaned = execute(
                     f"DELETE FROM {kind.table} WHERE (id, since) IN ("  # noqa: S608 -- constants
                     f' SELECT id, since FROM {kind.table} WHERE "until" <= ? LIMIT {CLEANED_ROWS})',
@@ -196,6 +207,13 @@ def _before(kind: Mirrored, ids: Sequence[int]) -> dict[int, Row]:
     columns = ", ".join(("id", *kind.columns, *kind.key_columns))
     sql = f'SELECT {columns} FROM {kind.table} WHERE id IN ({_marks(len(ids))}) AND "until" IS NULL'  # noqa: S608
     return {row[0]: row[1:] for row in rows(sql, *ids)}
+
+
+def _joints(kind: Mirrored, columns: Sequence[str], new: Sequence[Row]) -> list[Row]:
+    """Which numbers stand together in a field of new rows: each with all of them."""
+    places = [columns.index(column) for column in kind.number_columns]
+    joints = {row[place] for row in new for place in places if row[place] and " " in row[place]}
+    return [(key, joint) for joint in sorted(joints) for key in joint.split(" ")]
 
 
 def _marks(length: int) -> str:

@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import peewee
-
+import cti_host
 from cti_host import database, is_postgresql
-
-
-def writing() -> peewee._atomic:
-    """A transaction that writes: in SQLite it takes the write lock at once.
-
-    A SQLite transaction that read first can't wait for another one's write, it would fail.
-    """
-    return database.atomic() if is_postgresql(database.obj) else database.atomic("immediate")
 
 
 def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -32,8 +23,7 @@ def execute(sql: str, *values: Any) -> int:
 def execute_many(sql: str, values: Sequence[tuple[Any, ...]]) -> None:
     """Run a statement for many rows, at the speed of the driver."""
     if values:
-        opened: Any = database.obj
-        opened.cursor().executemany(_marked(sql), values)
+        cti_host.execute_many(_marked(sql), values)
 
 
 def _marked(sql: str) -> str:

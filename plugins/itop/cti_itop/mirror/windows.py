@@ -15,12 +15,15 @@ from queue import Empty, Full, Queue
 from typing import Any, Generic, TypeVar
 
 from cti_itop.rest.client import Itop, ItopObject
-from cti_itop.rest.errors import ItopSlow, ItopTooLarge
+from cti_itop.rest.errors import ItopDown, ItopSlow, ItopTooLarge
 
 MAX_ID = 2**31 - 1
 PAGE = 1000
 SMALLEST_WIDTH = 10
 MOST_WIDENING = 8
+# Reading ends when iTop is silent for so long, and then for so long about as little as can be.
+SILENT_SECONDS = 6.0
+HURRIED_SECONDS = 3.5
 _STOP_SECONDS = 0.2
 
 _T = TypeVar("_T")
@@ -35,13 +38,16 @@ class Window:
     objects: Sequence[ItopObject]
 
 
-def count(itop: Itop, class_name: str, after: int = 0) -> int:
-    """How many objects of a class have an id above one.
+def count(itop: Itop, class_name: str, after: int = 0) -> int | None:
+    """How many objects of a class have an id above one; `None`: iTop takes too long to say.
 
     :raises ItopProblem: there is no usable answer
     """
     query = f"SELECT {class_name} WHERE id > {after}"
-    return itop.get(query, class_name=class_name, fields=("id",), limit=1).total
+    try:
+        return itop.get(query, class_name=class_name, fields=("id",), limit=1).total
+    except ItopSlow:
+        return None
 
 
 def windows(
@@ -51,32 +57,40 @@ def windows(
     after: int = 0,
     *,
     page: int = PAGE,
-    expected: int | None = None,
+    expected: int | None,
 ) -> Iterator[Window]:
     """All objects of a class above an id, in windows of ids that adjoin each other.
 
     The last window goes up to the largest id there can be, so that whoever compares windows finds
-    what is gone at the end.
+    what is gone at the end. An iTop that is silent is asked for the smallest window next: that
+    tells one that is slow with large pages from one that hangs.
 
     :param page: the most objects of a window
-    :param expected: about how many objects there are; by default iTop is asked
-    :raises ItopProblem: there is no usable answer; the windows so far are complete
+    :param expected: about how many objects there are; `None`: iTop was silent when it was asked
+    :raises ItopDown: iTop hangs; the windows so far are complete
+    :raises ItopProblem: there is no usable answer; the same
     """
-    width = page
-    if expected is None:
-        expected = count(itop, class_name, after)
+    width, silent = page, expected is None
+    expected = page if expected is None else expected
     while after < MAX_ID:
         # Where all have been seen, the rest takes one request: it is nearly always empty.
         upto = min(after + width, MAX_ID) if expected > 0 else MAX_ID
+        if silent:
+            upto = min(after + SMALLEST_WIDTH, MAX_ID)
         query = f"SELECT {class_name} WHERE id > {after} AND id <= {upto}"
+        asked = itop.within(HURRIED_SECONDS) if silent else itop
         try:
-            found = itop.get(query, class_name=class_name, fields=fields, limit=page)
-        except (ItopSlow, ItopTooLarge):
+            found = asked.get(query, class_name=class_name, fields=fields, limit=page)
+        except (ItopSlow, ItopTooLarge) as problem:
+            if silent and isinstance(problem, ItopSlow):
+                raise ItopDown(f"it hangs: {problem}") from None
             if upto - after <= SMALLEST_WIDTH:
                 raise
+            silent = isinstance(problem, ItopSlow)
             page = max(SMALLEST_WIDTH, page // 2)
             width, expected = max(SMALLEST_WIDTH, min(width, upto - after) // 2), max(expected, 1)
             continue
+        was_silent, silent = silent, False
         if found.total > len(found.objects):
             # More than a page: ids that are not read now would be missing.
             width = max(1, (upto - after) * page // (found.total * 2))
@@ -85,7 +99,7 @@ def windows(
         yield Window(after, upto, found.objects)
         after = upto
         expected -= len(found.objects)
-        if len(found.objects) * 2 < page:
+        if not was_silent and len(found.objects) * 2 < page:
             width *= (
                 min(MOST_WIDENING, page // len(found.objects)) if found.objects else MOST_WIDENING
             )

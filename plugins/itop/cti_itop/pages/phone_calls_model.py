@@ -1,4 +1,4 @@
-"""The table of phone calls about iTop's tickets, for an iTop without the class PhoneCall."""
+"""The tables of phone calls about iTop's tickets, and of the records of calls they are of."""
 
 from __future__ import annotations
 
@@ -27,3 +27,27 @@ class ItopPhoneCall(peewee.Model):
     class Meta:
         database = database
         table_name = "itop_phone_call"
+
+
+class ItopRecordedCall(peewee.Model):
+    """Where a phone call about a ticket is kept, so that the record of the call finds it again.
+
+    `phone_call` is its id, `here` in this database, else in iTop; 0 while it is being made.
+    `record` is the number of the record, `None` until it is told of: then `agent` is the name of
+    who made it, and `created` when, in UTC.
+    """
+
+    id = peewee.AutoField()
+    itop = peewee.CharField()
+    ticket_id = peewee.IntegerField()
+    flow = peewee.CharField()
+    agent = peewee.CharField(default="")
+    record = peewee.IntegerField(null=True)
+    here = peewee.BooleanField(default=False)
+    phone_call = peewee.IntegerField(default=0)
+    created = peewee.DateTimeField(formats=["%Y-%m-%d %H:%M:%S"])
+
+    class Meta:
+        database = database
+        table_name = "itop_recorded_call"
+        indexes = ((("itop", "ticket_id", "record"), True),)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from cti_host import TicketKey, current_agent, safe_return_url
 from cti_itop.pages.phone_calls import INBOUND, PhoneCalls
+from cti_itop.pages.recorded_calls import RecordedCalls
 from cti_itop.pages.ticket_details import DetailsReader
 from cti_itop.rest.errors import ItopProblem
 from cti_itop.settings import SOURCE
@@ -18,18 +19,16 @@ log = logging.getLogger("cti_host.plugin.itop")
 
 
 class ReceivedCalls:
-    """The blueprint `itop`; one for each application."""
+    """The address of the button."""
 
-    def __init__(self, details: DetailsReader, calls: PhoneCalls) -> None:
-        self._details, self._calls = details, calls
+    def __init__(self, details: DetailsReader, calls: PhoneCalls, recorded: RecordedCalls) -> None:
+        self._details, self._calls, self._recorded = details, calls, recorded
 
-    def blueprint(self) -> Blueprint:
-        """The address of the button, under /itop."""
-        addresses = Blueprint(SOURCE, __name__, url_prefix="/itop")
-        addresses.add_url_rule(
+    def add_to(self, blueprint: Blueprint) -> None:
+        """Add the address."""
+        blueprint.add_url_rule(
             "/<class_name>/<int:id_>/received", "received", self.received, methods=["POST"]
         )
-        return addresses
 
     def received(self, class_name: str, id_: int) -> ResponseReturnValue:
         """Record that the caller called about this ticket, and go back to its page."""
@@ -43,7 +42,9 @@ class ReceivedCalls:
             abort(404, _("There is no such ticket, or no longer."))
         ticket = details.ticket
         note = _("Call about %(ref)s", ref=ticket.ref)
-        self._calls.record(ticket, details.caller, INBOUND, note, current_agent())
+        agent = current_agent()
+        kept = self._calls.record(ticket, details.caller, INBOUND, note, agent)
+        self._recorded.stored(ticket, INBOUND, agent, kept)
         flash(_("The call was recorded."), "success")
         page = url_for("cti_host.ticket", source=SOURCE, class_name=class_name, id_=id_)
         return redirect(safe_return_url(request.form.get("next"), page), 303)

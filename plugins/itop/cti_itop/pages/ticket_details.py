@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,12 +19,19 @@ from cti_itop.rest.client import ItopObject
 from cti_itop.rest.errors import ItopError, ItopProblem
 from cti_itop.rest.links import Links
 from cti_itop.rest.reader import Reader, is_unknown_class
+from cti_itop.settings import is_limited
 
 log = logging.getLogger("cti_host.plugin.itop")
 
 # Pictures in a text lie in iTop, behind its own sign-in; here they would be broken.
 _TAGS = nh3.ALLOWED_TAGS - {"img"}
 _SCHEMES = {"http", "https", "mailto", "tel"}
+# A tag or an entity; "a<b && c>d" and "<bob@example.org>" have none.
+_MARKUP = re.compile(
+    r"""</?[a-z][a-z0-9:]*(?:\s+[a-z_:][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))?)*\s*/?>"""
+    r"|&(?:#\d+|\w+);",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 class DetailsReader:
@@ -40,10 +48,12 @@ class DetailsReader:
         self._person_codes = [*self._display, *person_codes("Person"), *person_fields]
 
     def read(self, key: TicketKey) -> TicketDetails | None:
-        """A ticket; `None`: there is none, or it is no ticket.
+        """A ticket; `None`: there is none, it is no ticket, or whoever asks may not see it.
 
         :raises ItopProblem: iTop gives no usable answer
         """
+        if is_limited():
+            return None
         try:
             one = self._reader.one(key.class_name, key.id, detail_codes(key.class_name))
         except ItopError as error:
@@ -82,15 +92,18 @@ class DetailsReader:
         return make_caller(person, self._display, self._person_codes) if person else None
 
     def _ways(self, one: ItopObject) -> list[NavigationItem]:
-        """What an agent can do beside calling: go to iTop, or record that somebody called."""
+        """What an agent can do beside calling: go to iTop, to the caller, or record a call."""
         class_name, id_ = one.class_name, one.id
         received = url_for("itop.received", class_name=class_name, id_=id_)
+        caller = one.key("caller_id")
+        person = [NavigationItem(_("The caller"), url_for("itop.person", id_=caller), "person")]
         return [
             NavigationItem(_("Open in iTop"), self._links.view(class_name, id_), "eye"),
             NavigationItem(_("Modify in iTop"), self._links.modify(class_name, id_), "pencil"),
             NavigationItem(
                 _("Record a call that came in"), received, "telephone-inbound", post=True
             ),
+            *(person if caller else ()),
         ]
 
     def _entries(self, value: Any) -> list[TicketLogEntry]:
@@ -113,11 +126,15 @@ class DetailsReader:
         return str(entry.get("message") or "")
 
 
-def clean(html: str, base: str) -> Markup:
+def clean(html: str, base: str) -> Markup | str:
     """Markup of iTop with everything taken out that could do something.
+
+    What holds none is a plain text, which iTop has as well: it is returned as it is.
 
     :param base: the address of the page that it comes from, for its relative links
     """
+    if not _MARKUP.search(html):
+        return html
     return Markup(  # noqa: S704 -- that is what the cleaning is for
         nh3.clean(
             html,

@@ -77,15 +77,22 @@ class Lists:
         return [self._list(position, outcome) for position, outcome in shown.items()]
 
     def _list(self, position: int, outcome: _Answer | ItopProblem) -> TicketList:
-        id_, label = str(position), str(self._lists[position][0].label)
+        settings, query = self._lists[position]
+        id_, label = str(position), str(settings.label)
+        folded = settings.folded
+        if folded is None:
+            folded = not query.is_pinned("caller_id", {"callers_list", "selected_caller"})
         if isinstance(outcome, ItopProblem):
             log.error("display_tickets.lists[%s]: %s", position, outcome)
             line = _("This list is not available right now.")
-            return TicketList(id_, label, 0, problem=f"{line} {outcome.reason}".strip())
+            problem = f"{line} {outcome.reason}".strip()
+            return TicketList(id_, label, 0, problem=problem, folded=folded)
         tickets = tuple(
             make_ticket(one, self._reader, self._links) for one in outcome.found.objects
         )
-        return TicketList(id_, label, outcome.found.total, tickets, outcome.page, PAGE_SIZE)
+        return TicketList(
+            id_, label, outcome.found.total, tickets, outcome.page, PAGE_SIZE, folded=folded
+        )
 
     def _page(self, query: Query, parameters: Mapping[str, Param], number: int) -> _Answer:
         """A page of a list; runs in a thread of its own, so it only asks iTop."""

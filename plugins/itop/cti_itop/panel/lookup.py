@@ -9,7 +9,6 @@ from cti_host import (
     Call,
     Caller,
     Host,
-    Localised,
     Matches,
     Number,
     Unsearchable,
@@ -23,17 +22,11 @@ from cti_itop.mirror.mirror import Mirror, MirroredPerson
 from cti_itop.queries.agent_parameters import Agents
 from cti_itop.queries.asker import Asker
 from cti_itop.queries.query import Param, Query
-from cti_itop.rest.classes import common_class, person_codes
+from cti_itop.rest.classes import PERSON_LABELS, PHONES, common_class, person_codes
 from cti_itop.rest.client import ItopObject
 from cti_itop.settings import SOURCE
 
-_NUMBERS = ("phone", "mobile_phone")
-_CARRIED = (*_NUMBERS, "email", "org_id", "org_name")
-_LABELS: Mapping[str, Localised] = {
-    "phone": Localised.of("Phone", "Téléphone"),
-    "mobile_phone": Localised.of("Mobile phone", "Téléphone mobile"),
-    "email": Localised.of("Email", "Adresse e-mail"),
-}
+_CARRIED = (*PHONES, "email", "org_id", "org_name", "status")
 
 _Used = Mapping[str, Value | None]
 
@@ -53,9 +46,9 @@ class Lookup:
         self._query = Query(host.settings.caller_information.query)
         self._class = common_class(self._query.branches)
         known = person_codes(self._class)
-        self._codes = [*self._display, *(code for code in _CARRIED if code in known), *more]
+        self.codes = [*self._display, *(code for code in _CARRIED if code in known), *more]
         self._searched = {
-            comparison.attribute: _LABELS.get(comparison.attribute, comparison.attribute)
+            comparison.attribute: PERSON_LABELS.get(comparison.attribute, comparison.attribute)
             for comparison in self._query.comparisons
         }
 
@@ -83,12 +76,12 @@ class Lookup:
         if found:
             return found, total
         parameters: dict[str, Param] = {**used, **self._agents.parameters(used)}
-        answer = self._asker.ask(self._query, parameters, self._codes, limit=limit)
+        answer = self._asker.ask(self._query, parameters, self.codes, limit=limit, perhaps=True)
         return [self.caller(one) for one in answer.objects], answer.total
 
     def caller(self, one: ItopObject | MirroredPerson) -> Caller:
         """A person as the hooks hand them on."""
-        return make_caller(one, self._display, self._codes)
+        return make_caller(one, self._display, self.codes)
 
     def _in_mirror(self, used: _Used, limit: int | None) -> tuple[list[Caller], int]:
         """Whom the mirror has, if it can answer the query: it knows three attributes."""
@@ -99,8 +92,8 @@ class Lookup:
             value, code = used.get(comparison.parameter), comparison.attribute
             if value is None or isinstance(value, Unsearchable):
                 continue
-            if code in _NUMBERS and isinstance(value, Number):
-                compared.setdefault(code, []).extend(value.widened.number_keys)
+            if code in PHONES and isinstance(value, Number):
+                compared.setdefault(code, []).extend(value.widened_keys)
             elif code == "email" and isinstance(value, str):
                 compared.setdefault(code, []).append(value)
             else:

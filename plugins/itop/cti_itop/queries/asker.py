@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 
 from cti_host import Host, Number
-from cti_itop.queries.query import Comparison, NothingToAsk, Param, Query
+from cti_itop.queries.query import Comparison, NothingToAsk, Param, Query, doubtful
 from cti_itop.rest.classes import common_class
 from cti_itop.rest.client import Found, ItopObject
 from cti_itop.rest.reader import Reader, good
@@ -34,10 +34,13 @@ class Asker:
         *,
         limit: int | None = None,
         page: int | None = None,
+        perhaps: bool = False,
     ) -> Found:
         """The objects that the query finds.
 
         :param codes: attributes to read
+        :param perhaps: also those whose number may be one that is compared, in a doubtful reading
+            of either; they come after the others
         :raises ItopProblem: there is no usable answer
         """
         class_name = common_class(query.branches)
@@ -47,8 +50,8 @@ class Asker:
                 text = query.inlined(parameters)
                 return self._reader.get(text, class_name, codes, limit=limit, page=page)
             if query.only_compares and len(numbers) == len(query.comparisons) and page is None:
-                return self._sorted_out(query, parameters, codes, numbers, limit)
-            text = query.inlined(parameters, self._stored(numbers))
+                return self._sorted_out(query, parameters, codes, numbers, limit, perhaps)
+            text = query.inlined(parameters, self._stored(numbers, perhaps))
             return self._reader.get(text, class_name, codes, limit=limit, page=page)
         except NothingToAsk:
             return Found(0, [])
@@ -79,43 +82,73 @@ class Asker:
         codes: Sequence[str],
         numbers: Mapping[Comparison, Number],
         limit: int | None,
+        perhaps: bool,
     ) -> Found:
         """The candidates, without those who have another number; nearly always in one request."""
         compared = {comparison.attribute for comparison in numbers}
-        objects = self._candidates(query.inlined(parameters), query.class_name, [*codes, *compared])
-        is_number = cache(self.is_number)
-        kept = [
-            one
-            for one in objects
-            if any(is_number(one.text(c.attribute), n) for c, n in numbers.items())
-        ]
+        read = partial(self._candidates, class_name=query.class_name, codes=[*codes, *compared])
+        tasks = [partial(read, query.inlined(parameters))]
+        if perhaps and (others := _doubtful(parameters)):
+            # So few digits may be many people's: of those, the first are enough.
+            tasks.append(partial(read, query.inlined({**parameters, **others}), most_pages=1))
+        outcomes = map(good, self._reader.side_by_side(tasks))
+        objects = {one.id: one for found in outcomes for one in found}
+
+        def kept_by(test: Callable[[str, Number], bool]) -> list[ItopObject]:
+            is_kept = cache(test)
+            return [
+                one
+                for one in objects.values()
+                if any(is_kept(one.text(c.attribute), n) for c, n in numbers.items())
+            ]
+
+        kept = kept_by(self.is_number)
+        if perhaps:
+            sure = {one.id for one in kept}
+            kept += [one for one in kept_by(self.may_be_number) if one.id not in sure]
         return Found(len(kept), kept[:limit])
 
-    def _candidates(self, text: str, class_name: str, codes: Sequence[str]) -> list[ItopObject]:
+    def _candidates(
+        self, text: str, class_name: str, codes: Sequence[str], most_pages: int = MOST_PAGES
+    ) -> list[ItopObject]:
         """The objects that a query finds; where there are many, page after page."""
         found = self._reader.get(text, class_name, codes, limit=MOST_CANDIDATES)
         objects = list(found.objects)
-        pages = min(-(-found.total // MOST_CANDIDATES), MOST_PAGES)
+        pages = min(-(-found.total // MOST_CANDIDATES), most_pages)
         read = partial(self._reader.get, text, class_name, codes, limit=MOST_CANDIDATES)
         more = [partial(read, page=page) for page in range(2, pages + 1)]
         for outcome in self._reader.side_by_side(more):
             objects += good(outcome).objects
         return objects
 
-    def _stored(self, numbers: Mapping[Comparison, Number]) -> dict[Comparison, list[str]]:
+    def _stored(
+        self, numbers: Mapping[Comparison, Number], perhaps: bool
+    ) -> dict[Comparison, list[str]]:
         """The texts in which iTop keeps these numbers, for each comparison."""
         tasks = [
-            lambda c=comparison, n=number: self._texts(c, n)
+            partial(self._texts, comparison, number, perhaps)
             for comparison, number in numbers.items()
         ]
+        is_kept = self.may_be_number if perhaps else self.is_number
         outcomes = map(good, self._reader.side_by_side(tasks))
         stored: dict[Comparison, list[str]] = {}
         for (comparison, number), texts in zip(numbers.items(), outcomes, strict=True):
-            stored[comparison] = [text for text in texts if self.is_number(text, number)]
+            stored[comparison] = [text for text in texts if is_kept(text, number)]
         return stored
 
-    def _texts(self, comparison: Comparison, number: Number) -> list[str]:
+    def _texts(self, comparison: Comparison, number: Number, perhaps: bool) -> list[str]:
         """The texts that hold the digits of a number; asked in a thread of its own."""
-        query = comparison.candidates(number)
-        found = self._candidates(query, comparison.class_name, [comparison.attribute])
-        return list(dict.fromkeys(one.text(comparison.attribute) for one in found))
+        code, class_name = comparison.attribute, comparison.class_name
+        found = self._candidates(comparison.candidates(number), class_name, [code])
+        if perhaps and (other := doubtful(number)):
+            found += self._candidates(comparison.candidates(other), class_name, [code], 1)
+        return list(dict.fromkeys(one.text(code) for one in found))
+
+
+def _doubtful(parameters: Mapping[str, Param]) -> dict[str, Number]:
+    """The numbers among parameters that have doubtful readings to search for, with those alone."""
+    return {
+        name: other
+        for name, value in parameters.items()
+        if isinstance(value, Number) and (other := doubtful(value))
+    }

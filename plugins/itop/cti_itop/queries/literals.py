@@ -8,7 +8,8 @@ import unicodedata
 # Somewhere above this many characters iTop can't read a literal.
 LONGEST_LITERAL = 1000
 _SPECIAL_IN_LIKE = re.compile(r"[\\%_]")
-_SPECIAL_IN_REGEXP = re.compile(r"([^\w\s]|_)", re.ASCII)
+# Nothing but ASCII: not every engine takes a backslash before other characters.
+_SPECIAL_IN_REGEXP = re.compile(r"[!-/:-@\[-^`{-~]")
 
 
 class NoLiteral(ValueError):
@@ -42,7 +43,7 @@ def regexp_pattern(text: str) -> str:
 
     :raises NoLiteral: no literal can hold it
     """
-    return literal(_SPECIAL_IN_REGEXP.sub(r"\\\1", text))
+    return literal(_SPECIAL_IN_REGEXP.sub(r"\\\g<0>", text))
 
 
 def digits_pattern(digits: str) -> str:

@@ -6,12 +6,12 @@ iTop's REST services take no parameters. So every `:name` becomes a literal.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cti_oql import OqlRunError, parse, to_text, tree
+from cti_oql import OqlRunError, is_pinned, parse, to_text, tree
 
-from cti_host import Number, Unsearchable
+from cti_host import Number, Reading, Unsearchable
 from cti_itop.queries.literals import (
     NoLiteral,
     digits_pattern,
@@ -23,6 +23,12 @@ from cti_itop.queries.literals import (
 Param = str | int | Number | Unsearchable | Sequence[int] | None
 """What a parameter may hold; `None` and `Unsearchable` match nothing."""
 
+# So many digits at the end of an outside number are searched for.
+LAST_DIGITS = 7
+# An outside number with no more digits is searched for as a whole.
+SHORTEST_CUT = 6
+# With fewer digits to search for, a doubtful reading would find half of all persons.
+FEWEST_DOUBTFUL = 6
 # What stands for an attribute's texts when none of them is the number: no such text is a phone's.
 NOBODY = "(nobody)"
 
@@ -49,8 +55,7 @@ class Comparison:
 
     def candidates(self, number: Number) -> str:
         """The query for every object whose attribute may be this number, and for others."""
-        attribute = tree.Path(tree.Name(self.attribute))
-        where = tree.Binary("LIKE", attribute, tree.Text(_number_pattern(number)))
+        where = _number_condition(tree.Path(tree.Name(self.attribute)), number)
         return to_text(tree.Query((tree.Select(tree.Name(self.class_name), where=where),)))
 
 
@@ -68,6 +73,10 @@ class Query:
         self.parameters = list(dict.fromkeys(p.name for p in tree.parameters(self._tree)))
         self.branches = [_selected_class(select) for select in self._tree.branches]
         self.comparisons = list(_comparisons(self._tree, {}))
+
+    def is_pinned(self, code: str, parameters: Collection[str]) -> bool:
+        """Whether all that it finds has one of some parameters in an attribute, see `cti_oql`."""
+        return is_pinned(self._tree, code, parameters)
 
     @property
     def class_name(self) -> str:
@@ -172,7 +181,7 @@ class _Inlining:
     ) -> tree.Expression:
         """What stands for the comparison of an attribute with a number."""
         if self._stored is None:
-            return tree.Binary("LIKE", attribute, tree.Text(_number_pattern(number)))
+            return _number_condition(attribute, number)
         texts = self._stored.get(parameter.position) or [NOBODY]
         return tree.In(attribute, tuple(tree.Text(literal(text)) for text in texts))
 
@@ -197,15 +206,53 @@ class _Inlining:
         return self._parameters[parameter.name]
 
 
-def _number_pattern(number: Number) -> str:
-    """The pattern of LIKE that finds every text that may be this number, and others."""
-    if number.e164 is None:
-        first = number.readings[0]
-        return digits_pattern(re.sub("[^0-9]", "", first.dialled) or first.key)
-    digits = number.e164.lstrip("+")
-    # Every writing of the number ends with what follows its country code, which has at most three
-    # digits; the candidates that are not this number are sorted out afterwards.
-    return digits_pattern(digits[3:] if len(digits) > 6 else digits)
+def doubtful(number: Number) -> Number | None:
+    """A number with its doubtful readings alone; `None`: what finds the sure ones finds them too,
+    or there are none."""
+    sure = [_searched_digits(one) for one in number.readings if one.doubt is None]
+    readings = tuple(
+        one
+        for one in number.readings
+        if one.doubt is not None
+        and len(digits := _searched_digits(one)) >= FEWEST_DOUBTFUL
+        and not any(_is_within(other, digits) for other in sure)
+    )
+    return Number(number.raw, text=number.text, readings=readings) if sure and readings else None
+
+
+def _number_condition(attribute: tree.Path, number: Number) -> tree.Expression:
+    """The condition that every text fulfils that may be this number, and others do."""
+    sure = [one for one in number.readings if one.doubt is None]
+    every = dict.fromkeys(map(_searched_digits, sure or number.readings))
+    fewest = [
+        digits
+        for digits in every
+        if not any(other != digits and _is_within(other, digits) for other in every)
+    ]
+    found = tuple(
+        tree.Binary("LIKE", attribute, tree.Text(digits_pattern(digits))) for digits in fewest
+    )
+    return found[0] if len(found) == 1 else tree.Logical("OR", found)
+
+
+def _searched_digits(reading: Reading) -> str:
+    """The digits that every text with this number has, in this order.
+
+    Every writing of the number ends with what follows its country code, which has at most three
+    digits, and most numbers of earlier plans end as today's do. The candidates that are not this
+    number are sorted out afterwards.
+    """
+    outside = reading.key.startswith(("+", "block:"))
+    digits = re.sub("[^0-9]", "", reading.key if outside else reading.dialled or reading.key)
+    if not outside or len(digits) <= SHORTEST_CUT:
+        return digits
+    return digits[-LAST_DIGITS:] if len(digits) > LAST_DIGITS + 2 else digits[3:]
+
+
+def _is_within(digits: str, others: str) -> bool:
+    """Whether digits stand among others, in the same order."""
+    rest = iter(others)
+    return all(digit in rest for digit in digits)
 
 
 def _selected_class(select: tree.Select) -> str:

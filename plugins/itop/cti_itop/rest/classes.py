@@ -73,6 +73,14 @@ LOGS: Mapping[str, Localised] = {
     "private_log": _of("Private log", "Journal privé"),
 }
 
+# The attributes of persons that calls are looked up by; those of the first hold numbers.
+PHONES = ("phone", "mobile_phone")
+PERSON_LABELS: Mapping[str, Localised] = {
+    "phone": _of("Phone", "Téléphone"),
+    "mobile_phone": _of("Mobile phone", "Téléphone mobile"),
+    "email": _of("Email", "E-mail"),
+}
+
 _PERSON = (
     "friendlyname",
     "first_name",

@@ -7,8 +7,9 @@ import logging
 import ssl
 import time
 import weakref
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from cti_itop.rest.errors import ItopDown, ItopProblem, ItopSlow, ItopTooLarge
 from cti_itop.rest.replies import (
     Found,
     ItopObject,
+    check_deleted,
     check_status,
     read_found,
     read_one,
@@ -78,14 +80,32 @@ class Itop:
     """A real iTop. Safe to share between threads; it connects at the first request.
 
     `close()` closes its connections; so does the end of the object, or of the process.
+
+    :param counted: told of each request what became of it, and how many seconds it took
     """
 
-    def __init__(self, connection: Connection, breaker: Breaker | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        breaker: Breaker | None = None,
+        counted: Callable[[str, float], None] = lambda result, seconds: None,
+    ) -> None:
         self._connection = connection
         self._breaker = breaker or Breaker()
+        self._counted = counted
         self._client = _client(connection)
         # Nobody tells a plugin that its application is gone.
         self.close = weakref.finalize(self, self._client.close)
+
+    def within(self, seconds: float) -> Itop:
+        """The same client, which waits for an answer no longer than so many seconds."""
+        hurried = copy(self)
+        hurried._connection = replace(
+            self._connection,
+            read_seconds=min(seconds, self._connection.read_seconds),
+            seconds=min(seconds, self._connection.seconds),
+        )
+        return hurried
 
     @property
     def url(self) -> str:
@@ -145,6 +165,14 @@ class Itop:
         members = {"class": class_name, "key": str(key), "fields": fields, "output_fields": "id"}
         return read_one(self.call("core/update", comment=comment, **members))
 
+    def delete(self, class_name: str, key: int, *, comment: str) -> None:
+        """Delete an object; `comment` goes into iTop's history. Never tried twice.
+
+        :raises ItopProblem: it was not deleted, or (`ItopDown`, `ItopSlow`) nobody knows
+        """
+        reply = self.call("core/delete", comment=comment, **{"class": class_name, "key": str(key)})
+        check_deleted(reply, class_name)
+
     def call(self, operation: str, **members: Any) -> dict[str, Any]:
         """Any operation: its reply, whose code is 0.
 
@@ -152,8 +180,9 @@ class Itop:
 
         :raises ItopProblem: there is no usable answer
         """
-        self._breaker.check()
-        deadline = time.monotonic() + self._connection.seconds
+        asked_for = self._breaker.check()
+        began = time.monotonic()
+        deadline = began + self._connection.seconds
         try:
             try:
                 body = self._send(operation, members, deadline)
@@ -163,12 +192,14 @@ class Itop:
                 body = self._send(operation, members, deadline)
             reply = read_reply(body, members)
         except ItopProblem as problem:
+            self._counted(problem.result, time.monotonic() - began)
             if problem.counts:
-                self._breaker.failed(problem)
+                self._breaker.failed(problem, asked_for)
             else:
                 self._breaker.succeeded()
             log.debug("%s failed: %s", operation, problem, exc_info=True)
             raise
+        self._counted("good", time.monotonic() - began)
         self._breaker.succeeded()
         return reply
 

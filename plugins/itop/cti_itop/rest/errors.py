@@ -16,6 +16,8 @@ class ItopProblem(Unavailable):
 
     # Whether iTop as a whole is the cause, so that it is left alone for a while.
     counts = True
+    # What metrics call it.
+    result = "unusable"
 
     @property
     def reason(self) -> str:
@@ -26,6 +28,8 @@ class ItopProblem(Unavailable):
 class ItopDown(ItopProblem):
     """There is no connection, or it broke."""
 
+    result = "down"
+
     @property
     def reason(self) -> str:
         """One sentence, in the agent's language."""
@@ -34,6 +38,8 @@ class ItopDown(ItopProblem):
 
 class ItopSlow(ItopProblem):
     """The answer was not there in time."""
+
+    result = "slow"
 
     @property
     def reason(self) -> str:
@@ -44,6 +50,8 @@ class ItopSlow(ItopProblem):
 class ItopRefused(ItopProblem):
     """iTop knows no such user, password or token, or does not let it use its REST services."""
 
+    result = "refused"
+
     @property
     def reason(self) -> str:
         """One sentence, in the agent's language."""
@@ -52,6 +60,8 @@ class ItopRefused(ItopProblem):
 
 class ItopMaintenance(ItopProblem):
     """iTop is being maintained."""
+
+    result = "maintenance"
 
     @property
     def reason(self) -> str:
@@ -66,7 +76,7 @@ class ItopBadReply(ItopProblem):
 class ItopTooLarge(ItopProblem):
     """The answer is larger than `max_reply_mb`."""
 
-    counts = False
+    counts, result = False, "too_large"
 
     @property
     def reason(self) -> str:
@@ -81,7 +91,7 @@ class ItopError(ItopProblem):
     :param message: what iTop says; it may hold the query, so `str()` has less of it
     """
 
-    counts = False
+    counts, result = False, "error"
 
     def __init__(self, code: int, message: str, cause: str = "") -> None:
         super().__init__(cause or f"iTop answered code {code}: {message}")
@@ -95,6 +105,8 @@ class ItopError(ItopProblem):
 
 class ItopForbidden(ItopError):
     """The account lacks a right on a class."""
+
+    result = "forbidden"
 
     @property
     def reason(self) -> str:

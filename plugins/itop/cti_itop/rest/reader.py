@@ -84,9 +84,9 @@ class Reader:
             return None
         return local.replace(tzinfo=self._zone).astimezone(UTC).replace(tzinfo=None)
 
-    def today(self) -> date:
-        """The day it is where iTop is."""
-        return datetime.now(self._zone).date()
+    def day(self, moment: datetime) -> date:
+        """The day where iTop is, of a moment in UTC without a zone."""
+        return moment.replace(tzinfo=UTC).astimezone(self._zone).date()
 
     def side_by_side(self, tasks: Sequence[Callable[[], _T]]) -> list[_T | ItopProblem]:
         """Do several things at once, each of which only asks iTop.

@@ -22,6 +22,8 @@ from cti_itop.rest.errors import (
 
 _FOUND = re.compile(r"Found: ([0-9]+)")
 _REFUSED = 1
+# Of an object of a `core/delete`: it, or what had to go or to be emptied with it, was dealt with.
+_DELETED = (0, 2, 5)
 
 
 @dataclass(frozen=True)
@@ -133,3 +135,17 @@ def read_one(reply: Mapping[str, Any]) -> ItopObject:
     if len(objects) != 1:
         raise ItopBadReply(f"{len(objects)} objects where there should be one")
     return objects[0]
+
+
+def check_deleted(reply: Mapping[str, Any], class_name: str) -> None:
+    """Find out whether a `core/delete` deleted the object; one that wasn't there is as good.
+
+    :raises ItopProblem: it did not
+    """
+    for one in (reply.get("objects") or {}).values():
+        code = one.get("code") if isinstance(one, dict) else None
+        if not isinstance(code, int):
+            raise ItopBadReply("objects without a code")
+        if code not in _DELETED:
+            message = str(one.get("message") or "")
+            raise ItopError(code, message, f"{class_name} was not deleted: code {code}")

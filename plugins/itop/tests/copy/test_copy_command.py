@@ -7,10 +7,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from command_kit import PATIENCE_SECONDS, run, start
+from command_kit import PATIENCE_SECONDS, run, started
 from copy_kit import Copying
 from cti_itop.mirror.windows import PAGE
 from plain_model import PlainModel
+
+pytestmark = pytest.mark.long
 
 IMPORT = ("data", "import", "--match", "id", "--ignore-unknown", "--empty-missing", "--skip-bad")
 
@@ -106,11 +108,11 @@ def test_killed_in_the_middle_the_next_one_goes_on_and_nothing_is_missing(
                 released.wait(PATIENCE_SECONDS)
 
     model.asked = hold_the_fourth_window
-    process = start(config, "itop", "copy", "-o", str(file))
-    assert reached.wait(PATIENCE_SECONDS)
-    process.kill()
-    process.communicate()
-    released.set()
+    try:
+        with started(config, "itop", "copy", "-o", str(file)):
+            assert reached.wait(PATIENCE_SECONDS)
+    finally:
+        released.set()
     assert not file.exists()
     part = file.with_name("itop.jsonl.part")
     with part.open("ab") as half:

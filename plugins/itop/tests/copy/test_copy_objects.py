@@ -248,3 +248,14 @@ def test_a_file_that_was_begun_with_something_else_is_not_continued(copying: Cop
     output.file.close()
     assert path.read_text() == '# {"itop": "two"}\n'
     assert not part.exists()
+
+
+def test_blanks_around_a_text_are_kept(copying: Copying, model: PlainModel) -> None:
+    model.add_person(7, function="  Head of sales ", name=" Lovel")
+    model.add_request(8, title="  Nothing moves")
+    copied = copying.copy("Organization", "Person", "UserRequest")
+    assert copying.value("Person", 7, "function") == "  Head of sales "
+    assert copying.value("Person", 7, "name") == " Lovel"
+    assert copying.value("UserRequest", 8, "title") == "  Nothing moves"
+    assert not copied.imported.skipped
+    assert copying.copy("Organization", "Person").counts("Person")[:2] == (0, 0)

@@ -16,6 +16,7 @@ from playhouse.migrations import Runner
 from cti_host.app import create_app
 from cti_host.testing import write_config
 from cti_host.testing.postgresql import postgres_server, postgres_url
+from cti_host.testing.tables import migrate_or_copy
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -58,14 +59,15 @@ def make_nearby(
         context = app.app_context()
         context.push()
         database = app.extensions["cti_host"].database
+        files = [("itop", file) for file in sorted(MIGRATIONS.glob("[0-9]*.py"))]
+        migrate_or_copy(database, files, Runner(database, str(MIGRATIONS), "itop_migration").up)
         database.connect()
-        built.append((context, database))
-        Runner(database, str(MIGRATIONS), "itop_migration").up()
+        built.append((context, app.extensions["cti_host"]))
         return Nearby(app, mirroring(app, fake), fake)
 
     yield make
-    for context, database in built:
-        database.close_all()
+    for context, host in built:
+        host.close()
         context.pop()
 
 

@@ -116,3 +116,27 @@ def test_persons_of_another_itop_are_never_found(nearby: Nearby) -> None:
         assert other.ids("+33987654321") == [3]
         assert other.ids(key_of(6)) == []
     assert nearby.ids(key_of(3)) == nearby.ids("+33987654321") == []
+
+
+def test_each_number_of_a_field_finds_the_person(nearby: Nearby, model: PlainModel) -> None:
+    model.add_person(1000, "0987654321 / 0987654322", mobile_phone="06 12 34 56 78")
+    model.add_person(1001, "0987654322")
+    nearby.synchronize()
+    assert nearby.ids("+33987654321") == [1000]
+    assert nearby.ids("+33987654322") == [1000, 1001]
+    assert nearby.ids("+33987654323") == []
+
+
+def test_a_mirror_of_an_earlier_version_is_numbered_anew_once(
+    nearby: Nearby, model: PlainModel
+) -> None:
+    model.add_person(1000, "0987654321 / 0987654322")
+    nearby.synchronize()
+    database = nearby.app.extensions["cti_host"].database
+    database.execute_sql("UPDATE itop_person SET phone_key = '+33987654321' WHERE id = 1000")
+    database.execute_sql("DELETE FROM itop_joint_number")
+    database.execute_sql("UPDATE itop_sync SET numbering = 0")
+    assert nearby.ids("+33987654322") == []
+    assert nearby.synchronize().written == 1
+    assert nearby.ids("+33987654322") == [1000]
+    assert nearby.synchronize().written == 0

@@ -7,10 +7,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from command_kit import PATIENCE_SECONDS, run, start
+from command_kit import PATIENCE_SECONDS, run, started
 from fake_itop import PASSWORD, USER, FakeItop
 from mirror_kit import Nearby
 from plain_model import PlainModel, key_of
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture
@@ -59,11 +61,11 @@ def test_killed_in_the_middle_the_next_one_goes_on_where_it_was(
                 released.wait(PATIENCE_SECONDS)
 
     model.asked = stop_at_the_fourth_window
-    process = start(config, "itop", "sync")
-    assert reached.wait(PATIENCE_SECONDS)
-    process.kill()
-    process.communicate()
-    released.set()
+    try:
+        with started(config, "itop", "sync"):
+            assert reached.wait(PATIENCE_SECONDS)
+    finally:
+        released.set()
     _status, output, _errors = run(config, "itop", "sync", "--status", "--json")
     said = json.loads(output)
     assert (said["filled"], said["interrupted"]) == (False, True)
@@ -79,7 +81,7 @@ def test_killed_in_the_middle_the_next_one_goes_on_where_it_was(
 
 
 def test_an_itop_that_is_down_is_said_in_one_line(config: Path, fake: FakeItop) -> None:
-    fake.fails = "fail_down"
+    fake.fails = "down"
     status, _output, errors = run(config, "itop", "sync")
     assert status == 1
     assert errors.startswith("Error: iTop: ")
@@ -99,3 +101,12 @@ def test_without_a_mirror_there_is_nothing_to_synchronize(config: Path) -> None:
 def test_what_the_command_copied_is_what_lookups_find(config: Path, nearby: Nearby) -> None:
     assert run(config, "itop", "sync")[0] == 0
     assert nearby.ids(key_of(3)) == [3]
+
+
+def test_an_itop_that_hangs_is_not_waited_for(config: Path, fake: FakeItop) -> None:
+    config.write_text(config.read_text() + "read_seconds = 0.2\n")
+    fake.fails = "slow"
+    status, _output, errors = run(config, "itop", "sync")
+    assert status == 1
+    assert "iTop: no answer in time" in errors
+    assert len(fake.forms) == 1, "what is answered at once is asked first, and nothing after it"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from cti_itop.mirror import lease
+from cti_itop.mirror import sync, windows
+from cti_itop.mirror.lease import LeaseLost, LeaseTaken, SyncLease
 from cti_itop.mirror.models import ItopPerson, ItopSync
-from cti_itop.rest.errors import ItopProblem
+from cti_itop.rest.errors import ItopDown, ItopProblem
 from fake_itop import FakeItop, running
 from mirror_kit import Nearby
 from plain_model import PlainModel, key_of, people
@@ -115,6 +116,48 @@ def test_a_failing_itop_leaves_the_mirror_as_it_was_and_the_next_attempt_goes_on
     assert nearby.mirror.state().problem == ""
 
 
+@pytest.mark.parametrize("fails", ["slow", "stalling"])
+@pytest.mark.parametrize("at", ["SELECT Person WHERE id > 0", "SELECT Organization WHERE id > 0"])
+def test_an_itop_that_falls_silent_in_the_middle_is_given_up(
+    nearby: Nearby, model: PlainModel, monkeypatch: pytest.MonkeyPatch, fails: str, at: str
+) -> None:
+    assert windows.SILENT_SECONDS + windows.HURRIED_SECONDS < 10
+    monkeypatch.setattr(windows, "SILENT_SECONDS", 2.0)
+    monkeypatch.setattr(windows, "HURRIED_SECONDS", 0.5)
+    nearby.synchronize()
+    model.add_person(3, "0987654321")
+    before = nearby.mirror.state()
+    asked: list[int] = []
+
+    def hang_from_then_on(query: str) -> None:
+        if query == at:  # how many there are is answered; no page is
+            nearby.fake.fails = fails
+            asked.append(len(nearby.fake.forms))
+
+    model.asked = hang_from_then_on
+    with pytest.raises(ItopDown, match="it hangs: no answer in time"):
+        nearby.synchronize()
+    assert len(nearby.fake.forms) - asked[0] == 2, "a page, and the smallest one in a hurry"
+    state = nearby.mirror.state()
+    assert "it hangs" in state.problem
+    assert not state.running
+    assert (state.visible, state.finished) == (before.visible, before.finished)
+    assert nearby.ids(key_of(3)) == [3], "the run before is what is seen"
+
+
+def test_an_itop_that_takes_long_to_count_is_read_all_the_same(
+    nearby: Nearby, model: PlainModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for id_ in range(100, 400):
+        model.add_person(id_)
+    monkeypatch.setattr(
+        sync,
+        "count",
+        lambda *_arguments: None,  # as after silence
+    )
+    assert nearby.synchronize().persons == len(model.objects["Person"])
+
+
 def test_a_run_that_was_interrupted_long_ago_is_begun_anew(nearby: Nearby) -> None:
     ItopSync.update(
         url=nearby.fake.url, run=7, run_started=1000, run_class="Person", run_after=30, run_done=10
@@ -133,33 +176,35 @@ def test_an_attribute_that_itop_does_not_have_is_said_with_its_name(
 
 
 def test_of_two_processes_only_one_synchronizes(nearby: Nearby) -> None:
-    owner = lease.take(nearby.mirroring.url)
-    with pytest.raises(lease.LeaseTaken, match=r"process \d+ on .* is synchronizing"):
+    lease = SyncLease()
+    lease.take(nearby.mirroring.url)
+    with pytest.raises(LeaseTaken, match=r"process \d+ on .* is synchronizing"):
         nearby.synchronize()
-    lease.release(owner)
+    lease.release()
     assert nearby.synchronize().persons == 25
 
 
 def test_who_lost_the_lease_writes_nothing_more(nearby: Nearby, model: PlainModel) -> None:
     def lose(name: str, done: int, total: int) -> None:
-        ItopSync.update(lease_owner="elsewhere 1 token").execute()
+        ItopSync.update(owner="elsewhere 1 token").execute()
 
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(LeaseLost):
         nearby.mirroring.synchronize(lose)
     assert versions() == 0
-    assert ItopSync.get_by_id(1).lease_owner == "elsewhere 1 token"
+    assert ItopSync.get_by_id(1).owner == "elsewhere 1 token"
 
 
 def test_a_lease_of_a_process_that_has_ended_counts_for_nothing(nearby: Nearby) -> None:
-    owner = lease.take(nearby.mirroring.url)
-    host, _pid, token = owner.split(" ")
+    lease = SyncLease()
+    lease.take(nearby.mirroring.url)
+    computer, _pid, token = lease.owner.split(" ")
     # No process has a number as large as that.
-    ItopSync.update(lease_owner=f"{host} {2**30} {token}").execute()
+    ItopSync.update(owner=f"{computer} {2**30} {token}").execute()
     assert nearby.synchronize().persons == 25
 
 
 def test_a_lease_that_ran_out_counts_for_nothing(nearby: Nearby) -> None:
-    ItopSync.update(lease_owner="elsewhere 1 token", lease_until=1000).execute()
+    ItopSync.update(owner="elsewhere 1 token", until=1000).execute()
     assert nearby.synchronize().persons == 25
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from cti_itop_config.convert.setting_reader import LANGUAGES, SettingReader
+from cti_host import LANGUAGES
+from cti_itop_config.convert.setting_reader import SettingReader, only_languages
 from cti_itop_config.report import Status
 from cti_itop_config.site_settings import Item, Table
 
@@ -51,11 +52,11 @@ def itop_settings(
             else:
                 reader.lose(item, (key,), "there is no time zone of this name")
         elif key == "default_language":
-            if text[:2] in LANGUAGES:
+            if text[:2].lower() in LANGUAGES:
                 top["language"] = text[:2].lower()
                 reader.note(item, (key,), Status.TAKEN, "as language")
             else:
-                reader.lose(item, (key,), "the pages here are only in English and French")
+                reader.lose(item, (key,), only_languages())
         elif without_itop:
             said = "it is left out: people and tickets are in the host's own database"
             reader.note(item, (key,), Status.DIFFERS, said)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from cti_host import LANGUAGES
 from cti_itop_config.report import Report, Status
 from cti_itop_config.site_settings import Item, Key, Path, Table, Unknown, dotted
 
-LANGUAGES = ("EN", "FR")
 _LABEL = re.compile(r"label(?:/([A-Z]{2}) [A-Z]{2})?")
 NO_SUCH_SETTING = "there is no such setting here"
 
@@ -89,10 +89,10 @@ class SettingReader:
                 self.lose(item, (*path, key), said)
                 continue
             labels[str(key)] = text
-            if language[1] in (None, *LANGUAGES):
+            if language[1] is None or language[1].lower() in LANGUAGES:
                 self.took(item, (*path, key))
             else:
-                said = "it is kept, but the pages here are only in English and French"
+                said = f"it is kept, but {only_languages()}"
                 self.note(item, (*path, key), Status.DIFFERS, said)
         return labels
 
@@ -103,6 +103,11 @@ class SettingReader:
                 continue
             why = item.value.reason if isinstance(item.value, Unknown) else NO_SUCH_SETTING
             self.lose(item, (*path, key), why)
+
+
+def only_languages() -> str:
+    """Return which languages there are here, as the end of a sentence."""
+    return f"the pages here are only in {', '.join(LANGUAGES.values())}"
 
 
 def is_label(key: Key) -> bool:

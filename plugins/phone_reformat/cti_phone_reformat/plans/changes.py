@@ -33,13 +33,17 @@ class Change(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """The tables, by country code."""
+    """The tables, by country code.
+
+    `of_several` is how numbers in E.164 begin that calls are searched for by more than themselves.
+    """
 
     changes: Mapping[int, list[Change]]
     same_line: Mapping[int, list[tuple[re.Pattern[str], str]]]
     shared: Mapping[int, tuple[int, ...]]
     longest: Mapping[int, int]
     switchboards: frozenset[int]
+    of_several: tuple[str, ...]
     marks: Mapping[int, re.Pattern[str]]
 
 
@@ -57,15 +61,18 @@ def tables() -> Tables:
     for row in source["change"]:
         change = Change(re.compile(row["old"]), row["new"], row.get("where", ANYWHERE))
         changes[row["code"]].append(change)
+    same_line = {
+        row["code"]: [(re.compile(old), new) for old, new in row["forms"]]
+        for row in source["same_line"]
+    }
+    switchboards = frozenset(code for row in source["switchboard"] for code in row["codes"])
     return Tables(
         changes,
-        {
-            row["code"]: [(re.compile(old), new) for old, new in row["forms"]]
-            for row in source["same_line"]
-        },
+        same_line,
         {code: tuple(row["codes"]) for row in source["shared"] for code in row["codes"]},
         {row["code"]: row["digits"] for row in source["longest"]},
-        frozenset(code for row in source["switchboard"] for code in row["codes"]),
+        switchboards,
+        tuple(f"+{code}" for code in sorted({*same_line, *switchboards})),
         {row["code"]: re.compile(row["mark"]) for row in source["mark"]},
     )
 
@@ -93,6 +100,11 @@ def without_mark(country_code: int, digits: str) -> str:
     """Digits without what a network of a country puts in front of them."""
     mark = tables().marks.get(country_code)
     return mark.sub("", digits, count=1) if mark and mark.match(digits) else digits
+
+
+def is_of_several(e164: str) -> bool:
+    """Whether a number may be one of a line with two, or a direct line of a switchboard."""
+    return e164.startswith(tables().of_several)
 
 
 def same_lines(number: PhoneNumber) -> Iterator[PhoneNumber]:

@@ -15,14 +15,20 @@ _RUN = re.compile(r"(?:\(?\s*\+\s*|\(\s*)?[0-9](?:[0-9 ()./+-]*[0-9)])?")
 _PLAIN = re.compile(r"\+?[0-9][0-9 .-]*")
 # A spreadsheet's way to lose the digits of a number.
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?\s*E\s*[+-]?[0-9]+", re.I)
+_CUT = re.compile(r"[0-9]+(?:[.,][0-9]+E\+?|E\+)[0-9]+", re.I)
 _PAUSE = re.compile(r"\s*[,pw]+\s*", re.I)
 _ANY_CARRIER = re.compile(r"(?<!\d)0[ -]?(?:\((?:xx|\*\*)\)|xx|\*\*)[ -]?(?=[()]?\d)", re.I)
 _WAIT_FOR_TONE = re.compile(r"^8 ?~ ?(?=\d)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _VANITY = re.compile(
-    r"(\+?[0-9][0-9 ().-]*?)[ .-]*([A-Za-z]{3,}(?:[ .-]?[A-Za-z0-9]+)*)(?:\s*\(([0-9 .-]+)\))?"
+    r"(\+?\(?[0-9][0-9 ().-]*?)[ .-]*([A-Za-z]{3,}(?:[ .-]?[A-Za-z0-9]+)*)(?:\s*\(([0-9 .-]+)\))?"
 )
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+
+
+def is_cut(body: str) -> bool:
+    """Whether a text is a number of which a spreadsheet has kept the first digits ("4.41E+11")."""
+    return "E" in body.upper() and _CUT.fullmatch(body) is not None
 
 
 class Piece(NamedTuple):
@@ -99,7 +105,8 @@ def _is_extension(between: str, written: str) -> bool:
 def _belongs_to_a_word(text: str, run: re.Match[str]) -> bool:
     """Whether letters touch the digits that are no word of the phone world ("DE89 3704…")."""
     start, end = run.span()
-    before = text[start - 1] if start else ""
+    # The blank in front of a plus or a bracket is part of the run.
+    before = text[start - 1] if start and not run[0][0].isspace() else ""
     behind = text[end : end + 1]
     if not (before.isalnum() or behind.isalnum()):
         return False
@@ -142,13 +149,19 @@ _TRUNK_IN_BRACKETS = re.compile(r"(?:00)?([1-9][0-9]{0,2}) ?\(0\)")
 _COUNTRY_BEFORE_SLASH = re.compile(r"(\+[0-9]{1,3}|00[1-9][0-9]{0,2}) ?/")
 _BRACKETS = re.compile(r"\(\s*([0-9][0-9 .-]*)\)(?=[ ./-]*[0-9(])")
 _SEVERAL_SLASHES = re.compile(r"(?:\+[0-9]{1,3} ?)?[0-9]{1,4}(?: ?/ ?[0-9]{2,4}){2,}")
-_AREA_SLASH = re.compile(r"(?:(?:\+|00)[0-9. -]{2,9}|[0-9]{2,6}) ?/(?=(?:[ .-]*[0-9]){3})[0-9 .-]+")
+_AREA_SLASH = re.compile(
+    r"(?:(?:\+|00)[0-9. -]{2,9}|[0-9]{2,6}|0[0-9]?[ .-][0-9]{2,4}) ?/"
+    r"(?=(?:[ .-]*[0-9]){3})[0-9 .-]+"
+)
+_ONLY_DIGITS = re.compile(r"\+?[0-9]+")
 _DIGITS = re.compile(r"\+?[0-9 .()/-]+")
 _FIRST_GROUP = re.compile(r"([0-9]{1,3})[ ./-]")
 
 
 def digits_of(written: str) -> str:
     """ "+" (if any) and digits of one number; empty: there is something else in the text."""
+    if _ONLY_DIGITS.fullmatch(written):
+        return written
     body = written.strip()
     if body.startswith("("):
         body = _COUNTRY_IN_BRACKETS.sub(r"+\1", body, count=1)

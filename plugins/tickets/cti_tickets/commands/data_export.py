@@ -11,9 +11,10 @@ import click
 from cti_oql import Oql, OqlError
 from cti_oql.tools.error_text import shown
 
-from cti_host import current_host
+from cti_host import current_host, writing
 from cti_tickets.commands.running import connected, progress_bar
 from cti_tickets.model.data_model import schema
+from cti_tickets.store import access_journal
 from cti_tickets.store.transactions import reading
 from cti_tickets.transfer.export import (
     ExportedClass,
@@ -57,6 +58,9 @@ def export_command(what: str | None, output: Path, format_name: str | None, as_j
         else:
             classes = [schema()[name] for name in selection]
             exported = _one_file(selection, Table(classes) if as_table else JsonLines(), output)
+    with connected(), writing():
+        for name, ids in selection.items():
+            access_journal.exported(name, ids)
     _tell(exported, as_json)
 
 

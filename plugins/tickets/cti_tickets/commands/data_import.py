@@ -17,11 +17,19 @@ from typing import Any
 
 import click
 
+from cti_host import current_host, update_statistics
 from cti_tickets.commands.running import connected, progress_bar
 from cti_tickets.model.data_model import schema
-from cti_tickets.transfer.importing import ImportRefused, import_files
+from cti_tickets.transfer.importing import (
+    WRITING,
+    ImportBusy,
+    ImportInterrupted,
+    ImportRefused,
+    import_files,
+)
 from cti_tickets.transfer.matching import BadMatch, match_by
 from cti_tickets.transfer.outcome import Action, Imported
+from cti_tickets.transfer.pending import interrupted
 from cti_tickets.transfer.reading.plain import Wish
 from cti_tickets.transfer.reading.records import BadLine, zone_of
 from cti_tickets.transfer.run import Options
@@ -38,7 +46,6 @@ _TO_DO = {Action.CREATE: "To create", Action.CHANGE: "To change", Action.SKIP: "
 @click.argument(
     "files",
     nargs=-1,
-    required=True,
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
 )
 @click.option("--class", "class_name", help="The class of CSV files not named after their class.")
@@ -67,6 +74,9 @@ _TO_DO = {Action.CREATE: "To create", Action.CHANGE: "To change", Action.SKIP: "
 )
 @click.option("--timezone", "zone_name", help="The time zone of moments that name none.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option(
+    "--give-up", is_flag=True, help="Forget the rest of an import that was interrupted; no FILES."
+)
 def import_command(
     files: tuple[Path, ...],
     class_name: str | None,
@@ -79,6 +89,7 @@ def import_command(
     dates: str | None,
     zone_name: str | None,
     as_json: bool,
+    give_up: bool,
 ) -> None:
     """Import FILES: all of them, or nothing and a list of every bad line.
 
@@ -89,7 +100,14 @@ def import_command(
 
     Without --match every object is new. With it, an object that is stored already is changed, and
     one that is stored as it is in the file is left alone.
+
+    An import that was interrupted is finished by the next one, before anything else.
     """
+    if give_up == bool(files):
+        raise click.UsageError("name FILES to import, or --give-up alone")
+    if give_up:
+        _give_up()
+        return
     if class_name is not None and class_name not in schema():
         raise click.BadParameter(f"there is no class {class_name}", param_hint="--class")
     try:
@@ -115,9 +133,13 @@ def import_command(
             outcome = import_files(
                 paths, wish, lambda number, size: progress_bar(_label(number), size), options
             )
+            if not dry_run:
+                update_statistics(current_host().database)
     except ImportRefused as refused:
         _tell_refusal(refused, as_json)
         sys.exit(1)
+    except (ImportBusy, ImportInterrupted) as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from None
     if as_json:
@@ -127,8 +149,28 @@ def import_command(
     sys.exit(SOME_LEFT_OUT if outcome.skipped else 0)
 
 
+def _give_up() -> None:
+    try:
+        with connected():
+            before = interrupted()
+            if before is not None:
+                before.give_up()
+    except ImportBusy as error:
+        raise click.ClickException(str(error)) from None
+    if before is None:
+        click.echo("No import was interrupted.")
+        return
+    files = ", ".join(before.files)
+    click.echo(
+        f"The import of {files} is given up: "
+        f"{before.written} of {before.objects} objects are stored, and stay."
+    )
+
+
 def _label(number: int) -> str:
     """What a pass over the files is called."""
+    if number == WRITING:
+        return "Writing"
     return "Importing" if number == 1 else "Again, without what is wrong"
 
 

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
 import click
 
 from cti_tickets.commands.running import connected
-from cti_tickets.directory.findings import Directory, Finding, Listed
-from cti_tickets.directory.received_calls import CallStatistics
+from cti_tickets.directory.findings import DirectoryReader, Finding, FindingKind, Listed
+from cti_tickets.directory.received_calls import CallStatistics, CallStore
 
-# Reads the report with so many findings of each kind.
-ReadReport = Callable[[int | None], tuple[Directory, CallStatistics]]
 _TITLES = {
-    "unreadable": "Numbers that can never match",
-    "several": "Two numbers in one field",
-    "shared": "Numbers that several have",
-    "twice": "Persons who are there twice",
+    FindingKind.UNREADABLE: "Numbers that can never match",
+    FindingKind.SEVERAL: "Two numbers in one field",
+    FindingKind.SHARED: "Numbers that several have",
+    FindingKind.TWICE: "Persons who are there twice",
 }
+# So many findings are read at once where all of them are wanted.
+_BATCH = 2000
 
 
-def report_command(read: ReadReport) -> click.Command:
-    """The command, for a site's report."""
+def report_command(read: Callable[[], DirectoryReader], calls: CallStore) -> click.Command:
+    """The command, for a site's report.
+
+    :param read: makes the reader of the report
+    """
 
     @click.command("report")
     @click.option(
@@ -43,65 +46,81 @@ def report_command(read: ReadReport) -> click.Command:
         that found nobody, most frequent first.
         """
         with connected():
-            directory, calls = read(limit or None)
-        if as_json:
-            click.echo(json.dumps(as_data(directory, calls), ensure_ascii=False))
-        else:
-            _tell(directory, calls)
+            directory, statistics = read(), calls.statistics(limit or None)
+            tell = _json if as_json else _text
+            for part in tell(directory, limit, statistics):
+                click.echo(part, nl=not as_json)
 
     return command
 
 
-def as_data(directory: Directory, calls: CallStatistics) -> dict[str, Any]:
-    """The report as JSON has it."""
-    kinds = {name: _listed(getattr(directory, name)) for name in _TITLES}
+def _batches(directory: DirectoryReader, kind: FindingKind, limit: int) -> Iterator[Listed]:
+    """The findings of a kind, at least one batch of them.
+
+    :param limit: at most so many; 0: all
+    """
+    listed = directory.listed(kind, limit or _BATCH)
+    yield listed
+    read = len(listed.findings)
+    while not limit and listed.findings and read < listed.total:
+        listed = directory.listed(kind, _BATCH, read)
+        read += len(listed.findings)
+        yield listed
+
+
+def _json(directory: DirectoryReader, limit: int, calls: CallStatistics) -> Iterator[str]:
+    """The report as one JSON object, part by part."""
+    yield f'{{"persons": {directory.persons()}'
+    for kind in FindingKind:
+        separator = ""
+        for position, listed in enumerate(_batches(directory, kind, limit)):
+            if position == 0:
+                yield f', "{kind.value}": {{"total": {listed.total}, "findings": ['
+            for one in listed.findings:
+                yield separator + json.dumps(_as_data(one), ensure_ascii=False)
+                separator = ", "
+        yield "]}"
     unmatched = [{**asdict(one), "last": str(one.last)} for one in calls.unmatched]
-    about = {"days": calls.days, "calls": calls.calls, "matched": calls.matched}
-    return {
-        "persons": directory.persons,
-        **kinds,
-        "calls": {
-            **about,
-            "rate": calls.rate,
-            "numbers_kept": calls.keeps_numbers,
-            "unmatched": unmatched,
-        },
+    about = {
+        "days": calls.days,
+        "calls": calls.calls,
+        "matched": calls.matched,
+        "rate": calls.rate,
+        "numbers_kept": calls.keeps_numbers,
+        "unmatched": unmatched,
     }
+    yield f', "calls": {json.dumps(about, ensure_ascii=False)}}}\n'
 
 
-def _listed(listed: Listed) -> dict[str, Any]:
+def _as_data(one: Finding) -> dict[str, Any]:
     return {
-        "total": listed.total,
-        "findings": [
+        "text": one.text,
+        "about": one.about,
+        "count": one.count,
+        "members": [
             {
-                "text": one.text,
-                "about": one.about,
-                "count": one.count,
-                "members": [
-                    {
-                        "class": m.class_name,
-                        "id": m.id,
-                        "name": m.name,
-                        "path": f"/objects/{m.class_name}/{m.id}",
-                    }
-                    for m in one.members
-                ],
+                "class": m.class_name,
+                "id": m.id,
+                "name": m.name,
+                "path": f"/objects/{m.class_name}/{m.id}",
             }
-            for one in listed.first
+            for m in one.members
         ],
     }
 
 
-def _tell(directory: Directory, calls: CallStatistics) -> None:
-    click.echo(f"Persons: {directory.persons}")
-    for name, title in _TITLES.items():
-        listed: Listed = getattr(directory, name)
-        click.echo(f"{title}: {listed.total}")
-        for one in listed.first:
-            click.echo(f"  {_line(one)}")
-        if listed.total > len(listed.first):
-            click.echo(f"  … and {listed.total - len(listed.first)} more; --limit 0 has them all")
-    _tell_calls(calls)
+def _text(directory: DirectoryReader, limit: int, calls: CallStatistics) -> Iterator[str]:
+    """The report line by line."""
+    yield f"Persons: {directory.persons()}"
+    for kind, title in _TITLES.items():
+        for position, listed in enumerate(_batches(directory, kind, limit)):
+            if position == 0:
+                yield f"{title}: {listed.total}"
+            yield from (f"  {_line(one)}" for one in listed.findings)
+            if limit and listed.total > len(listed.findings):
+                more = listed.total - len(listed.findings)
+                yield f"  … and {more} more; --limit 0 has them all"
+    yield from _about_calls(calls)
 
 
 def _line(one: Finding) -> str:
@@ -111,13 +130,13 @@ def _line(one: Finding) -> str:
     return f"{text}: {one.about}: {names}{more}"
 
 
-def _tell_calls(calls: CallStatistics) -> None:
+def _about_calls(calls: CallStatistics) -> Iterator[str]:
     if not calls.days:
-        click.echo("Calls: none are kept (keep_calls_days in [plugin.tickets])")
+        yield "Calls: none are kept (keep_calls_days in [plugin.tickets])"
         return
     rate = "" if calls.rate is None else f", of which {calls.rate:.0%} found somebody"
-    click.echo(f"Calls of the last {calls.days} days: {calls.calls}{rate}")
+    yield f"Calls of the last {calls.days} days: {calls.calls}{rate}"
     if not calls.keeps_numbers:
-        click.echo("  the numbers that find nobody are not kept (keep_numbers in [plugin.tickets])")
+        yield "  the numbers that find nobody are not kept (keep_numbers in [plugin.tickets])"
     for one in calls.unmatched:
-        click.echo(f"  {one.number}: {one.calls} calls, the last on {one.last:%Y-%m-%d}")
+        yield f"  {one.number}: {one.calls} calls, the last on {one.last:%Y-%m-%d}"

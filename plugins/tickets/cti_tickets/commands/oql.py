@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import click
@@ -14,18 +14,23 @@ from cti_oql.tools.explain import explain
 
 from cti_host import current_host
 from cti_tickets.commands.data import data
-from cti_tickets.commands.data_report import ReadReport, report_command
+from cti_tickets.commands.data_report import report_command
 from cti_tickets.commands.oql_batch import answers, error_json
 from cti_tickets.commands.oql_parameters import parameters
+from cti_tickets.directory.findings import DirectoryReader
+from cti_tickets.directory.received_calls import CallStore
 from cti_tickets.model.data_model import schema
+from cti_tickets.store import access_journal
 from cti_tickets.store.records import FRIENDLYNAME, Records
 
 # A statement takes only so many values.
 _BATCH = 1000
 
 
-def commands(oql: Oql, read_report: ReadReport) -> Sequence[click.Command]:
-    """The commands, for an OQL engine and a directory report."""
+def commands(
+    oql: Oql, read_directory: Callable[[], DirectoryReader], calls: CallStore
+) -> Sequence[click.Command]:
+    """The commands, for an OQL engine, a directory report and the calls that it tells of."""
 
     @click.command("oql")
     @click.argument("query", required=False)
@@ -77,7 +82,7 @@ def commands(oql: Oql, read_report: ReadReport) -> Sequence[click.Command]:
                 click.echo(json.dumps({"error": error_json(error)}))
             raise click.ClickException(shown(error)) from None
 
-    more = {"report": report_command(read_report)}
+    more = {"report": report_command(read_directory, calls)}
     with_report = click.Group(data.name, {**data.commands, **more}, help=data.help)
     return [oql_command, with_report]
 
@@ -112,6 +117,11 @@ def _read() -> str:
 def _found(oql: Oql, text: str, values: dict[str, Any], as_json: bool) -> Iterator[str]:
     database = current_host().database
     keys = oql.ids(database, text, values)
+    by_class: dict[str, list[int]] = {}
+    for name, id_ in keys:
+        by_class.setdefault(name, []).append(id_)
+    for name, ids in by_class.items():
+        access_journal.seen(name, ids)
     if as_json:
         yield json.dumps({"keys": [f"{name}::{id_}" for name, id_ in keys]})
         return

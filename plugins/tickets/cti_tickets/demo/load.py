@@ -16,7 +16,7 @@ from cti_tickets.demo.people import LOCATIONS, MEMBERS, ORGANIZATIONS, PEOPLE, T
 from cti_tickets.demo.services import FAMILIES, PROVIDER, SERVICES, SUBCATEGORIES, subcategory
 from cti_tickets.demo.stories import STORIES
 from cti_tickets.model.classes.registry import Organization
-from cti_tickets.store.computed import utc_now
+from cti_tickets.store.computed import day_of, utc_now
 from cti_tickets.transfer.importing import import_records
 from cti_tickets.transfer.reading.records import Record
 
@@ -178,7 +178,7 @@ def _tickets(now: datetime) -> Iterator[Record]:
                 contact_id=caller,
                 agent_id=agent or DEMO_AGENT_CONTACT_ID,
                 ticket_id=i,
-                date=str(started.date()),
+                date=str(day_of(started)),
                 flow="inbound" if calls % 4 else "outbound",
                 note=f"About: {title}",
                 created=str(started),

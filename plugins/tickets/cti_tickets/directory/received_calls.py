@@ -6,25 +6,23 @@ found, and for as long as they say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import peewee
 
-from cti_host import Call, database, is_postgresql
+from cti_host import Call
 from cti_tickets.model import fields as a
 from cti_tickets.model.classes.people import Base
 from cti_tickets.store.computed import utc_now
+from cti_tickets.store.deferred import deferred
 
 # However many calls there are, the table stays small.
 MOST_KEPT = 100_000
 # How often what is too old is deleted, counted in calls.
 _SWEEP = 100
-# A call does not wait for somebody who writes for long, such as an import.
-_PATIENCE_MS = 100
 
 
 class ReceivedCall(Base):
@@ -78,20 +76,20 @@ class CallStore:
 
     def __init__(self, days: int, numbers: bool) -> None:
         self._days, self._numbers = days, numbers
+        # Counted by several threads, and not exactly: it only tells when to tidy up.
+        self._added = 0
 
     def add(self, call: Call, callers: int, now: datetime | None = None) -> None:
-        """Keep a call, unless nobody could be searched for.
-
-        If the database is busy with something long, the call is not kept: nobody waits for it.
-        """
+        """Keep a call, unless nobody could be searched for; it is written a moment later."""
         if not self._days or not call.searchable:
             return
-        now = now or utc_now()
         number = call.number.key if self._numbers and not callers and call.number else ""
-        try:
-            self._insert(ReceivedCall(received=now, callers=callers, number=number[:255]), now)
-        except peewee.OperationalError:
-            return
+        row = {"received": now or utc_now(), "callers": callers, "number": number[:255]}
+        writer = deferred()
+        writer.add(ReceivedCall, row)
+        self._added += 1
+        if self._added % _SWEEP == 0:
+            writer.call(lambda: self.sweep(utc_now()))
 
     def statistics(self, most: int | None = None, now: datetime | None = None) -> CallStatistics:
         """What the calls of the last days were like.
@@ -100,6 +98,7 @@ class CallStore:
         """
         if not self._days:
             return CallStatistics(0, self._numbers)
+        deferred().flush()
         recent = ReceivedCall.received >= (now or utc_now()) - timedelta(days=self._days)
         found = peewee.Case(None, [(ReceivedCall.callers > 0, 1)], 0)
         totals: Any = ReceivedCall.select(
@@ -124,29 +123,9 @@ class CallStore:
         )
         return [Unmatched(number, count, moment) for number, count, moment in query.tuples()]
 
-    def _insert(self, row: ReceivedCall, now: datetime) -> None:
-        with _impatient(), database.atomic():
-            row.save(force_insert=True)
-            if row.id % _SWEEP == 0:
-                self.sweep(now)
-
     def sweep(self, now: datetime) -> None:
         """Delete what is too old or too much."""
         too_old = ReceivedCall.received < now - timedelta(days=self._days)
         newest: Any = ReceivedCall.select(peewee.fn.MAX(ReceivedCall.id))
         too_much = ReceivedCall.id <= newest.scalar() - MOST_KEPT
         ReceivedCall.delete().where(too_old | too_much).execute()
-
-
-@contextmanager
-def _impatient() -> Iterator[None]:
-    """Let SQLite, which has one writer, give up soon; PostgreSQL's rows keep nobody waiting."""
-    if is_postgresql(database.obj):
-        yield
-        return
-    ((before,),) = database.execute_sql("PRAGMA busy_timeout")
-    database.execute_sql(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
-    try:
-        yield
-    finally:
-        database.execute_sql(f"PRAGMA busy_timeout = {int(before)}")

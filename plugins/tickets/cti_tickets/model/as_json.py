@@ -6,7 +6,7 @@ from typing import Any
 
 from cti_oql.schema import Kind
 
-from cti_host import Localised
+from cti_host import LANGUAGES, Localised
 from cti_tickets.model.lifecycles.lifecycle import Flag, LifeCycle
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
@@ -17,8 +17,8 @@ def model_as_json(schema: Schema) -> dict[str, Any]:
 
 
 def label(text: Localised) -> dict[str, str]:
-    """A label in English and French."""
-    return {language: text.in_language(language) for language in ("en", "fr")}
+    """A label in each language of the pages."""
+    return {language: text.in_language(language) for language in LANGUAGES}
 
 
 def _class(definition: ClassDef) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from cti_oql.schema import Kind
 
-from cti_host import Localised
+from cti_host import LANGUAGES, Localised
 from cti_tickets.model.lifecycles.lifecycle import LifeCycle
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
+
+_LANGUAGES = " | ".join(LANGUAGES.values())
 
 INTRODUCTION = """\
 # Data model
@@ -30,7 +32,7 @@ Every object has an `id`, a whole number from 1. Besides the attributes below, q
 |---|---|
 | string | one line, at most 255 characters |
 | text | several lines |
-| html | several lines that may hold markup |
+| html | several lines, plain or HTML; a plain text that looks like HTML is escaped, in a `pre` |
 | email, phone | one line in that form; a phone number is found however it was written |
 | enum | one of some codes |
 | key | the id of another object; 0 or nothing: none |
@@ -55,13 +57,13 @@ def model_as_markdown(schema: Schema) -> str:
     """The page for a schema, ending in a line feed."""
     lines = [INTRODUCTION, "## Classes", ""]
     lines += [
-        "| class | label | French label | parent | name | order |",
-        "|---|---|---|---|---|---|",
+        f"| class | {_LANGUAGES} | parent | name | order |",
+        "|---" * (len(LANGUAGES) + 4) + "|",
     ]
     for cls in schema:
         lines.append(
             f"| [{cls.name}](#{cls.name.lower()}){' (abstract)' if cls.abstract else ''}"
-            f" | {_in(cls.label, 'en')} | {_in(cls.label, 'fr')} | {cls.parent}"
+            f" | {_in_each(cls.label, ' | ')} | {cls.parent}"
             f" | {_name(cls)} | {cls.order} |"
         )
     for cls in schema:
@@ -72,7 +74,7 @@ def model_as_markdown(schema: Schema) -> str:
 def _class(schema: Schema, cls: ClassDef) -> Iterator[str]:
     yield f"## {cls.name}"
     yield ""
-    yield f"{_in(cls.label, 'en')} · {_in(cls.label, 'fr')}. Table `{cls.table}`."
+    yield f"{_in_each(cls.label, ' · ')}. Table `{cls.table}`."
     inherited = schema[cls.parent].attributes if cls.parent else {}
     if cls.parent:
         yield f"All attributes of [{cls.parent}](#{cls.parent.lower()}), and:"
@@ -84,12 +86,12 @@ def _class(schema: Schema, cls: ClassDef) -> Iterator[str]:
     own = [a for a in cls.attributes.values() if inherited.get(a.code) != a]
     if own:
         yield ""
-        yield "| attribute | kind | label | French label | |"
-        yield "|---|---|---|---|---|"
+        yield f"| attribute | kind | {_LANGUAGES} | |"
+        yield "|---" * (len(LANGUAGES) + 3) + "|"
         for attribute in own:
             yield (
-                f"| `{attribute.code}` | {attribute.kind} | {_in(attribute.label, 'en')}"
-                f" | {_in(attribute.label, 'fr')} | {'; '.join(_notes(attribute))} |"
+                f"| `{attribute.code}` | {attribute.kind} | {_in_each(attribute.label, ' | ')}"
+                f" | {'; '.join(_notes(attribute))} |"
             )
     if cls.form:
         yield ""
@@ -117,8 +119,7 @@ def _notes(attribute: Attribute) -> Iterator[str]:
         yield f"[{target}](#{target.lower()}) by `{attribute.via}`" if target else "always empty"
     if attribute.values:
         yield ", ".join(
-            f"`{code}` {_in(text, 'en')} / {_in(text, 'fr')}"
-            for code, text in attribute.values.items()
+            f"`{code}` {_in_each(text, ' / ')}" for code, text in attribute.values.items()
         )
 
 
@@ -127,8 +128,8 @@ def _life_cycle(cls: ClassDef, life: LifeCycle) -> Iterator[str]:
     yield ""
     yield f"### Life cycle of {cls.name}"
     yield ""
-    yield "| state | label | French label | stimulus → state |"
-    yield "|---|---|---|---|"
+    yield f"| state | {_LANGUAGES} | stimulus → state |"
+    yield "|---" * (len(LANGUAGES) + 2) + "|"
     for state in life.states:
         stars = {s.code: "\\*" if s.internal else "" for s in life.stimuli.values()}
         ways = ", ".join(
@@ -137,13 +138,13 @@ def _life_cycle(cls: ClassDef, life: LifeCycle) -> Iterator[str]:
             if way.source == state
         )
         text = labels[state]
-        yield f"| `{state}` | {_in(text, 'en')} | {_in(text, 'fr')} | {ways} |"
+        yield f"| `{state}` | {_in_each(text, ' | ')} | {ways} |"
     yield ""
     used = {way.stimulus for way in life.transitions}
     yield (
         "Stimuli: "
         + "; ".join(
-            f"`{s.code}` {_in(s.label, 'en')} / {_in(s.label, 'fr')}"
+            f"`{s.code}` {_in_each(s.label, ' / ')}"
             for s in life.stimuli.values()
             if s.code in used
         )
@@ -168,5 +169,5 @@ def _name(cls: ClassDef) -> str:
     return (" + " if blank else f' + "{cls.friendlyname_separator}" + ').join(cls.friendlyname)
 
 
-def _in(text: Localised, language: str) -> str:
-    return text.in_language(language).replace("|", "\\|")
+def _in_each(text: Localised, separator: str) -> str:
+    return separator.join(text.in_language(code).replace("|", "\\|") for code in LANGUAGES)

@@ -9,7 +9,7 @@ from typing import Any
 
 import peewee
 from cti_oql.schema import Kind
-from flask import current_app
+from flask import current_app, has_app_context
 
 from cti_tickets.model.classes.registry import MODELS
 from cti_tickets.model.fields import ClassInfo, Columnless
@@ -54,7 +54,7 @@ def built_in() -> DataModel:
 
 def current() -> DataModel:
     """The data model of the current application, which may have classes of other plugins."""
-    found = current_app.extensions.get(EXTENSION) if current_app else None
+    found = current_app.extensions.get(EXTENSION) if has_app_context() else None
     return found if isinstance(found, DataModel) else built_in()
 
 
@@ -115,6 +115,7 @@ def _class(model: type[peewee.Model], info: ClassInfo) -> ClassDef:
         reconciliation=info.reconciliation,
         obsolete=info.obsolete,
         few=info.few,
+        organization_column=info.organization_column,
         lifecycle=next(
             (_LIFE_CYCLES[n] for n in map(class_name, reversed(lineage)) if n in _LIFE_CYCLES), None
         ),

@@ -21,6 +21,7 @@ _TAKEN = {
     "obsolescence_flag",
     "csrf_token",
     "version",
+    "creation_key",
     "next",
     "class_name",
     "about",

@@ -49,6 +49,7 @@ class ClassInfo:
     reconciliation: tuple[str, ...] = ()
     obsolete: tuple[str, str] | None = None
     few: bool = False
+    organization_column: str = ""
 
 
 def about(label: Label, **options: Any) -> ClassInfo:
@@ -104,6 +105,14 @@ def number() -> peewee.CharField[str | None]:
     of equal values would look useless to the database, which would then read the whole table.
     """
     return peewee.CharField(null=True)
+
+
+def organization() -> peewee.IntegerField[int | None]:
+    """The column with the organization that an object belongs to by its keys.
+
+    The database fills it: a migration makes the triggers. `about` names the column.
+    """
+    return peewee.IntegerField(null=True)
 
 
 def text(label: Label, *, mandatory: bool = False) -> peewee.TextField[str]:

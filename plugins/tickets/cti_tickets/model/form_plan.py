@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from cti_tickets.model.schema import Attribute, ClassDef
 
 # Attributes of a ticket that a form for changing it shows first, besides those of its creation.
 _FIRST = ("team_id", "agent_id")
-_ASKING = Flag.MUST_PROMPT | Flag.MUST_CHANGE
+ASKING = Flag.MUST_PROMPT | Flag.MUST_CHANGE
 _DEMANDING = Flag.MANDATORY | Flag.MUST_CHANGE
 
 
@@ -37,16 +37,20 @@ class FormPlan:
         return [c for c in (*self.main, *self.logs, *self.more) if c not in self.fixed]
 
 
-def creation_plan(cls: ClassDef, presets: Iterable[str] = ()) -> FormPlan:
+def creation_plan(cls: ClassDef, presets: Mapping[str, str] | None = None) -> FormPlan:
     """The form of a new object.
 
     :param presets: attributes that have a preset: it must be seen, so they are asked for too
     """
+    presets = presets or {}
     state = cls.lifecycle.initial if cls.lifecycle else ""
     form = cls.form or [*cls.attributes]
     shown = [code for code in form if _visible(cls, state, code)]
     extra = [code for code in presets if code in cls.attributes and editable(cls, state, code)]
-    return _plan(cls, state, [*shown, *extra], [])
+    rare = [code for code in shown if _is_rare(cls, state, code)]
+    told = {code for code in extra if presets[code].strip()}
+    rare = [code for code in rare if code not in told]
+    return _plan(cls, state, [c for c in (*shown, *extra) if c not in rare], rare)
 
 
 def change_plan(cls: ClassDef, state: str, values: Mapping[str, Any]) -> FormPlan:
@@ -76,7 +80,7 @@ def transition_plan(cls: ClassDef, way: Transition, values: Mapping[str, Any]) -
         code
         for code, flag in flags.items()
         if _typed(cls.attributes[code])
-        and (flag & _ASKING or (flag & Flag.MANDATORY and not has_value(values, code)))
+        and (flag & ASKING or (flag & Flag.MANDATORY and not has_value(values, code)))
     }
     order = [code for code in dict.fromkeys((*_FIRST, *cls.form, *cls.attributes)) if code in asked]
     required = frozenset(
@@ -125,6 +129,20 @@ def _plan(cls: ClassDef, state: str, main: list[str], more: list[str]) -> FormPl
         fixed,
         frozenset((always | demanded(cls, state)) - fixed),
     )
+
+
+def _is_rare(cls: ClassDef, state: str, code: str) -> bool:
+    """Whether few who make a new object need an attribute: it can't be typed yet, or leads to
+    another object like this one, such as a ticket above it."""
+    attribute = cls.attributes[code]
+    if not editable(cls, state, code):
+        return True
+    return attribute.kind is Kind.KEY and not attribute.mandatory and _is_kin(cls, attribute)
+
+
+def _is_kin(cls: ClassDef, attribute: Attribute) -> bool:
+    """Whether a key of a class leads to objects of its own kind."""
+    return attribute.code.startswith("parent_") or attribute.target == cls.name
 
 
 def _flag(cls: ClassDef, state: str, code: str) -> Flag:

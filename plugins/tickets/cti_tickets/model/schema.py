@@ -57,7 +57,8 @@ class ClassDef(cti_oql.schema.ClassDef):
 
     `reconciliation` are the codes by which other programs recognise an object. `form` are the
     attributes of the creation form, in order. With a `lifecycle` an object moves from state to
-    state.
+    state. `organization_column` is the column, of no attribute, with the organization that an
+    object belongs to by its keys.
     """
 
     label: Localised
@@ -65,6 +66,7 @@ class ClassDef(cti_oql.schema.ClassDef):
     reconciliation: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
     lifecycle: LifeCycle | None = None
+    organization_column: str = ""
 
 
 Schema = cti_oql.schema.SchemaOf[ClassDef]

@@ -24,8 +24,15 @@ from wtforms.widgets import (
     TextInput,
 )
 
-from cti_host import current_host, has_bearer_token
+from cti_host import (
+    current_host,
+    has_bearer_token,
+    masks_numbers,
+    restored,
+)
 from cti_tickets.model.schema import Attribute, ClassDef
+from cti_tickets.pages.field_texts import as_typed, html_fields, masked, unbroken
+from cti_tickets.store.markup import stored_text
 from cti_tickets.store.name_search import any_ids, ids_by_name
 from cti_tickets.store.records import Records, as_datetime
 from cti_tickets.store.values import LONG_TEXTS, BadValue, Raw, is_unread_phone
@@ -86,19 +93,32 @@ def references(records: Records, class_name: str, ids: Sequence[int]) -> list[st
 
 
 def make_form(
-    cls: ClassDef, codes: Sequence[str], records: Records, values: Mapping[str, Any]
+    cls: ClassDef,
+    codes: Sequence[str],
+    records: Records,
+    values: Mapping[str, Any],
+    *,
+    stored: bool = True,
 ) -> FlaskForm:
     """A form for some attributes of a class, filled with values.
 
     :param values: attribute code to a stored value, or to the text of a preset
+    :param stored: whether the values are stored ones; a preset is text, never HTML
     """
-    fields = {code: _field(cls.attributes[code], records) for code in codes}
+    fields = {code: form_field(cls.attributes[code], records) for code in codes}
     form_class = type(f"{cls.name}Form", (FlaskForm,), fields)
     shown = {
-        code: _shown(cls.attributes[code], values.get(code), fields[code], records)
+        code: _shown(
+            cls.attributes[code],
+            values.get(code),
+            records if fields[code].field_class is ReferenceField else None,
+        )
         for code in codes
     }
+    if masks_numbers():
+        shown = {code: masked(cls.attributes[code].kind, text) for code, text in shown.items()}
     form = form_class(data=shown, meta={"csrf": not has_bearer_token()})
+    form.filled_with, form.stored = values, (values if stored else {})
     for field in form:
         _offer(field)
     return form
@@ -109,7 +129,7 @@ def changed_codes(form: FlaskForm, codes: Sequence[str]) -> list[str]:
 
     A field that shows less than what is stored (a moment without its seconds) so keeps the rest.
     """
-    return [code for code in codes if _lines(form[code].data) != _lines(form[code].object_data)]
+    return [code for code in codes if unbroken(form[code].data) != unbroken(form[code].object_data)]
 
 
 def stored_now(form: FlaskForm, cls: ClassDef, codes: Sequence[str]) -> dict[str, str]:
@@ -128,6 +148,7 @@ def stored_now(form: FlaskForm, cls: ClassDef, codes: Sequence[str]) -> dict[str
 def stored_values(form: FlaskForm, cls: ClassDef, codes: Sequence[str]) -> dict[str, Raw]:
     """What was typed, as texts to store; a `BadValue` for each field that can't be read."""
     values: dict[str, Raw] = {}
+    html = html_fields(form, cls, codes)
     for code in codes:
         field: Field = form[code]
         try:
@@ -136,7 +157,11 @@ def stored_values(form: FlaskForm, cls: ClassDef, codes: Sequence[str]) -> dict[
             elif cls.attributes[code].kind is Kind.DATETIME:
                 values[code] = _utc_text(field.data or "")
             else:
-                values[code] = field.data or ""
+                before = as_typed(cls.attributes[code], form.filled_with.get(code))
+                text = restored(field.data or "", _text_of(before))
+                if cls.attributes[code].kind is Kind.HTML and code not in html:
+                    text = stored_text(unbroken(text).rstrip())
+                values[code] = text
         except BadValue as error:
             values[code] = error
     return values
@@ -161,11 +186,13 @@ def unread_phones(cls: ClassDef, values: Mapping[str, Any]) -> dict[str, str]:
         for code, value in values.items()
         if cls.attributes[code].kind is Kind.PHONE
         and isinstance(value, str)
+        and not (masks_numbers() and "*" in value)
         and is_unread_phone(value.strip())
     }
 
 
-def _field(attribute: Attribute, records: Records) -> Any:
+def form_field(attribute: Attribute, records: Records) -> Any:
+    """The field in which a value of an attribute is typed or chosen, not yet bound to a form."""
     label = str(attribute.label)
     if attribute.kind is Kind.ENUM:
         choices = [SelectChoice(code, str(text)) for code, text in attribute.values.items()]
@@ -211,21 +238,30 @@ def _offer(field: Field) -> None:
             field.choices = [*field.choices, SelectChoice(field.data, field.data)]
 
 
-def _shown(attribute: Attribute, value: Any, field: Any, records: Records) -> str:
-    """A stored value, or a preset, as its field shows it."""
+def field_text(field: Field | None, attribute: Attribute, value: Any) -> str:
+    """What a field shows for a stored value; without a field, what one with a list would."""
+    records = field.records if isinstance(field, ReferenceField) else None
+    text = _shown(attribute, value, records)
+    return masked(attribute.kind, text) if masks_numbers() else text
+
+
+def _shown(attribute: Attribute, value: Any, named_by: Records | None) -> str:
+    """A stored value, or a preset, as its field shows it.
+
+    :param named_by: what reads names, for a field that shows a key as a name
+    """
     if value is None or value == "":
         return attribute.default if value is None else ""
     if attribute.kind is Kind.DATETIME:
         return _local_text(value)
-    text = str(value)
-    if field.field_class is ReferenceField and text.isascii() and text.isdigit():
-        return next(iter(references(records, attribute.target, [int(text[:18])])), "")
+    text = str(as_typed(attribute, value))
+    if named_by is not None and text.isascii() and text.isdigit():
+        return next(iter(references(named_by, attribute.target, [int(text[:18])])), "")
     return text
 
 
-def _lines(text: str | None) -> str:
-    """A text as it is stored, whichever line ends the browser sent."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
+def _text_of(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def _local_text(value: Any) -> str:

@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from cti_oql.schema import Kind
 from flask import url_for
-from markupsafe import Markup
 
-from cti_host import Caller, PhoneCall, PhoneMenu, Ticket, current_host, phone_menu
+from cti_host import (
+    Caller,
+    PhoneCall,
+    PhoneMenu,
+    Ticket,
+    current_host,
+    phone_menu,
+)
+from cti_tickets.facts import Fact, fact_of
 from cti_tickets.hook_values import ticket_with_caller
-from cti_tickets.model.classes.registry import LogEntry
-from cti_tickets.model.form_plan import FormPlan, transition_plan
+from cti_tickets.model.form_plan import transition_plan
 from cti_tickets.model.lifecycles.lifecycle import Flag
 from cti_tickets.model.schema import Attribute, ClassDef
-from cti_tickets.store import logs, objects
-from cti_tickets.store.markup import harmless, holds_markup
-from cti_tickets.store.records import FRIENDLYNAME, Record, Records, shown
-from cti_tickets.store.values import LONG_TEXTS
+from cti_tickets.rights.access import current_access
+from cti_tickets.rights.profiles import MODIFY
+from cti_tickets.store import objects
+from cti_tickets.store.concurrency.versions import version_of
+from cti_tickets.store.records import FRIENDLYNAME, Record, Records, shown_name
 
 # Logs are parts of the page of their own; images and sets aren't shown.
 _ELSEWHERE = (Kind.LOG, Kind.IMAGE, Kind.SET)
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A line of the page: an attribute's label, its value, and where it leads.
-
-    `html` is the value of an attribute that holds markup, made harmless.
-    """
-
-    code: str
-    label: str
-    text: str
-    url: str = ""
-    long: bool = False
-    html: Markup | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +43,10 @@ class Way:
 
 @dataclass(frozen=True)
 class ObjectView:
-    """An object as its page shows it; the last fields are only for tickets."""
+    """An object as its page shows it; the last fields are only for tickets.
+
+    :param may_modify: whether whoever sees it may change it
+    """
 
     class_name: str
     id: int
@@ -64,11 +57,11 @@ class ObjectView:
     empty: Sequence[str]
     version: str = ""
     state: str = ""
+    may_modify: bool = False
     ways: Sequence[Way] = ()
     ticket: Ticket | None = None
     caller: Caller | None = None
     menu: PhoneMenu | None = None
-    logs: Mapping[str, Sequence[LogEntry]] = field(default_factory=dict)
     calls: Sequence[PhoneCall] | None = None
 
 
@@ -77,11 +70,11 @@ def view_object(
 ) -> ObjectView | None:
     """An object with everything its page shows; `None` if there is none.
 
-    :param brief: leave out what only the page of a ticket shows: phone menu, logs, phone calls
+    :param brief: leave out what only the page of a ticket shows: phone menu, phone calls
     """
     schema = records.schema
     try:
-        class_name = objects.definition_of(objects.load(class_name, id_)).name
+        class_name = objects.class_of(class_name, id_)
     except objects.NotFound:
         return None
     cls = schema[class_name]
@@ -92,18 +85,19 @@ def view_object(
     if record is None:
         return None
     state = record.text(cls.lifecycle.attribute) if cls.lifecycle else ""
-    facts = [_fact(a, record) for a in attributes if _worth_a_line(a, cls, record, state)]
+    facts = [fact_of(a, record) for a in attributes if _worth_a_line(a, cls, record, state)]
     ticket = schema.is_a(class_name, "Ticket") and not brief
     return ObjectView(
         class_name=class_name,
         id=id_,
         class_label=str(cls.label),
-        title=record.text(FRIENDLYNAME).strip() or f"{cls.label} {id_}",
+        title=shown_name(cls, record.text(FRIENDLYNAME), id_),
         values=record.values,
         facts=[fact for fact in facts if fact.text],
         empty=[fact.label for fact in facts if not fact.text],
-        version=_version(cls, record),
+        version=version_of(cls, id_, record.values),
         state=state,
+        may_modify=bool(current_access().may(MODIFY, class_name)),
         ways=() if brief else _ways(cls, record, state),
         **(_of_ticket(records, cls, record, caller_class) if ticket else {}),
     )
@@ -119,11 +113,6 @@ def _of_ticket(
         "ticket": ticket,
         "caller": caller,
         "menu": phone_menu(ticket, caller),
-        "logs": {
-            str(a.label): logs.entries(record.id, a.code)
-            for a in cls.attributes.values()
-            if a.kind is Kind.LOG
-        },
         "calls": current_host().hooks.phone_calls(ticket),
     }
 
@@ -132,6 +121,7 @@ def _ways(cls: ClassDef, record: Record, state: str) -> list[Way]:
     """The transitions that an agent may start from the page of an object."""
     if cls.lifecycle is None:
         return []
+    access = current_access()
     return [
         Way(
             str(cls.lifecycle.stimuli[way.stimulus].label),
@@ -144,20 +134,8 @@ def _ways(cls: ClassDef, record: Record, state: str) -> list[Way]:
             asks=bool(transition_plan(cls, way, record.values).asked),
         )
         for way in cls.lifecycle.possible(state)
+        if access.may(way.stimulus, cls.name)
     ]
-
-
-def new_facts(cls: ClassDef, plan: FormPlan) -> dict[str, Fact]:
-    """What the form of a new object shows of attributes that can't be typed: their defaults."""
-    record = Record(cls.name, 0, {code: cls.attributes[code].default for code in plan.fixed})
-    return {code: _fact(cls.attributes[code], record) for code in plan.fixed}
-
-
-def _version(cls: ClassDef, record: Record) -> str:
-    """A mark that is another one after any change, also within the same second."""
-    own = [code for code, attribute in cls.attributes.items() if attribute.stored]
-    values = repr([(code, record.text(code)) for code in own])
-    return sha256(values.encode()).hexdigest()[:16]
 
 
 def _worth_a_line(attribute: Attribute, cls: ClassDef, record: Record, state: str) -> bool:
@@ -171,25 +149,3 @@ def _worth_a_line(attribute: Attribute, cls: ClassDef, record: Record, state: st
         return told and life.shows(attribute.code)
     value = record.text(attribute.code)
     return bool(value) and value not in record.text(f"{attribute.via}_friendlyname")
-
-
-def _fact(attribute: Attribute, record: Record) -> Fact:
-    value = record.values.get(attribute.code)
-    label = str(attribute.label)
-    long = attribute.kind in LONG_TEXTS
-    if attribute.kind is Kind.KEY:
-        if not value:
-            return Fact(attribute.code, label, "")
-        name = record.text(f"{attribute.code}_friendlyname").strip() or f"#{value}"
-        url = url_for("tickets.view", class_name=attribute.target, id_=value)
-        return Fact(attribute.code, label, name, url)
-    text = shown(attribute, value)
-    if text and attribute.kind is Kind.EMAIL:
-        return Fact(attribute.code, label, text, f"mailto:{quote(text, safe='@+')}")
-    if text and attribute.kind is Kind.PHONE:
-        number = current_host().hooks.parse_number(text)
-        return Fact(
-            attribute.code, label, text, f"tel:{number.e164}" if number and number.e164 else ""
-        )
-    html = harmless(text) if attribute.kind is Kind.HTML and holds_markup(text) else None
-    return Fact(attribute.code, label, text, long=long, html=html)

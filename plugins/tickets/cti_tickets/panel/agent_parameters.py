@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cti_oql import Param
 
 from cti_host import Agent, current_agent, current_host
+from cti_tickets.rights.organizations import unlimited
 from cti_tickets.store.agents import contact_of
 from cti_tickets.store.records import Records
 
@@ -66,7 +67,11 @@ class AgentParameters:
         if contact is None:
             return None
         try:
-            found = self._records.load(current_host().database, "Person", [contact], [attribute])
+            # Agents may know of themselves, whatever they may see.
+            with unlimited():
+                found = self._records.load(
+                    current_host().database, "Person", [contact], [attribute]
+                )
         except KeyError:
             return None
         return found[0].text(attribute) if found else None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from cti_oql import Key, Oql, Param
+import peewee
+from cti_oql import Oql, Param
+from cti_oql.running import marks, rows
 from cti_oql.schema import Kind
+from flask_babel import ngettext
 
 from cti_host import (
     MOST_CALLERS,
@@ -13,72 +18,150 @@ from cti_host import (
     Caller,
     Host,
     Matches,
-    Number,
     Unsearchable,
-    Value,
     explained,
     narrow,
 )
-from cti_tickets.hook_values import callers, query_parameters
+from cti_tickets.hook_values import callers, callers_found, query_parameters
 from cti_tickets.model import SOURCE
+from cti_tickets.model.list_plan import masked_kinds
 from cti_tickets.model.schema import ClassDef
+from cti_tickets.panel.person_card import card_codes, detail
+from cti_tickets.rights import organizations
+from cti_tickets.rights.access import current_access
+from cti_tickets.rights.profiles import BULK_READ, READ
 from cti_tickets.store.records import Records
+
+log = logging.getLogger("cti_host.plugin.tickets")
+
+_SEARCHED = (Kind.PHONE, Kind.EMAIL)
 
 
 class Lookup:
-    """Finds the persons who have the attributes of a call."""
+    """Finds the persons who have the attributes of a call.
 
-    def __init__(self, host: Host, oql: Oql, records: Records) -> None:
+    :param mention_hidden: whether agents are told that there are callers whom they may not see
+    """
+
+    def __init__(self, host: Host, oql: Oql, records: Records, mention_hidden: bool) -> None:
         self._host, self._oql, self._records = host, oql, records
+        self._mention_hidden = mention_hidden
         self._settings = host.settings.caller_information
+        self._carried_by: dict[str, list[str]] = {}
+        self._labelled: dict[tuple[str, tuple[Kind, ...]], Mapping[str, object]] = {}
 
     def find(self, call: Call) -> Matches:
-        """Everybody the query finds, in its order, each with the reason; see `Matches`."""
+        """Everybody the query finds, in its order, each with the reason; see `Matches`.
+
+        For an agent who may not see them, nobody.
+        """
         checked = self._oql.resolve(self._settings.query)
+        if not current_access().may(READ, checked.class_name):
+            return Matches((), 0)
         used = {n: v for n in checked.parameters if (v := call.parameters.get(n)) is not None}
         if all(isinstance(value, Unsearchable) for value in used.values()):
             return Matches((), 0)
-        parameters = query_parameters({name: _widened(value) for name, value in used.items()})
+        # Whom a doubtful reading finds is offered, too.
+        parameters = query_parameters(used, widened=True)
         cls = self._records.schema[checked.class_name]
-        # One more than is shown, to see whether there are more.
-        keys = self._ids(parameters, MOST_CALLERS + 1)
-        total = len(keys)
-        if total > MOST_CALLERS:
-            keys, total = self._of_many(cls, call, parameters, keys[:MOST_CALLERS])
-        found = narrow(self._callers(cls, keys), call)
-        labels = {
-            a.code: a.label for a in cls.attributes.values() if a.kind in (Kind.PHONE, Kind.EMAIL)
-        }
-        return explained(found, used.values(), labels, total)
+        people, total = self._people(cls, call, parameters)
+        kinds = masked_kinds()
+        masked = {a.code for a in cls.attributes.values() if a.kind in kinds} if kinds else ()
+        found = narrow(people, call, masked)
+        texts = any(isinstance(value, str) for value in used.values())
+        # An e-mail address holds no number.
+        searched = self._labels(cls, *(_SEARCHED if texts else (Kind.PHONE,)))
+        matches = explained(found, used.values(), searched, total)
+        if len(matches) > 1:
+            matches = self._told_apart(cls, matches)
+        if self._mention_hidden and self._are_more_than(total, parameters):
+            return Matches(matches, matches.total, hidden=True)
+        return matches
 
-    def _of_many(
-        self, cls: ClassDef, call: Call, parameters: dict[str, Param], first: list[Key]
-    ) -> tuple[list[Key], int]:
-        """Whom to read of more people than are shown, and how many they are."""
-        wanted = call.wanted_from(SOURCE)
-        if not call.filter and wanted in (None, *(id_ for _class, id_ in first)):
-            return first, self._oql.count(self._host.database, self._settings.query, parameters)
-        every = self._ids(parameters, None)
-        if call.filter:
-            return every, len(every)
-        return [*first, *(key for key in every if key[1] == wanted)], len(every)
+    def _told_apart(self, cls: ClassDef, matches: Matches) -> Matches:
+        """The matches, each with what tells the person apart from the others."""
+        open_tickets = self._open_tickets([match.caller.id for match in matches])
+        shown = self._settings.display_name
+        detailed = [
+            replace(
+                match,
+                detail=detail(cls, match.caller, _counted(open_tickets, match.caller.id), shown),
+            )
+            for match in matches
+        ]
+        return Matches(detailed, matches.total, matches.hidden)
 
-    def _ids(self, parameters: dict[str, Param], limit: int | None) -> list[Key]:
-        query = self._settings.query
-        return self._oql.ids(self._host.database, query, parameters, limit=limit)
-
-    def _callers(self, cls: ClassDef, keys: Sequence[Key]) -> list[Caller]:
-        searched = [a.code for a in cls.attributes.values() if a.kind in (Kind.PHONE, Kind.EMAIL)]
-        return callers(
-            self._records,
-            self._host.database,
-            cls.name,
-            [id_ for _class, id_ in keys],
-            self._settings.display_name,
-            [*searched, *(c for c in ("org_id", "org_name") if c in cls.attributes)],
+    def _open_tickets(self, ids: Sequence[int]) -> Mapping[int, int] | None:
+        """How many tickets of some persons are open; `None`: the agent may not see any."""
+        if not current_access().may(BULK_READ, "Ticket"):
+            return None
+        tickets, limits = organizations.table("Ticket")
+        database = self._host.database
+        # Only names, and marks for bound values, are put into the text.
+        sql = (
+            f"SELECT caller_id, COUNT(*) FROM {tickets} AS t "  # noqa: S608
+            f"WHERE caller_id IN ({marks(database, len(ids))}) AND operational_status = 'ongoing' "
+            "GROUP BY caller_id"
         )
+        try:
+            return dict(rows(database, sql, [*limits, *ids]))
+        except peewee.DatabaseError:
+            # Whoever calls is found all the same; the lists say what is wrong with tickets.
+            log.exception("The open tickets of callers could not be counted")
+            return None
+
+    def _are_more_than(self, seen: int, parameters: dict[str, Param]) -> bool:
+        """Whether the query finds others besides those whom the agent may see."""
+        if organizations.allowed() is None:
+            return False
+        with organizations.unlimited():
+            every = self._oql.count(self._host.database, self._settings.query, parameters)
+        return every > seen
+
+    def _people(
+        self, cls: ClassDef, call: Call, parameters: dict[str, Param]
+    ) -> tuple[list[Caller], int]:
+        """Whom the query finds, and how many they are; of very many, those who may be shown."""
+        database, query = self._host.database, self._settings.query
+        display = self._settings.display_name
+        codes = self._carried(cls)
+        begin = self._oql.found(database, [(query, 0)], parameters, limit=MOST_CALLERS)
+        first, total = callers_found(
+            self._records, self._oql, database, cls.name, begin, display, codes
+        )
+        wanted = call.wanted_from(SOURCE)
+        ids = [caller.id for caller in first]
+        if total <= MOST_CALLERS or not (call.filter or wanted not in (None, *ids)):
+            return first, total
+        every = [id_ for _class, id_ in self._oql.ids(database, query, parameters)]
+        ids = every if call.filter else [*ids, *(id_ for id_ in every if id_ == wanted)]
+        return callers(self._records, database, cls.name, ids, display, codes), len(every)
+
+    def _carried(self, cls: ClassDef) -> list[str]:
+        """The attributes that a caller carries, worked out once for a class."""
+        known = self._carried_by.get(cls.name)
+        if known is None:
+            known = self._carried_by[cls.name] = self._codes(cls)
+        return known
+
+    def _codes(self, cls: ClassDef) -> list[str]:
+        codes = (*self._labels(cls, *_SEARCHED), "org_id", "org_name", *card_codes(cls))
+        names = [code for code in codes if code.endswith("_friendlyname")]
+        known = [code for code in codes if code in cls.attributes]
+        return list(dict.fromkeys([*known, *names]))
+
+    def _labels(self, cls: ClassDef, *kinds: Kind) -> Mapping[str, object]:
+        """The attributes of some kinds, with their labels."""
+        key = (cls.name, kinds)
+        if key not in self._labelled:
+            found = {a.code: a.label for a in cls.attributes.values() if a.kind in kinds}
+            self._labelled[key] = found
+        return self._labelled[key]
 
 
-def _widened(value: Value) -> Value:
-    """A number with all that it may mean: whom a doubtful reading finds is offered, too."""
-    return value.widened if isinstance(value, Number) else value
+def _counted(open_tickets: Mapping[int, int] | None, id_: int) -> list[str]:
+    """How many tickets somebody has that are open, in words."""
+    if open_tickets is None:
+        return []
+    count = open_tickets.get(id_, 0)
+    return [str(ngettext("%(num)d open ticket", "%(num)d open tickets", count))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from cti_oql import Oql, OqlError, Param, ResolvedQuery, UnknownClassError
 from cti_oql.schema import Kind
@@ -63,6 +64,17 @@ class SettingsCheck:
             if class_name is not None:
                 usable.append(position)
         return usable
+
+    def listed_classes(self) -> frozenset[str]:
+        """The classes of tickets that appear in `display_tickets`, be their lists enabled or not.
+
+        Those below them belong to them.
+        """
+        found: set[str] = set()
+        for settings in self._host.settings.display_tickets.lists:
+            with suppress(OqlError):  # a mistake that is reported elsewhere, or that nobody uses
+                found |= {*self._schema.concrete(self._oql.resolve(settings.query).class_name)}
+        return frozenset(found)
 
     def creations(self) -> None:
         """The presets of both chapters name attributes of their classes.

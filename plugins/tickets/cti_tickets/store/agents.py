@@ -6,10 +6,12 @@ from typing import Any
 
 import peewee
 from cti_oql.functions.fold import fold
+from cti_oql.running import marks, rows
 
 from cti_host import Agent, database, is_postgresql
 from cti_tickets.model import SOURCE
 from cti_tickets.model.classes.registry import Person
+from cti_tickets.rights.organizations import unlimited
 from cti_tickets.store.validation import exists
 
 
@@ -22,13 +24,27 @@ def contact_of(agent: Agent | None) -> int | None:
         return None
     linked = agent.contact_in(SOURCE)
     if linked:
-        return linked if exists("Person", linked) else None
+        # Who they are does not depend on what they may see.
+        with unlimited():
+            return linked if exists("Person", linked) else None
     if not agent.email:
         return None
+    persons = persons_with_email(agent.email, 2)
+    return persons[0] if len(persons) == 1 else None
+
+
+def persons_with_email(address: str, limit: int) -> list[int]:
+    """The ids of the persons with an e-mail address, in any case."""
     # As a query compares, and with the same index.
     email: Any = peewee.fn.cti_fold(Person.email)
     if is_postgresql(database.obj):
         email = email.collate('"C"')
-    of_agent = (email == fold(agent.email)) & (Person.finalclass == "Person")
-    persons = list(Person.select().where(of_agent).limit(2))
-    return int(persons[0].id) if len(persons) == 1 else None
+    there: Any = Person.email != ""
+    of_agent = there & (email == fold(address)) & (Person.finalclass == "Person")
+    return [int(one.id) for one in Person.select(Person.id).where(of_agent).limit(limit)]
+
+
+def teams_of(person: int) -> list[int]:
+    """The ids of the teams that a person is a member of."""
+    sql = f"SELECT team_id FROM lnk_person_to_team WHERE person_id = {marks(database.obj, 1)}"  # noqa: S608
+    return [row[0] for row in rows(database.obj, f"{sql} ORDER BY team_id", [person])]

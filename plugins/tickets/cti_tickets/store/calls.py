@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 
-from cti_host import Agent
+from cti_host import Agent, writing
 from cti_tickets.model.classes.registry import Person, PhoneCall, Ticket
+from cti_tickets.model.data_model import schema
+from cti_tickets.rights.access import access_of
+from cti_tickets.rights.profiles import CREATE
+from cti_tickets.store import history
 from cti_tickets.store.agents import contact_of
-from cti_tickets.store.computed import naive
-from cti_tickets.store.transactions import writing
+from cti_tickets.store.computed import day_of, naive
+from cti_tickets.store.transactions import locked
 
-# Whose tickets from the phone are phone calls: others have no right to those.
-PHONE_PROFILES = frozenset({"Support Agent", "Service Desk Agent", "Administrator"})
+# Nobody dials, fails and dials again so quickly.
+_DOUBLE_CLICK = timedelta(seconds=4)
+
+INBOUND, OUTBOUND = "inbound", "outbound"
+
+
+@dataclass(frozen=True)
+class Unrecorded:
+    """A phone call that is not stored yet, perhaps because it isn't known which person took it."""
+
+    ticket_id: int
+    flow: str
+    contact_id: int | None
+    note: str
+    moment: datetime
+
+
+def may_record(agent: Agent) -> bool:
+    """Whether an agent may have phone calls: those of others are not recorded."""
+    return bool(access_of(agent).may(CREATE, "PhoneCall"))
 
 
 def record_outbound_call(
@@ -24,24 +48,47 @@ def record_outbound_call(
     note: str = "",
     *,
     now: datetime | None = None,
-) -> PhoneCall:
-    """Store that an agent called somebody about a ticket."""
+) -> PhoneCall | None:
+    """Store that an agent called somebody about a ticket.
+
+    The same click again within a few seconds is a double click: its call is the one before.
+
+    :return: the phone call; `None`: the agent may have none, or is no person in the data
+    """
+    person = contact_of(agent)
+    if person is None or not may_record(agent):
+        return None
+    call = Unrecorded(ticket.id, OUTBOUND, caller_id, note, naive(now))
     with writing():
-        return _store_call(ticket, "outbound", caller_id, agent, note, naive(now))
+        # Of two clicks at the same time the second one waits here for the first.
+        list(locked(Ticket.select(Ticket.id).where(Ticket.id == ticket.id)))
+        return store_call(call, agent, person)
 
 
 def attach_inbound_call(ticket: Any, agent: Agent | None, note: str, moment: datetime) -> None:
     """Store the phone call by which a new ticket came, in the current transaction.
 
-    Nothing is stored unless its origin is the phone and the agent's profile takes calls.
+    Nothing is stored unless the agent is a person in the data: see `inbound_call`.
 
     :param note: the note of the call; "" for a short sentence
     """
-    if agent is None or not agent.profiles & PHONE_PROFILES:
-        return
-    if getattr(ticket, "origin", "") == "phone":
-        note = note or _("The ticket was created during this call.")
-        _store_call(ticket, "inbound", ticket.caller_id, agent, note, moment)
+    call = inbound_call(ticket, agent, note, moment)
+    person = contact_of(agent) if call else None
+    if agent is not None and call is not None and person is not None:
+        store_call(call, agent, person)
+
+
+def inbound_call(
+    ticket: Any, agent: Agent | None, note: str = "", moment: datetime | None = None
+) -> Unrecorded | None:
+    """The phone call by which a new ticket came.
+
+    :return: `None`: its origin is not the phone, or the agent may have no phone calls
+    """
+    if agent is None or not may_record(agent) or getattr(ticket, "origin", "") != "phone":
+        return None
+    note = note or _("The ticket was created during this call.")
+    return Unrecorded(ticket.id, INBOUND, ticket.caller_id, note, moment or naive(None))
 
 
 def calls_about(ticket_id: int) -> list[PhoneCall]:
@@ -50,19 +97,40 @@ def calls_about(ticket_id: int) -> list[PhoneCall]:
     return list(query.order_by(PhoneCall.created.desc(), PhoneCall.id.desc()))
 
 
-def _store_call(
-    ticket: Any, flow: str, contact_id: int | None, agent: Agent, note: str, moment: datetime
-) -> PhoneCall:
-    agent_id = contact_of(agent)
-    if agent_id is None:
-        note = "\n".join(filter(None, [note, _("Agent: %(agent)s", agent=agent)]))
+def store_call(call: Unrecorded, agent: Agent, person: int) -> PhoneCall:
+    """Store a phone call, in the current transaction.
+
+    :param person: the id of the person who is the agent
+    """
+    contact_id, moment = call.contact_id, call.moment
     known = contact_id and Person.select().where(Person.id == contact_id).exists()
-    return PhoneCall.create(
-        contact=contact_id if known else None,
-        agent=agent_id,
-        ticket=ticket.id,
-        date=moment.date(),
-        flow=flow,
-        note=note,
-        created=moment,
-    )
+    values: dict[str, Any] = {
+        "contact": contact_id if known else None,
+        "agent": person,
+        "ticket": call.ticket_id,
+        "flow": call.flow,
+        "note": call.note,
+    }
+    if call.flow == OUTBOUND and (before := _just_now(values, moment)) is not None:
+        return before
+    stored = PhoneCall.create(**values, date=day_of(moment), created=moment)
+    _note(stored, agent, moment)
+    return stored
+
+
+def _just_now(values: Mapping[str, Any], moment: datetime) -> PhoneCall | None:
+    """The same call, if it was stored a few seconds ago."""
+    same = [
+        field.is_null() if values[name] is None else field == values[name]
+        for name, field in ((name, getattr(PhoneCall, name)) for name in values)
+    ]
+    recent = PhoneCall.created.between(moment - _DOUBLE_CLICK, moment)
+    found: PhoneCall | None = PhoneCall.select().where(*same, recent).first()
+    return found
+
+
+def _note(call: PhoneCall, agent: Agent, moment: datetime) -> None:
+    definition = schema()["PhoneCall"]
+    values = {a.code: getattr(call, a.code) for a in definition.attributes.values() if a.stored}
+    with history.acting_through(history.Way.PHONE):
+        history.created(definition, call.id, values, agent, moment)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cti_oql.schema import Kind
 
+from cti_host import current_host
 from cti_tickets.model.lifecycles.lifecycle import LifeCycle
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.joint_numbers import column_of
@@ -34,6 +36,15 @@ def naive(now: datetime | None) -> datetime:
     return (now.astimezone(UTC) if now.tzinfo else now).replace(tzinfo=None, microsecond=0)
 
 
+def day_of(moment: datetime) -> date:
+    """The day of a stored moment in the site's time zone."""
+    zone = ZoneInfo(current_host().settings.timezone)
+    try:
+        return moment.replace(tzinfo=UTC).astimezone(zone).date()
+    except OverflowError:  # at the ends of the calendar
+        return moment.date()
+
+
 def numbers(definition: ClassDef, row: Mapping[str, Any]) -> dict[str, str | None]:
     """The number columns of the phone attributes that are in a row."""
     return {
@@ -57,7 +68,7 @@ def obsolescence(
     is_now = row.get(code, before.get(code)) == inactive
     if is_now == (before.get(code) == inactive):
         return {}
-    return {"obsolescence_date": now.date() if is_now else None}
+    return {"obsolescence_date": day_of(now) if is_now else None}
 
 
 def ticket_columns(
@@ -75,12 +86,17 @@ def ticket_columns(
     if not before and not row.get(started):
         columns[started] = now
     status = row.get("status")
-    columns["operational_status"] = _OPERATIONAL.get(str(status), "ongoing")
+    columns["operational_status"] = operational_status(str(status))
     if "priority" in attributes:
         columns["priority"] = priority(row["impact"], row["urgency"])
     if definition.lifecycle and before.get("status") != status:
         columns.update(_on_entry(definition.lifecycle, row, before, now))
     return columns
+
+
+def operational_status(state: str) -> str:
+    """What a state of a life cycle means to everybody: "ongoing", "resolved" or "closed"."""
+    return _OPERATIONAL.get(state, "ongoing")
 
 
 def _on_entry(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cti_host import Number
+from cti_oql.running import mark, marks, rows
+
+from cti_host import Number, database
 from cti_tickets.model.classes.numbers import JointNumber
 
 LONGEST = 255
+FEW = 4
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,22 @@ def column_of(number: Number | None) -> str | None:
     return joint
 
 
-def searched(number: Number) -> SearchedNumber:
-    """A number in the form in which the column holds it, alone or among others."""
-    keys = number.number_keys
+def searched(number: Number, *, widened: bool = False) -> SearchedNumber:
+    """A number in the form in which the column holds it, alone or among others.
+
+    :param widened: whether it may also be found by its doubtful readings, and by those of stored
+        texts
+    """
+    keys = number.widened_keys if widened else number.number_keys
     return SearchedNumber((*keys, *_joints(keys)), str(number))
 
 
 def _joints(keys: Sequence[str]) -> list[str]:
-    rows = JointNumber.select().where(JointNumber.key.in_(keys)).order_by(JointNumber.joint)
-    return list(dict.fromkeys(str(row.joint) for row in rows))
+    # Each lookup asks this, mostly of two keys, so the statement is not built by peewee, and names
+    # them one by one: SQLite makes a table of a list.
+    opened = database.obj
+    few = len(keys) <= FEW
+    condition = f"= {mark(opened)}" if few else f"IN ({marks(opened, len(keys))})"
+    one = f"SELECT joint FROM joint_number WHERE key {condition}"  # noqa: S608 -- marks of bound values
+    found = rows(opened, " UNION ALL ".join([one] * len(keys)) if few else one, keys)
+    return sorted({joint for (joint,) in found}) if found else []

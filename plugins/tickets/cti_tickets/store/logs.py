@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from cti_oql.schema import Kind
+from flask import Flask, current_app
 
-from cti_host import Agent
+from cti_host import Agent, database
 from cti_tickets.model.classes.registry import LogEntry, Ticket
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.agents import contact_of
+from cti_tickets.store.history.acting import Way, current_way
+
+_EXTENSION = "cti_tickets.log_added"
+_TOLD_WAYS = (Way.PAGE, Way.API, Way.PHONE)
+
+ToldOfEntries = Callable[[Ticket, Sequence[LogEntry], Agent], None]
 
 
 def entries(ticket_id: int, code: str) -> list[LogEntry]:
@@ -30,8 +37,10 @@ def append_all(
     ticket: Ticket, texts: Mapping[str, str], author: Agent | None, moment: datetime
 ) -> None:
     """Add an entry to each of some logs, in the current transaction."""
-    contact = contact_of(author) if texts else None
-    for code, text in texts.items():
+    if not texts:
+        return
+    contact = contact_of(author)
+    added = [
         LogEntry.create(
             ticket=ticket,
             attribute=code,
@@ -40,3 +49,27 @@ def append_all(
             author_contact=contact,
             text=text,
         )
+        for code, text in texts.items()
+    ]
+    _tell_added(ticket, added, author)
+
+
+def tell_added_to(app: Flask, told: ToldOfEntries) -> None:
+    """Have entries told that agents and their programs add, once they are stored.
+
+    :param told: is given the ticket, the entries, and who wrote them; it must not fail
+    """
+    app.extensions[_EXTENSION] = told
+
+
+def is_private(code: str) -> bool:
+    """Whether only agents are meant to read a log."""
+    return code.startswith("private")
+
+
+def _tell_added(ticket: Ticket, added: Sequence[LogEntry], author: Agent | None) -> None:
+    told: ToldOfEntries | None = current_app.extensions.get(_EXTENSION)
+    if told is None or author is None or current_way() not in _TOLD_WAYS:
+        return
+    to, by = told, author
+    database.after_commit(lambda: to(ticket, added, by))

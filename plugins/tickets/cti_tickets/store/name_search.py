@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import peewee
-from cti_oql.functions.fold import fold_all
+from cti_oql.functions.fold import fold, fold_all
+from cti_oql.limits import MANY
 from cti_oql.running import mark, marks, rows
 
+from cti_host import database, is_postgresql
+from cti_tickets.model.classes.registry import Organization
 from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.rights import organizations
+from cti_tickets.rights.access import current_access
+from cti_tickets.store.classes import of_classes
+from cti_tickets.store.words.kept import tables_with
+from cti_tickets.store.words.nearly import spellings
+from cti_tickets.store.words.tables import BLANK, LONGEST
 
 MOST_SUGGESTIONS = 20
+# Of so many whose names have a word that begins as the longest one typed, the first are shown.
+_MOST_SORTED = 1000
+# The class of nearly all objects of a table; the others have an index (migration 0016).
+_MOST_ARE = {"contact": "Person"}
+# Too many words begin with less to look them all up where few names have the longest word, which
+# are read instead; with a longest word of fewer letters, many do.
+_SELECTIVE, _FINDS_FEW = 3, 4
 # A name has a few words; whoever sends a thousand looks for nothing.
 _MOST_WORDS = 12
 
 
 def any_ids(database: peewee.Database, schema: Schema, class_name: str, limit: int) -> list[int]:
     """The ids of any objects of a class, at most `limit`: without an order this is quick."""
-    cls = schema[class_name]
-    condition, values = _of_class(database, schema, cls)
+    statement, values = any_ids_statement(schema, class_name, limit)
+    return [row[0] for row in rows(database, statement, values)]
+
+
+def any_ids_statement(schema: Schema, class_name: str, limit: int) -> tuple[str, Sequence[Any]]:
+    """What `any_ids` asks the database."""
+    cls, kinds = schema[class_name], _kinds(schema, schema[class_name])
+    condition = _of_class(kinds, cls)
+    most = _MOST_ARE.get(cls.table)
+    if most is not None and most not in kinds:
+        # SQLite uses the index of the others if it is told that none of the most is looked for.
+        condition += f" AND finalclass <> '{most}'"
     # Names are the schema's, never a user's; the values are bound.
-    sql = f'SELECT id FROM "{cls.table}" WHERE {condition} LIMIT {int(limit)}'  # noqa: S608
-    return [row[0] for row in rows(database, sql, values)]
+    table, limits = organizations.table(class_name, few=False)
+    sql = f"SELECT id FROM {table} AS named WHERE {condition} LIMIT {int(limit)}"  # noqa: S608
+    return sql, limits
 
 
 def ids_by_name(
@@ -29,44 +60,242 @@ def ids_by_name(
 ) -> list[int]:
     """The ids of the objects of a class whose name has every word of a text at a word's start.
 
-    Neither case nor accents count.
+    Neither case nor accents count. They are in the order of their names; where very many are
+    called so, they are the first of those whose word is the shortest.
 
     :param text: what was typed; empty finds any object
     :param limit: the most ids to answer
     """
-    cls = schema[class_name]
-    words = text.split()
-    if "\0" in text or len(words) > _MOST_WORDS:
+    columns = name_columns(schema, schema[class_name])
+    return ids_by_words(database, schema, class_name, columns, text, limit)
+
+
+def ids_by_words(
+    database: peewee.Database,
+    schema: Schema,
+    class_name: str,
+    columns: Sequence[str],
+    text: str,
+    limit: int,
+    *,
+    misspelt: bool = False,
+    newest: bool = False,
+) -> list[int]:
+    """The ids of the objects of a class that have the words of a text in some columns.
+
+    See `ids_by_name`.
+
+    :param columns: the columns of its table that are looked through
+    :param misspelt: whether each word may have a typing error
+    :param newest: whether those with the highest ids come first, and not in the order of the texts
+    """
+    if not _is_text(text):
         return []
-    condition, values = _of_class(database, schema, cls)
-    columns = _name_columns(schema, cls)
-    # One call for each object and word: the function is what takes the time.
-    name = f"cti_fold({_joined(columns)})"
-    for word in words:
-        condition += f" AND {name} LIKE {mark(database)}"
-        # What is folded holds no wildcards.
-        values.append(f"%{fold_all(f' {word}')}%")
-    order = ", ".join([*reversed(columns), "id"]) if words else "id"
-    # Names are the schema's, never a user's; the values are bound.
-    sql = f'SELECT id FROM "{cls.table}" WHERE {condition} ORDER BY {order} LIMIT {int(limit)}'  # noqa: S608
-    return [row[0] for row in rows(database, sql, values)]
+    search = _search(database, schema, class_name, columns, limit, newest)
+    found = _misspelt_statement(search, text) if misspelt else _by_words_statement(search, text)
+    return [row[0] for row in rows(database, *found)] if found else []
 
 
-def _of_class(database: peewee.Database, schema: Schema, cls: ClassDef) -> tuple[str, list[Any]]:
-    """The condition that an object is of a class, and the values bound in it."""
-    if not cls.polymorphic:
-        return "1 = 1", []
-    kinds = schema.concrete(cls.name)
-    return f"finalclass IN ({marks(database, len(kinds))})", list(kinds)
+def by_name_statement(
+    database: peewee.Database, schema: Schema, class_name: str, text: str, limit: int
+) -> tuple[str, Sequence[Any]]:
+    """What `ids_by_name` asks the database."""
+    columns = name_columns(schema, schema[class_name])
+    return _by_words_statement(_search(database, schema, class_name, columns, limit), text)
 
 
-def _name_columns(schema: Schema, cls: ClassDef) -> list[str]:
+def _by_words_statement(search: _Search, text: str) -> tuple[str, Sequence[Any]]:
+    """What finds objects by words as they are written."""
+    words = [fold_all(word) for word in text.split()]
+    parts = sorted({_longest_part(word) for word in words}, key=lambda part: (-len(part), part))
+    if not any(parts) or not search.kinds or not search.words_table or _sees_little():
+        return search.by_reading(words)
+    first, *others = parts
+    if len(first) >= _FINDS_FEW:
+        others = [part for part in others if len(part) >= _SELECTIVE]
+    looked_up = [first, *others]
+    rest = [word for word in words if word not in looked_up]
+    return search.by_words([_beginning(search.database, part) for part in looked_up], rest)
+
+
+def _misspelt_statement(search: _Search, text: str) -> tuple[str, Sequence[Any]] | None:
+    """What finds objects in spite of a typing error in each word; `None`: there are none."""
+    database = search.database
+    words = {part for word in text.split() for part in fold_all(word).split(BLANK) if part}
+    if not words or not search.kinds or not search.words_table:
+        return None
+    meant = spellings(database, search.kinds, words)
+    if not meant:
+        return None  # no word can be misspelt: then nothing was found as it is written
+    parts = [_one_of(database, meant[word]) for word in words if meant.get(word)]
+    same = [word[:LONGEST] for word in words if not meant.get(word)]
+    parts += [_beginning(database, word) for word in same if len(word) >= _SELECTIVE]
+    return search.by_words(parts, [word for word in same if len(word) < _SELECTIVE])
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A condition for a word that is kept, and the values to bind in it."""
+
+    sql: str
+    values: Sequence[str]
+
+
+def _beginning(database: peewee.Database, part: str) -> _Part:
+    place = mark(database)
+    return _Part(f"{place} <= word AND word < {place}", (part, part + chr(sys.maxunicode)))
+
+
+def _one_of(database: peewee.Database, words: Sequence[str]) -> _Part:
+    return _Part(f"word IN ({marks(database, len(words))})", words)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Finds objects of some classes in a table by texts that are in some columns.
+
+    :param words_table: the table that has the words of all of them; "" for none
+    :param newest: whether the highest ids come first
+    """
+
+    database: peewee.Database
+    cls: ClassDef
+    kinds: Sequence[str]
+    columns: Sequence[str]
+    limit: int
+    words_table: str
+    newest: bool
+
+    def by_reading(self, words: Sequence[str]) -> tuple[str, Sequence[Any]]:
+        """Read the text of each object that whoever acts may see."""
+        table, limits = organizations.table(self.cls.name, few=False)
+        begins = self._begins * len(words)
+        order = self._order if words else "id"
+        sql = (
+            f"SELECT id FROM {table} AS named WHERE {_of_class(self.kinds, self.cls)}{begins}"  # noqa: S608
+            f" ORDER BY {order} LIMIT {int(self.limit)}"
+        )
+        return sql, [*limits, *map(_pattern, words)]
+
+    def by_words(self, parts: Sequence[_Part], rest: Sequence[str]) -> tuple[str, Sequence[Any]]:
+        """Look words up, beginning with the first.
+
+        :param parts: what words of the objects surely are like, the rarest first
+        :param rest: words that are so short that they are looked for in what the others find
+        """
+        first, *others = parts
+        table, limits = organizations.table(self.cls.name)
+        of_words = "word DESC, object_id DESC" if self.newest else "word, object_id"
+        selected: list[str] = []
+        values: list[Any] = []
+        for kind in self.kinds:
+            class_ = of_classes([kind], "class")
+            also = "".join(
+                f" AND object_id IN (SELECT object_id FROM {self.words_table}"  # noqa: S608
+                f" WHERE {class_} AND {part.sql})"
+                for part in others
+            )
+            selected.append(
+                f"SELECT * FROM (SELECT id, {', '.join(self.columns)}"  # noqa: S608
+                f" FROM {self.words_table} CROSS JOIN {table} AS named"
+                f" WHERE id = object_id AND {class_} AND {first.sql}{also}"
+                f"{self._begins * len(rest)} ORDER BY {of_words} LIMIT {_MOST_SORTED}) AS kind"
+            )
+            values += [*limits, *first.values]
+            values += [value for part in others for value in part.values]
+            values += map(_pattern, rest)
+        sql = (
+            f"SELECT DISTINCT * FROM ({' UNION ALL '.join(selected)}) AS named"  # noqa: S608
+            f" ORDER BY {self._order} LIMIT {int(self.limit)}"
+        )
+        return sql, values
+
+    @property
+    def _order(self) -> str:
+        if self.newest:
+            return "id DESC"
+        return ", ".join([*reversed(self.columns), "id"])
+
+    @property
+    def _begins(self) -> str:
+        """That a word of a text begins in a way; the function is what takes the time."""
+        return f" AND cti_fold({_joined(self.columns)}) LIKE {mark(self.database)}"
+
+
+def _search(
+    database: peewee.Database,
+    schema: Schema,
+    class_name: str,
+    columns: Sequence[str],
+    limit: int,
+    newest: bool = False,
+) -> _Search:
+    cls = schema[class_name]
+    words_table = tables_with(schema, cls.table, columns) if columns else ""
+    quoted = [f'"{column}"' for column in columns] or ["''"]
+    return _Search(database, cls, _kinds(schema, cls), quoted, limit, words_table, newest)
+
+
+def organizations_called(text: str) -> list[tuple[int, str]]:
+    """The organizations with a name, in any case, or else the one with an id: ids and names."""
+    if "\0" in text or not text.strip():
+        return []
+    name: Any = peewee.fn.cti_fold(Organization.name)
+    if is_postgresql(database.obj):
+        name = name.collate('"C"')
+    condition = name == fold(text.strip())
+    found = _named(condition)
+    if not found and re.fullmatch(r"[0-9]{1,9}", text.strip(), re.ASCII):
+        found = _named(Organization.id == int(text))
+    return found
+
+
+def _named(condition: Any) -> list[tuple[int, str]]:
+    query: Any = Organization.select(Organization.id, Organization.name).where(condition)
+    return [(id_, name) for id_, name in query.order_by(Organization.id).limit(20).tuples()]
+
+
+def _kinds(schema: Schema, cls: ClassDef) -> list[str]:
+    """The classes of the objects that whoever acts may read."""
+    access, kinds = current_access(), schema.concrete(cls.name)
+    if not access.is_limited:
+        return [*kinds]
+    return [name for name in kinds if name in access.readable(cls.name)]
+
+
+def _of_class(kinds: Sequence[str], cls: ClassDef) -> str:
+    """The condition that an object is of one of these classes."""
+    return of_classes(kinds) if cls.polymorphic or not kinds else "1 = 1"
+
+
+def _sees_little() -> bool:
+    """Whether reading what whoever acts may see is quicker than to look words up."""
+    found = organizations.allowed()
+    return found is not None and found.size != MANY
+
+
+def _longest_part(word: str) -> str:
+    """What surely begins a word of a name; a folded word may hold blanks."""
+    return max(word.split(BLANK), key=len)[:LONGEST]
+
+
+def _pattern(word: str) -> str:
+    # What is folded holds no wildcards.
+    return f"%{BLANK}{word}%"
+
+
+def name_columns(schema: Schema, cls: ClassDef) -> list[str]:
     """The columns with the names of a class's objects, of whichever class they really are."""
     kinds = [schema[name] for name in schema.concrete(cls.name)] or [cls]
     named = [kind.attributes.get(code) for kind in kinds for code in kind.friendlyname]
     # What is called after two others (a membership) has no name of its own to look for.
-    return list(dict.fromkeys(f'"{a.column}"' for a in named if a and a.column)) or ["''"]
+    return list(dict.fromkeys(a.column for a in named if a and a.column))
 
 
-def _joined(columns: list[str]) -> str:
+def _is_text(text: str) -> bool:
+    """Whether a text may be looked for."""
+    return "\0" not in text and len(text.split()) <= _MOST_WORDS
+
+
+def _joined(columns: Sequence[str]) -> str:
     return "' ' || " + " || ' ' || ".join(columns)

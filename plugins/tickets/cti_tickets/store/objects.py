@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 import peewee
 from cti_oql import register_functions
+from cti_oql.running import mark, rows
 from flask_babel import gettext as _
 
-from cti_host import Agent
+from cti_host import Agent, database, masks_numbers, restored, writing
 from cti_tickets.model import data_model
 from cti_tickets.model.classes.registry import Ticket
 from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.store import logs
+from cti_tickets.rights import organizations
+from cti_tickets.rights.access import current_access
+from cti_tickets.rights.profiles import CREATE, MODIFY, READ
+from cti_tickets.store import history, logs
 from cti_tickets.store.calls import attach_inbound_call
 from cti_tickets.store.computed import naive, numbers, obsolescence, ticket_columns
+from cti_tickets.store.concurrency import creation_keys
+from cti_tickets.store.concurrency.versions import check_version
 from cti_tickets.store.references import next_reference
 from cti_tickets.store.state_rules import Rules
-from cti_tickets.store.transactions import locked, writing
+from cti_tickets.store.transactions import locked
 from cti_tickets.store.validation import StoredOthers, validate
 from cti_tickets.store.values import InvalidValues, Raw
 
@@ -42,6 +48,7 @@ def create(
     call_note: str = "",
     now: datetime | None = None,
     rules: Rules | None = None,
+    key: str = "",
 ) -> Any:
     """Store a new object; a ticket that came by phone gets its inbound phone call with it.
 
@@ -52,17 +59,27 @@ def create(
     :param call_note: the note of the phone call; by default a short sentence
     :param now: the moment to store, in UTC; by default this one
     :param rules: what a form has to keep to besides the data model
+    :param key: the one-time key of the form; "" for none
     :return: the stored object, an instance of the class's model
+    :raises Forbidden: who acts may not create objects of this class
     :raises InvalidValues: with a message for each attribute that is wrong; nothing was stored
+    :raises AlreadyCreated: the same author has sent the same values with this key before
     :raises UnknownClass: there is no such class
     """
     definition = schema()[class_name]
+    current_access().require(CREATE, class_name)
     if definition.abstract:
         raise InvalidValues({"finalclass": _("choose a kind of %(label)s", label=definition.label)})
     moment = naive(now)
+    account = author.name if author else ""
+    digest = creation_keys.digest_of(key, class_name, values, account) if key else ""
     try:
         with writing():
-            row = validate(definition, values, StoredOthers(), rules=rules).or_refuse()
+            if digest:
+                creation_keys.claim(digest, class_name, moment)
+            validated = validate(definition, values, StoredOthers(), rules=rules)
+            validated.errors.update(organizations.refusals(definition, validated.row))
+            row = validated.or_refuse()
             entries = logs.take(definition, row)
             row.update(numbers(definition, row))
             row.update(obsolescence(definition, row, {}, moment))
@@ -73,9 +90,12 @@ def create(
                 row["created"] = moment
             if definition.polymorphic:
                 row["finalclass"] = class_name
-            obj = model_of(class_name)()
+            obj: Any = model_of(class_name)()
             _set(obj, row)
             obj.save(force_insert=True)
+            history.created(definition, obj.id, row, author, moment)
+            if digest:
+                creation_keys.made(digest, obj.id, moment)
             if isinstance(obj, Ticket):
                 logs.append_all(obj, entries, author, moment)
                 attach_inbound_call(obj, author, call_note, moment)
@@ -92,27 +112,47 @@ def update(
     author: Agent | None,
     now: datetime | None = None,
     rules: Rules | None = None,
+    version: str | None = None,
+    stimulus: str = "",
+    resets: Collection[str] = (),
 ) -> Any:
     """Change an object: the attributes that are given, the others stay; see `create`.
 
+    :param version: the version that the author has seen (`concurrency.versions`); `None`: any
+    :param stimulus: what causes the change, if it is a transition: the right to that counts, and
+        whoever calls has asked for it
+    :param resets: attributes that are emptied, unless they are given
+    :raises Forbidden: who acts may not modify objects of this class
+    :raises Outdated: it has another version by now; nothing was stored
     :raises NotFound: there is no such object
     """
-    moment = naive(now)
+    access, moment = current_access(), naive(now)
+    if not stimulus:
+        access.require(MODIFY, class_name)
     try:
         with writing():
-            obj = load(class_name, object_id, lock=True)
+            obj = _load(class_name, object_id, lock=True)
             definition = definition_of(obj)
+            if not stimulus:
+                access.require(MODIFY, definition.name)
             before = {
                 a.code: getattr(obj, a.code) for a in definition.attributes.values() if a.stored
             }
+            if version is not None:
+                check_version(definition, object_id, before, version)
+            # A key to what whoever acts can't see looks empty to them: they do not empty it.
+            hidden = organizations.hidden_keys(definition, before)
+            given = {code: raw for code, raw in values.items() if raw or code not in hidden}
             validated = validate(
                 definition,
-                values,
+                {**dict.fromkeys(resets, ""), **_unmasked(given, before)},
                 StoredOthers(),
                 before=before,
                 object_id=object_id,
                 rules=rules,
             )
+            together = {**before, **validated.row}
+            validated.errors.update(organizations.refusals(definition, together, object_id))
             row = validated.or_refuse()
             entries = logs.take(definition, row)
             row.update(numbers(definition, row))
@@ -122,6 +162,8 @@ def update(
             if row:
                 _set(obj, row)
                 obj.save(only=obj.dirty_fields)
+            if row or entries:
+                history.changed(definition, obj.id, before, row, author, moment, stimulus=stimulus)
             if isinstance(obj, Ticket):
                 logs.append_all(obj, entries, author, moment)
     except peewee.IntegrityError as error:
@@ -133,21 +175,56 @@ def load(class_name: str, object_id: int, *, lock: bool = False) -> Any:
     """The object with this id, as an instance of its own class.
 
     :param class_name: its class, or one above it
+    :raises Forbidden: who acts may not see objects of this class
     :raises NotFound: there is none, or it is of another class
     :raises UnknownClass: there is no such class
     """
-    definition = schema()[class_name]
-    model: Any = model_of(class_name)
+    access = current_access()
+    access.require(READ, class_name)
+    obj = _load(class_name, object_id, lock=lock)
+    access.require(READ, definition_of(obj).name)
+    return obj
+
+
+def class_of(class_name: str, object_id: int) -> str:
+    """The class of an object by itself: `load` reads all of its columns to know that.
+
+    Of a class without others in its table it is not looked up whether there is such an object.
+
+    :param class_name: its class, or one above it
+    :raises Forbidden: who acts may not see objects of this class
+    :raises NotFound: there is none, or it is of another class
+    :raises UnknownClass: there is no such class
+    """
+    access = current_access()
+    access.require(READ, class_name)
+    name = _class_of(class_name, object_id)
+    if not organizations.is_there(name, object_id):
+        raise NotFound(f"{class_name}::{object_id}")
+    access.require(READ, name)
+    return name
+
+
+def _class_of(class_name: str, object_id: int) -> str:
     if not 0 < object_id < 2**31:
         raise NotFound(f"{class_name}::{object_id}")
-    if definition.polymorphic:
-        kind = model.select(model.finalclass).where(model.id == object_id).tuples().first()
-        if kind is None or kind[0] not in schema().concrete(class_name):
-            raise NotFound(f"{class_name}::{object_id}")
-        model = model_of(kind[0])
+    if not schema()[class_name].polymorphic:
+        return class_name
+    # Not built by peewee: every page of an object begins with it.
+    table, opened = schema()[class_name].table, database.obj
+    # Of the text, only the name of the table is put in.
+    statement = f'SELECT finalclass FROM "{table}" WHERE id = {mark(opened)}'  # noqa: S608
+    kinds = [kind for (kind,) in rows(opened, statement, (object_id,))]
+    if not kinds or kinds[0] not in schema().concrete(class_name):
+        raise NotFound(f"{class_name}::{object_id}")
+    return str(kinds[0])
+
+
+def _load(class_name: str, object_id: int, *, lock: bool) -> Any:
+    model: Any = model_of(_class_of(class_name, object_id))
     query = model.select().where(model.id == object_id)
     obj = (locked(query) if lock else query).first()
-    if obj is None:
+    if obj is None or not organizations.shows(obj, definition_of(obj)):
         raise NotFound(f"{class_name}::{object_id}")
     return obj
 
@@ -160,6 +237,18 @@ def definition_of(obj: peewee.Model) -> ClassDef:
 def _set(obj: Any, row: Mapping[str, Any]) -> None:
     for code, value in row.items():
         setattr(obj, code, value)
+    if definition_of(obj).name == organizations.ROOT:
+        organizations.forget()
+
+
+def _unmasked(values: Mapping[str, Raw], before: Mapping[str, Any]) -> Mapping[str, Raw]:
+    """The values of an agent who sees numbers masked: what they sent back masked is what it was."""
+    if not masks_numbers():
+        return values
+    return {
+        code: restored(value, str(before.get(code) or "")) if isinstance(value, str) else value
+        for code, value in values.items()
+    }
 
 
 def _raced() -> InvalidValues:

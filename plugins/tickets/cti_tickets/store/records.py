@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
-from cti_oql.running import marks, rows
+from cti_oql import Found, Oql
+from cti_oql.running import is_postgresql, marks, rows
 from cti_oql.schema import Kind
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
+from cti_tickets.rights import organizations
+from cti_tickets.rights.access import Access, current_access
+from cti_tickets.store.record_statement import (
+    FRIENDLYNAME,
+    SUFFIX,
+    RecordStatement,
+    record_statement,
+)
 
-FRIENDLYNAME = "friendlyname"
-_SUFFIX = "_friendlyname"
+__all__ = [
+    "FRIENDLYNAME",
+    "SUFFIX",
+    "FoundPage",
+    "Record",
+    "Records",
+    "as_datetime",
+    "shown",
+    "shown_name",
+]
 
 
 @dataclass(frozen=True)
@@ -33,12 +50,22 @@ class Record:
         return "" if value is None else str(value)
 
 
+class FoundPage(NamedTuple):
+    """Objects that a query finds, in its order, and how many it finds in all."""
+
+    records: list[Record]
+    total: int
+
+
 class Records:
-    """Reads objects of the classes of a schema; the statement for each shape is built once."""
+    """Reads objects of the classes of a schema; the statement for each shape is built once.
+
+    What whoever acts may not see isn't there, and a key that leads to it is empty.
+    """
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self._statements: dict[tuple[str, tuple[str, ...]], _Statement] = {}
+        self._statements: dict[tuple[str, tuple[str, ...], int | None], RecordStatement] = {}
 
     def load(
         self,
@@ -49,18 +76,50 @@ class Records:
     ) -> list[Record]:
         """The objects with these ids, in their order; one that isn't there is left out.
 
+        So is one that whoever acts may not see, and what it says of another one that they may not
+        see is empty.
+
         :param codes: attribute codes of the class, "friendlyname", or "<key>_friendlyname"
         :raises KeyError: a code that the class doesn't have
         """
-        if not ids:
+        access = current_access()
+        if not ids or (access.is_limited and not access.readable(class_name)):
             return []
-        shape = (class_name, tuple(codes))
-        statement = self._statements.get(shape)
-        if statement is None:
-            statement = self._statements[shape] = _build(self.schema, *shape)
-        sql = f"{statement.sql} ({marks(database, len(ids))})"
-        records = {row[0]: statement.record(row) for row in rows(database, sql, ids)}
+        statement, limits = self._statement(database, class_name, codes)
+        sql = f"SELECT {statement.columns} FROM {statement.tables} WHERE t.id IN"  # noqa: S608 -- names of the schema
+        found = rows(database, f"{sql} ({marks(database, len(ids))})", [*limits, *ids])
+        readable = self._readable(class_name, codes)
+        made = (readable(_record(statement, row)) for row in found)
+        records = {record.id: record for record in made if record is not None}
         return [records[id_] for id_ in ids if id_ in records]
+
+    def load_found(
+        self,
+        oql: Oql,
+        database: peewee.Database,
+        class_name: str,
+        begin: Found,
+        codes: Sequence[str],
+    ) -> list[FoundPage]:
+        """What each of some queries finds, in their order, in one statement; see `load`.
+
+        :param begin: the queries, about objects of the class, see `Oql.found`, with totals
+        """
+        statement, limits = self._statement(database, class_name, codes)
+        # Begin with what was found, which is little: SQLite keeps the order of a CROSS JOIN.
+        rest = (
+            f'SELECT {statement.columns}, f."query", f."place", f."total" '  # noqa: S608 -- names of the schema
+            f'FROM "found" AS f CROSS JOIN {statement.tables} WHERE t.id = f."id"'
+        )
+        readable = self._readable(class_name, codes)
+        pages = [FoundPage([], 0) for _query in begin.queries]
+        for row in sorted(oql.rows_of(database, begin, rest, limits), key=_place):
+            query, _, total = row[-3:]
+            record = readable(_record(statement, row))
+            pages[query] = FoundPage(pages[query].records, total)
+            if record is not None:
+                pages[query].records.append(record)
+        return pages
 
     def names(
         self, database: peewee.Database, class_name: str, ids: Sequence[int]
@@ -68,6 +127,66 @@ class Records:
         """The friendly names of some objects, by id."""
         records = self.load(database, class_name, ids, [FRIENDLYNAME])
         return {record.id: record.text(FRIENDLYNAME) for record in records}
+
+    def _statement(
+        self, database: peewee.Database, class_name: str, codes: Sequence[str]
+    ) -> tuple[RecordStatement, Sequence[object]]:
+        """The statement for attributes of a class, and what its limits bind in it."""
+        allowed = organizations.allowed()
+        shape = (class_name, tuple(codes), None if allowed is None else allowed.size)
+        statement = self._statements.get(shape)
+        if statement is None:
+            tables = None if allowed is None else organizations.tables_for(self.schema, allowed)
+            statement = record_statement(self.schema, class_name, tuple(codes), tables)
+            self._statements[shape] = statement
+        if allowed is None:
+            return statement, ()
+        return statement, allowed.values(is_postgresql(database)) * statement.places
+
+    def _readable(self, class_name: str, codes: Sequence[str]) -> Callable[[Record], Record | None]:
+        """Leaves out what whoever acts may not see: values, or the whole object."""
+        access = current_access()
+        if not access.is_limited:
+            return lambda record: record
+        classes = access.readable(class_name)
+        hidden = {code: "" for code in codes if _is_hidden(self.schema, access, class_name, code)}
+
+        def readable(record: Record) -> Record | None:
+            if record.class_name not in classes:
+                return None
+            return replace(record, values={**record.values, **hidden}) if hidden else record
+
+        return readable
+
+
+def _record(statement: RecordStatement, row: Sequence[Any]) -> Record:
+    return Record(statement.class_of(row), row[0], statement.values(row))
+
+
+def _place(row: Sequence[Any]) -> tuple[int, int]:
+    """Where a row stands: its query, and the place in what that finds."""
+    return row[-3], row[-2]
+
+
+def _is_hidden(schema: Schema, access: Access, class_name: str, code: str) -> bool:
+    """Whether a value is made of an object behind a key that whoever acts may not see."""
+    cls = schema[class_name]
+    if code == FRIENDLYNAME:
+        kinds = [schema[name] for name in schema.concrete(class_name)]
+        return any(
+            _is_hidden(schema, access, kind.name, part)
+            for kind in kinds
+            for part in kind.friendlyname
+        )
+    attribute = cls.attributes.get(code)
+    if attribute is not None and attribute.kind is not Kind.EXTERNAL:
+        return False
+    via = cls.attributes.get(attribute.via if attribute else code.removesuffix(SUFFIX))
+    if via is None:
+        return False
+    behind = attribute.target_attribute if attribute else FRIENDLYNAME
+    seen = access.readable(via.target) == frozenset(schema.concrete(via.target))
+    return not seen or _is_hidden(schema, access, via.target, behind)
 
 
 def shown(attribute: Attribute, value: Any) -> str:
@@ -88,6 +207,15 @@ def shown(attribute: Attribute, value: Any) -> str:
         day = value if isinstance(value, date) else _parsed_date(str(value))
         return format_date(day, "medium") if day else str(value)
     return str(value)
+
+
+def shown_name(cls: ClassDef, friendlyname: str, id_: int) -> str:
+    """What pages call an object; one whose only name is a value of an enum, by its label and id."""
+    name = friendlyname.strip()
+    own = cls.attributes.get(cls.friendlyname[0]) if name and cls.friendlyname else None
+    if own is not None and own.kind is Kind.ENUM:
+        return f"{shown(own, name)} #{id_}"
+    return name or f"{cls.label} {id_}"
 
 
 def as_datetime(value: Any) -> datetime | None:
@@ -120,111 +248,3 @@ def _parsed_date(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
-
-
-@dataclass(frozen=True)
-class _Name:
-    """Values that make up a name, joined by a separator."""
-
-    separator: str
-    parts: tuple[_Shape, ...]
-
-
-@dataclass(frozen=True)
-class _ByClass:
-    """Names that each class makes in its own way; `position` is where the class is."""
-
-    position: int
-    names: Mapping[str, _Shape]
-
-
-# Where a value is in a row: at one position as it is, or made of several.
-_Shape = int | _Name | _ByClass
-
-
-def _value(shape: _Shape, row: Sequence[Any]) -> Any:
-    if isinstance(shape, int):
-        return row[shape]
-    if isinstance(shape, _ByClass):
-        own = shape.names.get(row[shape.position])
-        return _value(own, row) if own is not None else ""
-    texts = [str(value) for part in shape.parts if (value := _value(part, row))]
-    return shape.separator.join(texts)
-
-
-@dataclass(frozen=True)
-class _Statement:
-    """A SELECT without its list of ids, and where each value is in its rows."""
-
-    sql: str
-    class_name: str
-    polymorphic: bool
-    shapes: Mapping[str, _Shape]
-
-    def record(self, row: Sequence[Any]) -> Record:
-        values = {code: _value(shape, row) for code, shape in self.shapes.items()}
-        return Record(row[1] if self.polymorphic else self.class_name, row[0], values)
-
-
-class _Builder:
-    """Collects the columns and joins of one SELECT."""
-
-    def __init__(self, schema: Schema, cls: ClassDef) -> None:
-        self.schema = schema
-        kind = "t.finalclass" if cls.polymorphic else "NULL"
-        self.selected = {"t.id": 0, kind: 1}
-        self.joins: list[str] = []
-        self._aliases: dict[tuple[str, str], str] = {}
-
-    def shape(self, cls: ClassDef, alias: str, code: str) -> _Shape:
-        """Where the value of an attribute of the class behind an alias will be."""
-        if code == "id":
-            return self._column(f"{alias}.id")
-        if code == FRIENDLYNAME:
-            return self._name(cls, alias)
-        key = cls.attributes.get(code.removesuffix(_SUFFIX))
-        if code.endswith(_SUFFIX) and key is not None:
-            return self._name(self.schema[key.target], self._join(alias, key))
-        attribute = cls.attributes[code]
-        if attribute.kind is Kind.EXTERNAL:
-            key = cls.attributes[attribute.via]
-            behind = self._join(alias, key)
-            return self.shape(self.schema[key.target], behind, attribute.target_attribute)
-        return self._column(f'{alias}."{attribute.column}"')
-
-    def _column(self, sql: str) -> int:
-        return self.selected.setdefault(sql, len(self.selected))
-
-    def _join(self, alias: str, key: Attribute) -> str:
-        """The alias of the table behind a key."""
-        joined = self._aliases.get((alias, key.code))
-        if joined is None:
-            joined = self._aliases[alias, key.code] = f"j{len(self._aliases)}"
-            table = self.schema[key.target].table
-            self.joins.append(
-                f'LEFT JOIN "{table}" AS {joined} ON {joined}.id = {alias}."{key.column}"'
-            )
-        return joined
-
-    def _name(self, cls: ClassDef, alias: str) -> _Shape:
-        """The friendly name, by the rule of each object's own class."""
-        classes = [self.schema[name] for name in self.schema.concrete(cls.name)] or [cls]
-        rules = {(own.friendlyname, own.friendlyname_separator) for own in classes}
-        if len(rules) == 1:
-            return self._name_of(classes[0], alias)
-        position = self._column(f"{alias}.finalclass")
-        return _ByClass(position, {own.name: self._name_of(own, alias) for own in classes})
-
-    def _name_of(self, cls: ClassDef, alias: str) -> _Shape:
-        parts = tuple(self.shape(cls, alias, code) for code in cls.friendlyname)
-        return parts[0] if len(parts) == 1 else _Name(cls.friendlyname_separator, parts)
-
-
-def _build(schema: Schema, class_name: str, codes: tuple[str, ...]) -> _Statement:
-    cls = schema[class_name]
-    builder = _Builder(schema, cls)
-    shapes = {code: builder.shape(cls, "t", code) for code in codes}
-    joins = "".join(f" {join}" for join in builder.joins)
-    # Names are the schema's, never a user's; the values are bound.
-    sql = f'SELECT {", ".join(builder.selected)} FROM "{cls.table}" AS t{joins} WHERE t.id IN'  # noqa: S608
-    return _Statement(sql, class_name, cls.polymorphic, shapes)

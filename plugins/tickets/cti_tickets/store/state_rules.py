@@ -12,10 +12,21 @@ from typing import Any
 from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
-from cti_tickets.model.data_model import model_of
-from cti_tickets.model.form_plan import FormPlan, demanded, editable, has_value, transition_plan
+from cti_host import database
+from cti_tickets.model.data_model import schema
+from cti_tickets.model.form_plan import (
+    ASKING,
+    FormPlan,
+    demanded,
+    editable,
+    has_value,
+    transition_plan,
+)
 from cti_tickets.model.lifecycles.lifecycle import Flag, Transition
 from cti_tickets.model.schema import ClassDef
+from cti_tickets.store.fitting import misfits
+from cti_tickets.store.name_search import any_ids
+from cti_tickets.store.values import default_of
 
 # Takes the stored values (none for a new object) and all values as they would be; returns a
 # message for each attribute that breaks a rule.
@@ -26,8 +37,12 @@ def creating(cls: ClassDef) -> Rules:
     """The rules of the form of a new object."""
 
     def broken(before: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, str]:
-        state = cls.lifecycle.initial if cls.lifecycle else ""
-        return _missing(cls, demanded(cls, state), row)
+        if cls.lifecycle is None:
+            return misfits(cls, row, row)
+        state = cls.lifecycle.initial
+        given = {code for code in row if row[code] != default_of(cls.attributes[code])}
+        missing = _missing(cls, demanded(cls, state), row)
+        return {**misfits(cls, row, given), **missing, **_fixed(cls, state, given)}
 
     return broken
 
@@ -36,19 +51,12 @@ def editing(cls: ClassDef) -> Rules:
     """The rules of the form that changes an object in the state in which it is."""
 
     def broken(before: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, str]:
+        changed = _changed(before, row)
         if cls.lifecycle is None:
-            return {}
+            return misfits(cls, row, changed)
         state = str(before[cls.lifecycle.attribute])
-        label = cls.attributes[cls.lifecycle.attribute].values.get(state, state)
-        changed = {code for code in row if row[code] != before.get(code)}
-        # A log's value is what is added to it.
-        fixed = {
-            code: _("can't be changed in the state “%(state)s”", state=label)
-            for code in changed
-            if has_value(row, code) or has_value(before, code)
-            if not editable(cls, state, code)
-        }
-        return {**_missing(cls, demanded(cls, state), row), **fixed}
+        missing = _missing(cls, demanded(cls, state), row)
+        return {**misfits(cls, row, changed), **missing, **_fixed(cls, state, changed)}
 
     return broken
 
@@ -57,14 +65,21 @@ def entering(cls: ClassDef, way: Transition) -> Rules:
     """The rules of the form of a transition."""
 
     def broken(before: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, str]:
-        flags = cls.lifecycle.asked(way) if cls.lifecycle else {}
+        if cls.lifecycle is None:
+            return {}
+        flags = cls.lifecycle.asked(way)
+        # What the transition itself sets or empties, and what its form asks for.
+        own = {cls.lifecycle.attribute, *way.resets}
+        own |= {code for code, flag in flags.items() if flag & (ASKING | Flag.MANDATORY)}
+        fixed = _fixed(cls, way.target, _changed(before, row) - own)
         required = set(transition_plan(cls, way, before).required)
         unchanged = {
             code: _("must be changed")
             for code, flag in flags.items()
             if Flag.MUST_CHANGE in flag and row.get(code) == before.get(code)
         }
-        return {**unchanged, **_missing(cls, required, row)}
+        unfit = misfits(cls, row, _changed(before, row))
+        return {**unfit, **unchanged, **_missing(cls, required, row), **fixed}
 
     return broken
 
@@ -80,6 +95,26 @@ def _optional_now(cls: ClassDef) -> set[str]:
     return {code for code in keys if not _any(cls.attributes[code].target)}
 
 
+def _changed(before: Mapping[str, Any], row: Mapping[str, Any]) -> set[str]:
+    """The attributes that get another value; a log's value is what is added to it."""
+    return {
+        code
+        for code in row
+        if row[code] != before.get(code) and (has_value(row, code) or has_value(before, code))
+    }
+
+
+def _fixed(cls: ClassDef, state: str, given: set[str]) -> dict[str, str]:
+    """Messages for what was given and can't be in a state."""
+    own = cls.lifecycle.attribute if cls.lifecycle else ""
+    label = cls.attributes[own].values.get(state, state) if own else state
+    return {
+        code: _("can't be changed in the state “%(state)s”", state=label)
+        for code in given
+        if not editable(cls, state, code)
+    }
+
+
 def _missing(cls: ClassDef, codes: set[str], row: Mapping[str, Any]) -> dict[str, str]:
     empty = {code for code in codes if not has_value(row, code)}
     if empty:
@@ -89,5 +124,4 @@ def _missing(cls: ClassDef, codes: set[str], row: Mapping[str, Any]) -> dict[str
 
 
 def _any(class_name: str) -> bool:
-    model: Any = model_of(class_name)
-    return bool(model.select().exists())
+    return bool(any_ids(database.obj, schema(), class_name, 1))

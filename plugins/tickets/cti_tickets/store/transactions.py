@@ -6,17 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import peewee
-
 from cti_host import database, is_postgresql
-
-
-def writing() -> peewee._atomic:
-    """A transaction that writes: in SQLite it takes the write lock at once.
-
-    A SQLite transaction that read first can't wait for another one's write, it would fail.
-    """
-    return database.atomic() if is_postgresql(database.obj) else database.atomic("immediate")
 
 
 @contextmanager
@@ -29,8 +19,25 @@ def reading() -> Iterator[None]:
 
 
 def locked(query: Any) -> Any:
-    """A query whose rows nobody else changes before this transaction ends."""
-    return query.for_update() if is_postgresql(database.obj) else query
+    """A query whose rows nobody else changes before this transaction ends.
+
+    Others may still refer to them.
+    """
+    if not is_postgresql(database.obj):
+        return query
+    will_write(query.model._meta.table_name)
+    return query.for_update("FOR NO KEY UPDATE")
+
+
+def will_write(table: str) -> None:
+    """Say that this transaction writes to a table, before it locks any row of it.
+
+    Whoever keeps others out of the table (`transfer.bulk.keep_others_out`) then waits with empty
+    hands. Otherwise it could get the table between the lock of a row and the write, and wait for
+    the row while the write waits for the table.
+    """
+    if is_postgresql(database.obj):
+        database.execute_sql(f'LOCK TABLE "{table}" IN ROW EXCLUSIVE MODE')
 
 
 def defer_references() -> None:

@@ -20,6 +20,7 @@ from flask_babel import gettext as _
 from cti_host import database, is_postgresql
 from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import Attribute, ClassDef
+from cti_tickets.rights import organizations
 from cti_tickets.store.state_rules import Rules
 from cti_tickets.store.values import (
     REFUSE_UNREAD_PHONES,
@@ -28,6 +29,7 @@ from cti_tickets.store.values import (
     Raw,
     Stored,
     as_it_is,
+    default_of,
     is_unread_phone,
     parse,
 )
@@ -170,15 +172,6 @@ def _fill_in_defaults(
             row[code] = default_of(attribute)
 
 
-def default_of(attribute: Attribute) -> Stored:
-    """What a new object has in the column of an attribute where nothing was given."""
-    if attribute.kind is Kind.BOOLEAN:
-        return int(attribute.default or 0)
-    if attribute.kind in (Kind.INTEGER, Kind.DURATION):
-        return int(attribute.default) if attribute.default else None
-    return None if attribute.kind in (Kind.KEY, Kind.DATE, Kind.DATETIME) else attribute.default
-
-
 def _missing(definition: ClassDef, row: Mapping[str, Any], foreign: bool) -> dict[str, str]:
     """Messages for the mandatory attributes that have no value."""
     return {
@@ -279,21 +272,23 @@ class StoredOthers:
 
 
 def exists(class_name: str, object_id: int) -> bool:
-    """Whether there is an object of this class, or of one under it."""
+    """Whether there is an object of this class, or of one under it, for whoever acts."""
     model: Any = model_of(class_name)
     query = model.select().where(model.id == object_id)
     if schema()[class_name].polymorphic:
         query = query.where(model.finalclass.in_(schema().concrete(class_name)))
-    return bool(query.exists())
+    return bool(query.exists()) and organizations.is_there(class_name, object_id)
 
 
 def _ancestors(attribute: Attribute, object_id: int) -> set[int]:
     """The ids of an object and everything above it."""
     model: Any = model_of(attribute.target)
     if is_postgresql(database.obj):
-        # Two others could otherwise put each below the other at the same time.
-        table = schema()[attribute.target].table
-        database.execute_sql(f'LOCK TABLE "{table}" IN SHARE ROW EXCLUSIVE MODE')
+        # Two others could otherwise put each below the other at the same time. It is no lock of the
+        # table: both may write to that already, and would wait for each other.
+        execute: Any = database.execute_sql  # peewee's types leave the values out
+        lock = "SELECT pg_advisory_xact_lock(hashtext(%s))"
+        execute(lock, (schema()[attribute.target].table,))
     ancestors: set[int] = set()
     above: int | None = object_id
     while above and above not in ancestors:

@@ -182,3 +182,12 @@ def _datetime(text: str, zone: tzinfo) -> datetime | None:
     except (ValueError, OverflowError):
         raise BadValue(_("must be a moment such as 2026-01-31 14:30:00")) from None
     return value.replace(microsecond=0)
+
+
+def default_of(attribute: Attribute) -> Stored:
+    """What a new object has in the column of an attribute where nothing was given."""
+    if attribute.kind is Kind.BOOLEAN:
+        return int(attribute.default or 0)
+    if attribute.kind in (Kind.INTEGER, Kind.DURATION):
+        return int(attribute.default) if attribute.default else None
+    return None if attribute.kind in (Kind.KEY, Kind.DATE, Kind.DATETIME) else attribute.default

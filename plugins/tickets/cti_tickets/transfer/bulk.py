@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-import sqlite3
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import peewee
 import psycopg
 
-from cti_host import database, is_postgresql
+from cti_host import database, execute_many, is_postgresql
+from cti_tickets.model.classes.registry import TicketCounter
 from cti_tickets.model.data_model import current, schema
 from cti_tickets.model.schema import ClassDef
+from cti_tickets.rights import organizations
 
 LOG_TABLE = "log_entry"
 LOG_COLUMNS = ("ticket_id", "attribute", "created", "author", "author_contact_id", "text")
-INTEGRITY_ERRORS = (peewee.IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)
+HISTORY_TABLE = "object_change"
+HISTORY_COLUMNS = (
+    "object_id",
+    "changes",
+    "root",
+    "class_name",
+    "moment",
+    "operation",
+    "through",
+    "account",
+    "author",
+)
+# Between two attempts to get all locks.
+_PAUSE_SECONDS = 0.02
+# What a database says of a row that it can't take, whoever else writes.
+REFUSALS = (peewee.IntegrityError, peewee.DataError)
 
 # Names in the SQL below come from the models, never from a file: hence the noqa's.
 
@@ -47,10 +64,14 @@ def page(
 ) -> list[tuple[Any, ...]]:
     """The values of some columns of the next objects of one class above an id, by id."""
     own = " AND finalclass = " + _mark() if definition.polymorphic else ""
-    values = (after, definition.name) if definition.polymorphic else (after,)
+    columns, hidden = organizations.columns(definition.name, names, "own")
+    table, limits = organizations.table(definition.name, few=False)
+    values: tuple[Any, ...] = (*hidden, *limits, after)
+    if definition.polymorphic:
+        values = (*values, definition.name)
     statement = (
-        f'SELECT {_quoted(names)} FROM "{definition.table}"'  # noqa: S608
-        f" WHERE id > {_mark()}{own} ORDER BY id LIMIT {limit}"
+        f"SELECT {columns} FROM {table} AS own"  # noqa: S608
+        f" WHERE own.id > {_mark()}{own} ORDER BY own.id LIMIT {limit}"
     )
     return list(_execute(statement, values))
 
@@ -58,58 +79,96 @@ def page(
 def some(definition: ClassDef, names: Sequence[str], ids: Sequence[int]) -> list[tuple[Any, ...]]:
     """The values of some columns of the objects with these ids, by id."""
     marks = ", ".join([_mark()] * len(ids))
+    columns, hidden = organizations.columns(definition.name, names, "own")
+    table, limits = organizations.table(definition.name)
     statement = (
-        f'SELECT {_quoted(names)} FROM "{definition.table}"'  # noqa: S608
-        f" WHERE id IN ({marks}) ORDER BY id"
+        f"SELECT {columns} FROM {table} AS own"  # noqa: S608
+        f" WHERE own.id IN ({marks}) ORDER BY own.id"
     )
-    return list(_execute(statement, tuple(ids)))
+    return list(_execute(statement, (*hidden, *limits, *ids)))
 
 
 def count(definition: ClassDef) -> int:
     """How many objects of one class there are."""
     where = f" WHERE finalclass = {_mark()}" if definition.polymorphic else ""
-    values = (definition.name,) if definition.polymorphic else ()
-    return int(_execute(f'SELECT count(*) FROM "{definition.table}"{where}', values).fetchone()[0])  # noqa: S608
+    table, limits = organizations.table(definition.name, few=False)
+    values = (*limits, definition.name) if definition.polymorphic else limits
+    return int(_execute(f"SELECT count(*) FROM {table} AS own{where}", values).fetchone()[0])  # noqa: S608
 
 
-def insert(table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows at the speed of the driver; its own exceptions come through."""
+def insert(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows at the speed of the driver.
+
+    :param rows: moments and days are texts in them
+    """
     if not rows:
         return
-    opened: Any = database.obj
-    if not is_postgresql(opened):
-        rows = [tuple(map(_for_sqlite, row)) for row in rows]
     marks = ", ".join([_mark()] * len(names))
     statement = f'INSERT INTO "{table}" ({_quoted(names)}) VALUES ({marks})'  # noqa: S608
-    opened.cursor().executemany(statement, rows)
+    execute_many(statement, rows)
 
 
 def update(table: str, object_id: int, values: Mapping[str, Any]) -> None:
-    """Change columns of one row."""
+    """Change columns of one row; moments and days are texts."""
     assignments = ", ".join(f'"{name}" = {_mark()}' for name in values)
     statement = f'UPDATE "{table}" SET {assignments} WHERE id = {_mark()}'  # noqa: S608
-    given = values.values() if is_postgresql(database.obj) else map(_for_sqlite, values.values())
-    _execute(statement, (*given, object_id))
+    _execute(statement, (*values.values(), object_id))
 
 
 def keep_others_out() -> None:
     """Let nobody else write until this transaction ends, so that ids and values stay free.
 
-    SQLite has only one writer anyway.
+    SQLite has only one writer anyway. On PostgreSQL all tables are locked, or none: whoever had
+    some and waited for others would wait for a save that may wait for one of those.
+
+    :raises peewee.OperationalError: somebody writes for longer than a statement waits for a lock
     """
-    if is_postgresql(database.obj):
-        locked = _quoted(current().tables)
-        database.execute_sql(f"LOCK TABLE {locked} IN SHARE ROW EXCLUSIVE MODE")
+    if not is_postgresql(database.obj):
+        return
+    tables = _quoted([*current().tables, TicketCounter._meta.table_name])
+    milliseconds = _execute("SELECT setting FROM pg_settings WHERE name = 'lock_timeout'", ())
+    patience = int(milliseconds.fetchone()[0]) / 1000 or math.inf
+    ends = time.monotonic() + patience
+    while not _locked_at_once(tables, is_last=time.monotonic() > ends):
+        time.sleep(_PAUSE_SECONDS)
 
 
-def reset_sequences() -> None:
-    """Go on above the ids that are there: PostgreSQL counts apart from the table."""
-    if is_postgresql(database.obj):
-        for table in (*current().tables, LOG_TABLE):
-            database.execute_sql(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id))"  # noqa: S608
-                f' FROM "{table}" HAVING max(id) IS NOT NULL'
-            )
+def _locked_at_once(tables: str, *, is_last: bool) -> bool:
+    try:
+        with database.atomic():
+            database.execute_sql(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE NOWAIT")
+    except peewee.OperationalError as error:
+        if is_last or not isinstance(getattr(error, "orig", None), psycopg.errors.LockNotAvailable):
+            raise
+        return False
+    return True
+
+
+def reserve_ids(table: str, newest: int, wanted: int) -> int:
+    """Keep ids for an import: nobody else gets them from now on. Call `keep_others_out` before.
+
+    :param newest: the highest id that the objects bring themselves; 0 for none
+    :param wanted: how many need one
+    :return: the first of those
+    """
+    if not is_postgresql(database.obj):
+        (stored,) = _execute(
+            f'SELECT max((SELECT coalesce(max(id), 0) FROM "{table}"),'  # noqa: S608
+            " (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?))",
+            (table,),
+        ).fetchone()
+        first = max(stored, newest) + 1
+        values = (first + wanted - 1, table)
+        if not _execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", values).rowcount:
+            _execute("INSERT INTO sqlite_sequence (seq, name) VALUES (?, ?)", values)
+        return int(first)
+    sequence = f"pg_get_serial_sequence('{table}', 'id')"
+    (stored, counted) = database.execute_sql(
+        f'SELECT coalesce(max(id), 0), nextval({sequence}) FROM "{table}"'  # noqa: S608
+    ).fetchone()
+    first = max(stored + 1, counted, newest + 1)
+    database.execute_sql(f"SELECT setval({sequence}, {first + wanted}, false)")
+    return int(first)
 
 
 def _execute(statement: str, values: Sequence[Any]) -> Any:
@@ -119,10 +178,6 @@ def _execute(statement: str, values: Sequence[Any]) -> Any:
 
 def _mark() -> str:
     return "%s" if is_postgresql(database.obj) else "?"
-
-
-def _for_sqlite(value: Any) -> Any:
-    return str(value) if isinstance(value, date) else value
 
 
 def _quoted(names: Sequence[str]) -> str:

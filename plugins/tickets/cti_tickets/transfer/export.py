@@ -18,7 +18,7 @@ from cti_oql.schema import Kind
 
 from cti_tickets.model.data_model import schema
 from cti_tickets.model.schema import Attribute, ClassDef
-from cti_tickets.store.validation import default_of
+from cti_tickets.store.values import default_of
 from cti_tickets.transfer import bulk
 from cti_tickets.transfer.reading.cells import EMPTY_TEXT, cell_of
 from cti_tickets.transfer.reading.log_parsing import Entry, log_value, stored_logs
@@ -161,6 +161,23 @@ def export(
         if counted.objects:
             exported.append(counted)
     return exported
+
+
+def lines_of(keys: Sequence[tuple[str, int]], form: Format) -> list[bytes]:
+    """The lines of some objects, in their order; of one that isn't there any more, none.
+
+    :param keys: the class and the id of each
+    """
+    ids: dict[str, list[int]] = {}
+    for name, id_ in keys:
+        ids.setdefault(name, []).append(id_)
+    lines = {
+        (name, one.id): form.line(schema()[name], one)
+        for name in ids
+        for objects in _pages(schema()[name], ids[name])
+        for one in objects
+    }
+    return [lines[key] for key in keys if key in lines]
 
 
 def count(selection: Selection) -> int:

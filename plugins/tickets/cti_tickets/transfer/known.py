@@ -63,12 +63,17 @@ class Known:
         # Keys that lead to what has not come yet, side by side: file, line, which key, target.
         self._keys: list[tuple[str, str, bool]] = []
         self._open = array("I"), array("Q"), array("I"), array("I")
+        # Table and id of the new objects that are to be written after others, because they lead to
+        # what came later; and of those that the object here has to wait for.
+        self.postponed: set[tuple[str, int]] = set()
+        self.awaited: set[tuple[str, int]] = set()
         # Hierarchies: table to object to what is above it, and where that was said.
         self._above: dict[tuple[str, str], dict[int, tuple[int, Place]]] = {}
 
     def at(self, place: Place) -> None:
         """Say where the object stands that comes next."""
         self._place = place
+        self.awaited = set()
         if not self._files or self._files[-1] != place.file:
             self._files.append(place.file)
 
@@ -86,10 +91,6 @@ class Known:
         """Whether a new object of the files has this id."""
         return object_id in self._new[definition.table]
 
-    def newest_id(self, definition: ClassDef) -> int:
-        """The highest id in the table of a class."""
-        return max(self.ids[definition.table], default=0)
-
     def is_there(self, class_name: str, object_id: int) -> bool:
         """Whether there is an object of a class, or of one under it."""
         own = self.ids[self._schema[class_name].table].get(object_id)
@@ -103,7 +104,7 @@ class Known:
         """Why a key must not lead there; what is not there now may still come."""
         if attribute.code.startswith("parent_") and value == object_id:
             return str(_("an object can't be its own parent"))
-        if not self.is_there(attribute.target, value):
+        if not self.refers(attribute.target, value):
             self.expect(
                 attribute.target, value, attribute.code, not may_be_empty(definition, attribute)
             )
@@ -111,6 +112,14 @@ class Known:
             hierarchy = self._above.setdefault((definition.table, attribute.code), {})
             hierarchy[object_id] = (value, self._place)
         return ""
+
+    def refers(self, class_name: str, object_id: int) -> bool:
+        """The object here leads to another: whether that is there, now or when it is written."""
+        there = self.is_there(class_name, object_id)
+        key = (self._schema[class_name].table, object_id)
+        if not there or key in self.postponed:
+            self.awaited.add(key)
+        return there
 
     def expect(self, class_name: str, object_id: int, code: str, mandatory: bool) -> None:
         """Remember that an object which is not there has to be there in the end."""

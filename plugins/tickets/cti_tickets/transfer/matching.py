@@ -17,8 +17,7 @@ from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import schema
 from cti_tickets.model.schema import Attribute, ClassDef
-from cti_tickets.store.validation import default_of
-from cti_tickets.store.values import BadValue, number_of, parse
+from cti_tickets.store.values import BadValue, default_of, number_of, parse
 from cti_tickets.transfer import bulk
 
 ID = "id"

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import ClassDef
+from cti_tickets.store.transactions import locked
 from cti_tickets.store.values import BadValue
 from cti_tickets.transfer.known import Known
 from cti_tickets.transfer.matching import ID, MET, BadMatch, MatchBy, Matcher
@@ -122,11 +123,22 @@ class Meant:
         return self._matcher.is_meant(definition, values, self._stored(definition, id_).row)
 
 
-def _stored(definition: ClassDef, ids: Sequence[int]) -> list[StoredObject]:
+def stored_rows(
+    definition: ClassDef, ids: Sequence[int], *, lock: bool = False
+) -> list[dict[str, Any]]:
+    """The columns of some stored objects of a class.
+
+    :param lock: nobody else changes them before this transaction ends
+    """
     model: Any = model_of(definition.name)
     codes = {field.name: column for column, field in model._meta.columns.items()}
     query = model.select().where(model.id.in_(ids))
-    rows = [{codes[name]: value for name, value in row.items()} for row in query.dicts()]
+    query = locked(query) if lock else query
+    return [{codes[name]: value for name, value in row.items()} for row in query.dicts()]
+
+
+def _stored(definition: ClassDef, ids: Sequence[int]) -> list[StoredObject]:
+    rows = stored_rows(definition, ids)
     logs: dict[int, dict[str, Sequence[Entry]]] = {}
     if schema().is_a(definition.name, "Ticket"):
         for (id_, code), entries in stored_logs(ids).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,30 @@ class Imported:
     skipped: Sequence[ImportProblem] = ()
     bad_files: Sequence[Path] = ()
     remarks: Sequence[str] = ()
+
+    def as_json(self) -> str:
+        """What whoever finishes an import has to tell; without the notes: they may be many."""
+        return json.dumps(
+            {
+                "counts": self.counts,
+                "ignored": self.ignored,
+                "skipped": [[p.file, p.line, p.message] for p in self.skipped],
+                "bad_files": [str(path) for path in self.bad_files],
+                "remarks": list(self.remarks),
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Imported:
+        """What `as_json` gave."""
+        data = json.loads(text)
+        return cls(
+            counts={Action(action): Counter(counts) for action, counts in data["counts"].items()},
+            ignored=Counter(data["ignored"]),
+            skipped=[ImportProblem(*one) for one in data["skipped"]],
+            bad_files=[Path(path) for path in data["bad_files"]],
+            remarks=data["remarks"],
+        )
 
     @property
     def created(self) -> dict[str, int]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from cti_oql.schema import Kind
 
+from cti_host import writing
 from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.computed import numbers
-from cti_tickets.store.transactions import locked, writing
+from cti_tickets.store.transactions import locked
 
 BATCH = 2000
 

@@ -1,4 +1,4 @@
-"""One pass of an import over its files: each object is found, checked and handed to the writer."""
+"""One pass of an import over its files: each object is found, checked and put into a plan."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from cti_tickets.transfer.matching import MatchBy
 from cti_tickets.transfer.meant import Meant, StoredObject
 from cti_tickets.transfer.names import Names
 from cti_tickets.transfer.outcome import Action, Imported
+from cti_tickets.transfer.plan import Plan
 from cti_tickets.transfer.reading.given import Given, GivenReader
-from cti_tickets.transfer.reading.log_parsing import changed_log, dated
+from cti_tickets.transfer.reading.log_parsing import added_entries, dated, missing_entries
 from cti_tickets.transfer.reading.records import ImportProblem, Record
-from cti_tickets.transfer.writer import Writer
 
 # Computed columns of tickets that a file may say better. Others follow from what agents do here.
 _COMPUTED = ("last_update", "start_date", "creation_date", "priority", "operational_status")
@@ -71,10 +71,10 @@ class Corrections:
 
 
 class ImportRun:
-    """A pass, inside its transaction.
+    """A pass; it only reads.
 
-    `problems` are the lines that are wrong, `dangling` the keys to leave empty; if there are any,
-    nothing of this pass may stay.
+    `problems` are the lines that are wrong, `dangling` the keys to leave empty. If there are none,
+    `plan` is what is to be written.
     """
 
     def __init__(self, options: Options, corrections: Corrections) -> None:
@@ -82,7 +82,7 @@ class ImportRun:
         self.dangling: list[Dangling] = []
         self.outcome = Imported()
         self._options, self._corrections = options, corrections
-        self._now = utc_now()
+        self.now = self._now = utc_now()
         self._schema = current().schema
         self._known = Known(tell_new=options.match_by is not None)
         self._names = Names(corrections.named)
@@ -90,7 +90,7 @@ class ImportRun:
         self._meant = (
             Meant(options.match_by, self._known, self._reader) if options.match_by else None
         )
-        self._writer = Writer(self._known)
+        self.plan = Plan(self._known)
 
     def add(self, records: Sequence[Record | ImportProblem]) -> None:
         """Take some records in, in the order of the files."""
@@ -108,7 +108,7 @@ class ImportRun:
             self._add(record, definition)
 
     def finish(self) -> None:
-        """See what is wrong in the end; write what is waiting, unless something is."""
+        """See what is wrong in the end; close the plan, unless something is."""
         for dangling in self._known.dangling():
             if self._options.empty_missing and not dangling.mandatory:
                 self.dangling.append(dangling)
@@ -117,7 +117,7 @@ class ImportRun:
         for place, code, reason in self._known.circles():
             self._refuse(place, f"{code}: {reason}")
         if not self.problems and not self.dangling:
-            self._writer.finish()
+            self.plan.close()
 
     def _refuse(self, place: Place, message: str) -> None:
         self.problems.append(ImportProblem(place.file, place.line, message))
@@ -157,7 +157,7 @@ class ImportRun:
         errors = {**result.errors, **self._id_problem(record, definition, stored)}
         for code, log in given.logs.items():
             for entry in log.entries:
-                if entry.contact_id and not self._known.is_there("Person", entry.contact_id):
+                if entry.contact_id and not self._known.refers("Person", entry.contact_id):
                     self._known.expect("Person", entry.contact_id, code, mandatory=False)
         # What is wrong with an object is no fault of those that lead to it, unless it is left out.
         stays = not errors or not self._options.skip_bad
@@ -214,8 +214,8 @@ class ImportRun:
             row["finalclass"] = definition.name
         logs = {code: dated(log.entries, row["last_update"]) for code, log in given.logs.items()}
         self._count(Action.CREATE, record, definition, record.object_id)
-        if not self.problems:  # else nothing of it would stay
-            self._writer.create(definition, row, logs)
+        if self._is_to_be_written():
+            self.plan.create(definition, row, logs, Place(record.file, record.line))
 
     def _change(
         self,
@@ -229,8 +229,12 @@ class ImportRun:
         logs = {
             code: entries
             for code, log in given.logs.items()
-            if (entries := changed_log(stored.logs.get(code, ()), log, self._now)) is not None
+            if (entries := added_entries(stored.logs.get(code, ()), log, self._now))
         }
+        for code, log in given.logs.items():
+            if kept := missing_entries(stored.logs.get(code, ()), log):
+                place = Place(record.file, record.line)
+                self._note(place, code, _("entries that are not in the file: %(n)s, kept", n=kept))
         if not changed and not logs:
             self._count(Action.SKIP, record, definition, stored.id)
             return
@@ -242,8 +246,13 @@ class ImportRun:
             # As before, so that no state is entered: an import doesn't let time pass.
             follows |= ticket_columns(definition, together, together, self._now)
         changed.update(self._not_given(follows, given))
-        if not self.problems:
-            self._writer.change(definition, stored.id, changed, logs)
+        if self._is_to_be_written():
+            place = Place(record.file, record.line)
+            self.plan.change(definition, stored.id, changed, logs, place)
+
+    def _is_to_be_written(self) -> bool:
+        """Whether what is right will be written: not if anything is wrong."""
+        return not self.problems and not self._options.dry_run
 
     def _not_given(self, computed: Mapping[str, Any], given: Given) -> dict[str, Any]:
         """What is computed, where a file says nothing else."""

@@ -19,7 +19,7 @@ from cti_tickets.transfer.export import Format, JsonLines, Selection, Table, cou
 from cti_tickets.transfer.outcome import Action
 from cti_tickets.transfer.reading.cells import cell_of, cell_text
 from flask import Flask
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from transfer_kit import done, empty, everything, imported, line, written
 
@@ -103,9 +103,7 @@ REQUEST = st.fixed_dictionaries(
 
 
 @FORMATS
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, deadline=None)
 @given(person=PERSON, request=REQUEST, status=st.sampled_from(["active", "inactive", ""]))
 def test_whatever_is_stored_comes_back(
     db_app: Flask,

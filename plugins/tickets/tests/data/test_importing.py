@@ -22,7 +22,7 @@ from cti_tickets.store.calls import calls_about
 from cti_tickets.transfer.importing import ImportRefused, import_files
 from cti_tickets.transfer.reading.plain import Wish
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti_host import Agent
@@ -259,9 +259,7 @@ ODD = st.builds(
 )
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, deadline=None)
 @given(
     lines=st.lists(GOOD | GOOD | ODD | st.text(max_size=20) | st.binary(max_size=20), max_size=6)
 )

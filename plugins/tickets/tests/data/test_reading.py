@@ -456,3 +456,15 @@ def test_objects_are_matched_by_names_and_labels(file: Any) -> None:
 def test_lines_of_json_name_objects_too(file: Any) -> None:
     path = file(line("Person", 7, name="L", first_name="A", org_id="AC") + "\n", "p.jsonl")
     assert import_files([path]).created == {"Person": 1}
+
+
+@pytest.mark.parametrize("name", ["p.jsonl", "p.json"])
+def test_a_decimal_s_point_is_dropped_and_an_exponent_stays_a_text(file: Any, name: str) -> None:
+    lines = [
+        f'{{"class": "Person", "id": {id_}, "fields": {{"name": "B", "first_name": "A",'
+        f' "org_id": 1, "phone": {number}}}}}'
+        for id_, number in ((7, "33987654321.0"), (8, "4.41E+11"), (9, "4e11"))
+    ]
+    text = "\n".join(lines) + "\n" if name == "p.jsonl" else f"[{', '.join(lines)}]"
+    import_files([file(text, name)])
+    assert [phone for *_names, phone in people()] == ["33987654321", "4.41E+11", "4e11"]

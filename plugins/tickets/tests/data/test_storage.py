@@ -19,7 +19,7 @@ from cti_tickets.store.records import Records
 from cti_tickets.store.values import InvalidValues
 from cti_tickets.transfer.renumber import count, renumber
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti_host import Agent, current_host, database
@@ -209,14 +209,12 @@ def test_a_ticket_from_the_phone_gets_an_inbound_call(db_app: Flask, agent: Agen
     assert call.note == "The ticket was created during this call."
 
 
-def test_an_agent_who_is_nobody_in_the_data_is_named_in_the_note(
-    db_app: Flask, agent: Agent
-) -> None:
+def test_a_phone_call_is_never_without_its_agent(db_app: Flask, agent: Agent) -> None:
     gone = replace(agent, contact_id=4711)
     ticket = create("UserRequest", request_values(person()), author=gone, call_note="Urgent!")
-    (call,) = calls_about(ticket.id)
-    assert call.agent_id is None
-    assert call.note == "Urgent!\nAgent: Sam Support"
+    assert calls_about(ticket.id) == []
+    assert record_outbound_call(ticket, None, gone) is None
+    assert calls_about(ticket.id) == []
 
 
 @pytest.mark.parametrize(
@@ -233,18 +231,46 @@ def test_other_origins_and_profiles_make_no_call(
 def test_an_outbound_call_is_recorded(db_app: Flask, agent: Agent) -> None:
     caller = person()
     ticket = create("Problem", request_values(caller), author=None)
-    call = record_outbound_call(ticket, caller.id, agent, "+33987654321", now=NOON)
+    known = replace(agent, contact_id=caller.id)
+    call = record_outbound_call(ticket, caller.id, known, "+33987654321", now=NOON)
+    assert call is not None
+    assert call.agent_id == caller.id
     assert (call.flow, call.contact_id, call.ticket_id) == ("outbound", caller.id, ticket.id)
     assert calls_about(ticket.id) == [call]
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "day"),
+    [
+        ("Europe/Paris", datetime(2026, 2, 28, 23, 30), date(2026, 3, 1)),
+        ("America/New_York", datetime(2026, 3, 1, 3, 0), date(2026, 2, 28)),
+    ],
+)
+def test_a_day_is_that_of_the_site_not_of_utc(
+    make_database: Any, database_url: str, agent: Agent, zone: str, now: datetime, day: date
+) -> None:
+    app = make_database(database_url, f'timezone = "{zone}"\n')
+    with app.app_context(), database.connection_context():
+        caller = person()
+        known = replace(agent, contact_id=caller.id)
+        values = request_values(caller, origin="phone")
+        ticket = create("UserRequest", values, author=known, now=now)
+        record_outbound_call(ticket, caller.id, known, now=now)
+        assert [str(call.date) for call in calls_about(ticket.id)] == [str(day)] * 2
+        update("Person", caller.id, {"status": "inactive"}, author=None, now=now)
+        assert str(load("Person", caller.id).obsolescence_date) == str(day)
 
 
 def test_if_the_call_can_not_be_stored_the_ticket_is_not_either(
     db_app: Flask, agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    values = request_values(person())
+    caller = person()
+    values = request_values(caller)
+    known = replace(agent, contact_id=caller.id)
+    database.execute_sql("DROP TABLE recorded_call")
     database.execute_sql("DROP TABLE phone_call")
     with pytest.raises(peewee.DatabaseError):
-        create("UserRequest", values, author=agent)
+        create("UserRequest", values, author=known)
     assert Ticket.select().count() == 0
 
 
@@ -342,7 +368,8 @@ def test_what_a_form_shows_can_be_saved_again(db_app: Flask) -> None:
 
 def test_a_deleted_person_leaves_the_tickets(db_app: Flask, agent: Agent) -> None:
     caller = person()
-    ticket = create("UserRequest", request_values(caller), author=agent)
+    known = replace(agent, contact_id=person(organization("Us"), name="Hill").id)
+    ticket = create("UserRequest", request_values(caller), author=known)
     Person.delete().where(Person.name == "Lovelace").execute()
     assert load("UserRequest", ticket.id).caller_id is None
     assert calls_about(ticket.id)[0].contact_id is None
@@ -377,7 +404,8 @@ def test_renumbering_repairs_the_number_columns_that_differ(db_app: Flask) -> No
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
 )
 @given(
     values=st.dictionaries(

@@ -8,7 +8,7 @@ from cti_oql.schema import Kind
 from cti_tickets.model.classes.registry import MODELS, Organization
 from cti_tickets.model.data_model import schema, schema_of
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti_host import Localised, current_host, database, is_postgresql
@@ -36,7 +36,7 @@ def test_the_columns_have_the_types_of_the_models(db_app: Flask) -> None:
         context = current_host().database.get_sql_context()
         for field in meta.sorted_fields:
             declared = field.ddl_datatype(context).sql.upper()
-            declared = {"SERIAL": "INTEGER"}.get(declared, declared)
+            declared = {"SERIAL": "INTEGER", "BIGSERIAL": "BIGINT"}.get(declared, declared)
             stored, null = found[field.column_name]
             stored = {
                 "CHARACTER VARYING": "VARCHAR(255)",
@@ -113,7 +113,6 @@ TEXTS = st.text(
 @settings(
     max_examples=150,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(text=TEXTS)
 def test_cti_fold_is_the_same_in_sql_as_in_python(db_app: Flask, text: str) -> None:

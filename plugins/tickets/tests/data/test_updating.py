@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from cti_tickets.commands.data import data
 from cti_tickets.model.classes.registry import LogEntry, Organization, Person
-from cti_tickets.store import logs, objects
+from cti_tickets.store import history, logs, objects
 from cti_tickets.transfer.importing import ImportRefused, import_files
 from cti_tickets.transfer.matching import BadMatch, match_by
 from cti_tickets.transfer.outcome import Action
@@ -140,7 +140,7 @@ def test_what_follows_from_a_change_is_worked_out_unless_the_file_says_it(file: 
     assert said.close_date is None
 
 
-def test_a_log_that_is_the_same_keeps_its_entries_and_another_one_replaces_it(file: Any) -> None:
+def test_the_entries_of_a_log_are_only_added_to(file: Any) -> None:
     first = {"date": "2026-01-01 12:00:00", "user_login": "Sam", "message": "Called."}
     lines = file(request(public_log={"entries": [first]}))
     imported(lines)
@@ -150,6 +150,47 @@ def test_a_log_that_is_the_same_keeps_its_entries_and_another_one_replaces_it(fi
     later = {"date": "2026-01-02 12:00:00", "user_login": "Ada", "message": "Thanks."}
     assert done(imported(file(request(public_log={"entries": [first, later]})), "id")) == (0, 1, 0)
     assert [e.text for e in logs.entries(3, "public_log")] == ["Thanks.", "Called."]
+    # A file that says something else of what is stored changes nothing of it.
+    other = {**first, "message": "Never called."}
+    outcome = imported(file(request(public_log={"entries": [other]})), "id")
+    assert done(outcome) == (0, 1, 0)
+    assert [e.text for e in logs.entries(3, "public_log")] == [
+        "Thanks.",
+        "Never called.",
+        "Called.",
+    ]
+    (note,) = [n for n in outcome.notes if n["attribute"] == "public_log"]
+    assert note["message"] == "entries that are not in the file: 2, kept"
+    assert done(imported(file(request(public_log={"entries": []})), "id")) == (0, 0, 1)
+    assert LogEntry.get_by_id(entry.id).text == "Called."
+
+
+def test_an_entry_without_a_moment_is_not_added_twice(file: Any) -> None:
+    lines = file(request(public_log={"entries": [{"message": "Called."}, {"message": "Called."}]}))
+    imported(lines)
+    assert done(imported(lines, "id")) == (0, 0, 1)
+    assert len(logs.entries(3, "public_log")) == 2
+
+
+def test_an_import_leaves_a_history(file: Any) -> None:
+    imported(file(ada(7, email="ada@example.org")))
+    imported(file(ada(7, email="countess@example.org", mobile_phone="0987654321")), "id")
+    imported(file(ada(7, email="countess@example.org")), "id")
+    change, creation = history.changes_of("Person", 7)
+    assert (creation.operation, creation.through, creation.changes) == ("create", "import", {})
+    assert (change.operation, change.through, change.account) == ("modify", "import", "")
+    assert change.changes == {
+        "email": ("ada@example.org", "countess@example.org"),
+        "mobile_phone": ("", "0987654321"),
+    }
+    assert len(history.changes_of("Organization", 1)) == 1
+
+
+def test_an_import_of_the_log_alone_is_a_change(file: Any) -> None:
+    imported(file(request()))
+    imported(file(request(public_log="Called.")), "id")
+    newest = history.changes_of("UserRequest", 3)[0]
+    assert (newest.operation, newest.through) == ("modify", "import")
 
 
 def test_a_text_is_one_more_entry_and_only_once(file: Any) -> None:

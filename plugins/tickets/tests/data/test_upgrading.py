@@ -16,7 +16,7 @@ from playhouse.migrations import Runner
 
 from cti_host import Agent, current_host, database
 from cti_host.app import create_app
-from cti_host.testing import write_config
+from cti_host.testing import PATIENCE_SECONDS, write_config
 
 MIGRATIONS = Path(cti_tickets.__file__).parent / "migrations"
 
@@ -63,7 +63,7 @@ def first_version(tmp_path: Path, database_url: str) -> Any:
     folder = tmp_path / "first"
     (folder / "migrations").mkdir(parents=True)
     shutil.copy(MIGRATIONS / "0001_initial.py", folder / "migrations")
-    app = create_app(write_config(folder, database=database_url))
+    app = create_app(write_config(folder, database=database_url), timeout=PATIENCE_SECONDS)
     opened = app.extensions["cti_host"].database
     objects.prepare(opened)
     with app.app_context(), opened.connection_context():

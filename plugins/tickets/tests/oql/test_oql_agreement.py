@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cti_oql import Oql, OqlRunError
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-MANY = settings(
-    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+MANY = settings(deadline=None, max_examples=300)
 
 TEXTS = st.sampled_from(
     [

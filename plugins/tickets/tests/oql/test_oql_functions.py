@@ -13,6 +13,7 @@ from cti_oql import Oql, OqlError, fold, functions_model, install_functions
 from cti_oql.functions.postgresql import statements
 from cti_oql.functions.registry import FUNCTIONS
 from cti_oql.functions.sqlite import SQL_FUNCTIONS
+from cti_oql.running import rows
 
 from cti_host import Host
 from cti_host.databases import migrate
@@ -70,8 +71,11 @@ def test_functions_that_have_changed_are_pending_until_the_database_is_upgraded(
     as_by_an_earlier_version(host.database)
     assert found(host, KING) == 0
     (name,) = migrate.pending(host)
+    # What is kept of names goes by the functions, too.
+    execute(host.database, "UPDATE name_word SET word = 'KING'")
     assert migrate.upgrade(host) == [name]
     assert found(host, KING) == 1
+    assert [row[0] for row in rows(host.database, "SELECT word FROM name_word", ())] == ["king"]
     assert migrate.pending(host) == []
     assert "oql_functions_earlier" not in host.database.get_tables()
 

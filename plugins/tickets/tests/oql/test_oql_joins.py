@@ -9,12 +9,10 @@ import pytest
 from cti_oql import Oql
 from cti_oql.schema import Kind
 from cti_tickets.model.schema import Schema
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-MANY = settings(
-    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+MANY = settings(deadline=None, max_examples=300)
 CLASSES = (
     *("Person", "Team", "Contact", "lnkPersonToTeam", "Organization", "Location"),
     *("UserRequest", "Incident", "Ticket", "Problem", "Change", "NormalChange"),

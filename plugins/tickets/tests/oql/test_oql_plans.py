@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from cti_oql import Oql, OqlRunError, Page, Param
+from cti_oql.functions.fold import fold
+from cti_oql.parameters import EMPTY, TEXT, letter
 
 from cti_host import Number
 
@@ -156,3 +158,85 @@ def test_the_first_page_of_a_whole_class_counts_it_apart(oql: Oql, database: Any
     assert page == Page([("UserRequest", 3), ("UserRequest", 2)], 3)
     last = oql.page(database, "SELECT UserRequest", {}, limit=2, offset=2)
     assert last == Page([("UserRequest", 1)], 3)
+
+
+UP = (
+    "SELECT UserRequest AS u JOIN Organization AS o ON u.org_id = o.id"
+    " JOIN Organization AS mine ON mine.parent_id BELOW o.id JOIN Person AS p ON p.org_id = mine.id"
+)
+DOWN = (
+    "SELECT UserRequest AS u JOIN Organization AS o ON u.org_id = o.id"
+    " JOIN Organization AS top ON o.parent_id BELOW top.id JOIN Person AS p ON p.org_id = top.id"
+)
+THEIRS = (
+    "SELECT Person AS p JOIN Organization AS o ON p.org_id = o.id"
+    " JOIN Organization AS top ON o.parent_id BELOW top.id"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{UP} WHERE p.id IN (:callers_list)",
+        f"{UP} WHERE p.id IN (:callers_list) AND u.status != 'closed'",
+        f"{UP} WHERE p.id IN (:callers_list) AND u.agent_id = 3",
+        f"{DOWN} WHERE p.id IN (:callers_list) AND u.status != 'closed'",
+        f"{DOWN} WHERE p.id IN (:callers_list) AND u.agent_id = 3",
+        f"{DOWN} WHERE p.email = 'a@b.fr'",
+        f"{THEIRS} WHERE p.id IN (:callers_list)",
+        f"{THEIRS} WHERE p.id IN (:callers_list) AND top.status = 'active'",
+        THEIRS.replace("BELOW", "NOT BELOW") + " WHERE p.id IN (:callers_list)",
+        "SELECT Organization AS top JOIN Organization AS o ON o.parent_id BELOW STRICT top.id"
+        " JOIN Person AS p ON p.org_id = o.id WHERE p.id = 3",
+        "SELECT UserRequest AS u JOIN Person AS p ON u.caller_id = p.id JOIN Organization AS o"
+        " ON p.org_id = o.id JOIN Organization AS top ON o.parent_id BELOW top.id"
+        " WHERE p.name = 'Doe' AND u.agent_id = 3",
+    ],
+)
+def test_a_walk_begins_at_what_the_rest_of_the_query_finds(
+    oql: Oql, sqlite: Any, text: str
+) -> None:
+    for postgresql in (False, True):
+        statement = oql.statement(text, CALLERS, postgresql=postgresql).sql
+        begin = statement.split("WITH RECURSIVE", 1)[1].split(" UNION ", 1)[0]
+        assert " WHERE " in begin, begin
+    steps = plan(sqlite, oql, text, CALLERS)
+    walk = steps[steps.index("SETUP") : steps.index("RECURSIVE STEP")]
+    assert not [step for step in walk if step.startswith("SCAN")], steps
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT Person WHERE phone LIKE :p OR mobile_phone LIKE :p",
+        "SELECT Person WHERE phone = :p",
+        "SELECT Person WHERE phone IN ('', :p)",
+        "SELECT Person WHERE email LIKE 'a%'",
+        "SELECT Person WHERE email LIKE CONCAT(:p, '%')",
+    ],
+)
+def test_texts_are_looked_up_among_those_that_are_not_empty(
+    oql: Oql, sqlite: Any, text: str
+) -> None:
+    statement = oql.statement(text, {"p": "a"}, postgresql=False)
+    assert " <> ''" in statement.sql
+    empty = oql.statement(text, {"p": "-"}, postgresql=False)
+    assert ":p" not in text or statement.sql != empty.sql
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u0301", "\u00ad", "-"])
+def test_what_may_compare_as_empty_is_looked_up_among_all(
+    oql: Oql, database: Any, text: str
+) -> None:
+    every = "SELECT Person WHERE phone = '' OR name = 'nobody'"
+    given = oql.ids(database, "SELECT Person WHERE phone = :p", {"p": text})
+    assert given == (oql.ids(database, every, {}) if text not in ("\u00ad", "-") else [])
+    assert oql.ids(database, "SELECT Person WHERE phone IN (:p)", {"p": [text, "x"]}) == given
+
+
+def test_a_text_that_may_compare_as_empty_has_a_shape_of_its_own() -> None:
+    empty = {chr(code) for code in range(0x110000) if not fold(chr(code))}
+    assert {letter(text) for text in {"", *empty}} == {EMPTY}
+    assert [letter(text) for text in ("é", "Zoë", "+33 (0)", "中", "-", "\ufdf2")] == [
+        *(TEXT, TEXT, TEXT, TEXT, EMPTY, EMPTY)
+    ]

@@ -13,14 +13,12 @@ from cti_oql.syntax import tree
 from cti_oql.syntax.parse import MAX_DEPTH, MAX_HEIGHT, MAX_LENGTH, parse
 from cti_oql.syntax.printing import to_text
 from cti_oql.syntax.words import LEVELS
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti_host import Number
 
-ONCE = settings(
-    deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+ONCE = settings(deadline=None, max_examples=200)
 FEW = settings(ONCE, max_examples=60)
 
 HALF = MAX_DEPTH // 2

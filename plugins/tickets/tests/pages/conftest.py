@@ -200,6 +200,7 @@ def make_site(make_host: MakeHost) -> MakeSite:
 
     def make(toml: str = "", **arguments: Any) -> Site:
         arguments.setdefault("plugins", ["phone_reformat", "tickets"])
+        arguments.setdefault("profiles", ["Administrator"])
         return Site(make_host(toml, **arguments))
 
     return make

@@ -18,7 +18,8 @@ class Plugin:
 
     @hookimpl
     def identify_agent(self, request):
-        return Agent("sam", "Sam Support", email="sam@example.org")
+        profiles = frozenset({"Support Agent"})
+        return Agent("sam", "Sam Support", email="sam@example.org", profiles=profiles)
 '''
 
 

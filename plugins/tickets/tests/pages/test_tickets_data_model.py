@@ -33,13 +33,21 @@ def test_the_model_as_json_has_everything(site: Any) -> None:
     classes = {cls["name"]: cls for cls in json.loads(result.output)["classes"]}
     assert list(classes) == [cls.name for cls in schema()]
     request = classes["UserRequest"]
-    assert request["label"] == {"en": "User Request", "fr": "Demande Utilisateur"}
+    assert request["label"] == {
+        "en": "User Request",
+        "de": "Benutzeranfrage",
+        "fr": "Demande utilisateur",
+    }
     assert (request["parent"], request["abstract"]) == ("Ticket", False)
     assert (request["table"], request["order"]) == ("ticket", "-ref")
     assert (request["friendlyname"], request["reconciliation"]) == (["ref"], ["ref"])
     attributes = {found["code"]: found for found in request["attributes"]}
     assert list(attributes) == list(schema()["UserRequest"].attributes)
-    assert attributes["origin"]["values"]["phone"] == {"en": "Phone", "fr": "Téléphone"}
+    assert attributes["origin"]["values"]["phone"] == {
+        "en": "Phone",
+        "de": "Telefon",
+        "fr": "Téléphone",
+    }
     assert attributes["origin"]["default"] == "phone"
     assert attributes["org_id"]["mandatory"] is True
     assert (attributes["org_id"]["target"], attributes["org_id"]["on_delete"]) == (
@@ -63,7 +71,7 @@ def test_the_life_cycles_are_in_the_json(site: Any) -> None:
     life = living["Incident"]
     assert (life["attribute"], life["initial"]) == ("status", "new")
     states = {state["code"]: state for state in life["states"]}
-    assert states["pending"]["label"] == {"en": "Pending", "fr": "En attente"}
+    assert states["pending"]["label"] == {"en": "Pending", "de": "Wartend", "fr": "En attente"}
     assert states["assigned"]["flags"]["agent_id"] == ["read_only", "mandatory", "must_prompt"]
     assert {"source": "new", "stimulus": "ev_assign", "target": "assigned", "flags": {}} in life[
         "transitions"
@@ -72,7 +80,8 @@ def test_the_life_cycles_are_in_the_json(site: Any) -> None:
     assert stimuli["ev_timeout"]["internal"] is True
     assert stimuli["ev_close"]["label"] == {
         "en": "Close this incident",
-        "fr": "Clore cet incident",
+        "de": "Diesen Incident schließen",
+        "fr": "Fermer cet incident",
     }
 
 

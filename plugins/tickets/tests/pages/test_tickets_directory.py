@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import sqlite3
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from cti_tickets.directory.received_calls import CallStore, ReceivedCall
+from cti_tickets.store.deferred import deferred
 
 from cti_host import Call, Number, Reason, Unsearchable
 
@@ -56,6 +59,9 @@ def imported(site: Any, path: Any, *persons: dict[str, Any]) -> None:
 
 
 def report(site: Any, *arguments: str) -> Any:
+    """What the command says, once what the site's pages put aside is written."""
+    with site.running.app.app_context():
+        assert deferred().flush()
     return json.loads(site.command("data", "report", "--json", *arguments).stdout)
 
 
@@ -67,14 +73,15 @@ def test_numbers_that_can_never_match_say_why(directory: Any, tmp_path: Any) -> 
     texts = {
         "ask Bob": "has no digits",
         "4.41E+11": "a spreadsheet has cut it",
+        "1" * 21: "has more digits than any number",
         "1": "has too few digits",
     }
     persons = [{"first_name": "P", "name": str(i), "phone": text} for i, text in enumerate(texts)]
     imported(directory, tmp_path / "p.jsonl", *persons, {"first_name": "O", "name": "K",
              "phone": "09 87 65 43 21"})  # fmt: skip
     found = report(directory)
-    assert found["persons"] == 4
-    assert found["unreadable"]["total"] == 3
+    assert found["persons"] == 5
+    assert found["unreadable"]["total"] == 4
     assert {one["text"]: one["about"] for one in found["unreadable"]["findings"]} == {
         text: f"Phone: {why}" for text, why in texts.items()
     }
@@ -168,6 +175,7 @@ def test_calls_expire_and_only_so_many_are_kept(
         assert store.statistics(now=NOW).calls == 0
         for number in range(2, 7):
             store.add(call(f"+3360000000{number}"), 0, NOW)
+        assert store.statistics(now=NOW).calls == 5
         store.sweep(NOW)
         assert [one.number[-1] for one in store.statistics(now=NOW).unmatched] == ["4", "5", "6"]
         assert ReceivedCall.select().count() == 3
@@ -181,7 +189,7 @@ def test_a_call_does_not_wait_for_somebody_who_writes_for_long(make_site: Any) -
     assert site.browser.get("/pop?phone=0612345678").status_code == 200
     writer.rollback()
     writer.close()
-    assert report(site)["calls"]["calls"] == 0
+    assert report(site)["calls"]["calls"] == 1
 
 
 def test_administrators_have_a_page_that_leads_to_each_person(directory: Any) -> None:
@@ -200,3 +208,48 @@ def test_administrators_have_a_page_that_leads_to_each_person(directory: Any) ->
 def test_nobody_else_sees_the_page(directory: Any) -> None:
     assert 'href="/objects/directory"' not in directory.browser.get("/pop?phone=0987654321").text
     assert directory.browser.get("/objects/directory").status_code == 403
+
+
+def test_a_number_that_somebody_has_among_others_is_shared(directory: Any) -> None:
+    person(directory, "Ada Byron", phone="09 87 65 43 21 / 09 87 65 43 22")
+    person(directory, "Bo Ek", mobile_phone="0987654322")
+    person(directory, "Di Fo", phone="09 87 65 43 23")
+    found = report(directory)
+    assert listed(found["shared"]) == [("+33987654322", ["Ada Byron", "Bo Ek"])]
+    assert listed(found["several"]) == [("09 87 65 43 21 / 09 87 65 43 22", ["Ada Byron"])]
+
+
+def test_a_number_with_a_doubtful_reading_is_one_number(directory: Any) -> None:
+    person(directory, "Ada Byron", phone="+39 (0)6 1234 5678")
+    person(directory, "Bo Ek", phone="+39 06 1234 5678")
+    found = report(directory)
+    assert found["several"]["total"] == found["unreadable"]["total"] == 0
+
+
+def test_all_findings_come_page_by_page(directory: Any, tmp_path: Any) -> None:
+    people = [{"first_name": "P", "name": f"{i:03}", "phone": f"ask {i}"} for i in range(1, 121)]
+    imported(directory, tmp_path / "p.jsonl", *people)
+    admin = directory.running.client(Profile="Administrator")
+    overview = admin.get("/objects/directory").text
+    assert overview.count("ask ") == 20
+    assert 'href="/objects/directory?kind=unreadable"' in overview
+    seen: list[str] = []
+    address = "/objects/directory?kind=unreadable"
+    for last in (False, False, True):
+        page = admin.get(address).text
+        seen += re.findall(r"<strong>(ask \d+)</strong>", page)
+        following = re.search(r'href="([^"]*)" rel="next"', page)
+        assert (following is None) == last
+        address = html.unescape(following[1]) if following else ""
+    assert seen == [one["phone"] for one in people]
+    assert "101–120 of 120" in page
+    assert 'href="/objects/directory?kind=unreadable&amp;page=2" rel="prev"' in page
+    everything = report(directory, "--limit", "0")["unreadable"]
+    assert everything["total"] == len(everything["findings"]) == 120
+
+
+@pytest.mark.parametrize("query", ["kind=nothing", "kind=shared&page=0", "kind=shared&page=-1"])
+def test_there_are_no_other_pages(directory: Any, query: str) -> None:
+    admin = directory.running.client(Profile="Administrator")
+    assert admin.get(f"/objects/directory?{query}").status_code == 404
+    assert "nothing here" in admin.get("/objects/directory?kind=shared&page=9").text

@@ -66,6 +66,13 @@ def test_a_direct_line_finds_the_company_perhaps(site: Any) -> None:
     assert found(site, "030231250") == {company: ""}
 
 
+def test_a_direct_line_finds_a_company_with_another_number_in_the_field(site: Any) -> None:
+    company = person(site, "Company", "+49 30 23125-0, 0171 1234567")
+    assert found(site, "%2B493023125217") == {
+        company: "+493023125217 may be a direct line of this company."
+    }
+
+
 def test_the_colleague_whose_extension_the_call_names_is_chosen(site: Any) -> None:
     first = person(site, "First", "030 12345678 x1")
     second = person(site, "Second", "030 12345678 x2")

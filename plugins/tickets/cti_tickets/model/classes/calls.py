@@ -20,6 +20,7 @@ class PhoneCall(Base):
         friendlyname=("flow",),
         order="-created",
         form=("contact_id", "agent_id", "ticket_id", "date", "flow", "note"),
+        organization_column="org_id",
     )
 
     contact_id: int | None
@@ -33,6 +34,7 @@ class PhoneCall(Base):
     agent_name = a.external(("Agent name", "Nom de l'agent"), "agent_id.name")
     ticket = a.key(Ticket, ("Ticket", "Ticket"), on_delete=a.AUTO, mandatory=True)
     ticket_ref = a.external(("Ticket ref", "Référence du ticket"), "ticket_id.ref")
+    org_id = a.organization()
     date = a.date(("Date", "Date"))
     flow = a.enum(
         ("Flow", "Sens"),
@@ -41,6 +43,23 @@ class PhoneCall(Base):
     )
     note = a.text(("Note", "Note"))
     created = a.datetime(("Created", "Créé"), read_only=True)
+
+
+class RecordedCall(Base):
+    """The phone call of a ticket that a record of calls is about, so that no call is there twice.
+
+    `record` is the number of that record, in the plugin that keeps it.
+    """
+
+    class Meta:
+        table_name = "recorded_call"
+        indexes = ((("record", "ticket_id"), True),)
+
+    phone_call_id: int
+
+    record = peewee.BigIntegerField()
+    ticket_id = peewee.IntegerField()
+    phone_call = peewee.ForeignKeyField(PhoneCall, backref="+", on_delete="CASCADE")
 
 
 class LogEntry(Base):

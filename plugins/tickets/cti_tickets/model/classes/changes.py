@@ -11,7 +11,7 @@ YES_NO = a.values(no=("No", "Non"), yes=("Yes", "Oui"))
 OPERATIONAL_STATUS = a.values(
     ongoing=("Ongoing", "En cours"),
     resolved=("Resolved", "Résolu"),
-    closed=("Closed", "Clos"),
+    closed=("Closed", "Fermé"),
 )
 
 
@@ -38,9 +38,9 @@ class Ticket(Base):
     ref = a.string(("Ref", "Référence"), read_only=True, indexed=True)
     org = a.key(Organization, ("Organization", "Client"), on_delete=a.AUTO, mandatory=True)
     org_name = a.external(("Organization name", "Nom du client"), "org_id.name")
-    caller = a.key(Person, ("Caller", "Demandeur"))
-    caller_name = a.external(("Caller name", "Nom du demandeur"), "caller_id.name")
-    team = a.key(Team, ("Team", "Equipe"))
+    caller = a.key(Person, ("Caller", "Appelant"))
+    caller_name = a.external(("Caller name", "Nom de l'appelant"), "caller_id.name")
+    team = a.key(Team, ("Team", "Équipe"))
     team_name = a.external(("Team name", "Nom de l'équipe"), "team_id.name")
     team_email = a.external(("Team email", "E-mail de l'équipe"), "team_id.email")
     agent = a.key(Person, ("Agent", "Agent"))
@@ -50,7 +50,7 @@ class Ticket(Base):
     start_date = a.datetime(("Start date", "Date de début"))
     end_date = a.datetime(("End date", "Date de fin"))
     last_update = a.datetime(("Last update", "Dernière mise à jour"), read_only=True)
-    close_date = a.datetime(("Close date", "Date de clôture"))
+    close_date = a.datetime(("Close date", "Date de fermeture"))
     private_log = a.log(("Private log", "Journal privé"))
     contacts_list = a.link_set(("Contacts", "Contacts"), "lnkContactToTicket.ticket_id")
     functionalcis_list = a.link_set(("CIs", "CI"))
@@ -90,7 +90,7 @@ class Change(Ticket):
         table_name = "ticket"
 
     about = a.about(
-        ("Change", "Ticket de Changement"),
+        ("Change", "Ticket de changement"),
         abstract=True,
         friendlyname=("ref",),
         order="-ref",
@@ -142,7 +142,7 @@ class RoutineChange(Change):
         table_name = "ticket"
 
     about = a.about(
-        ("Routine Change", "Changement de Routine"),
+        ("Routine Change", "Changement de routine"),
         friendlyname=("ref",),
         order="-ref",
         form=_CHANGE_FORM,
@@ -175,7 +175,7 @@ class NormalChange(ApprovedChange):
         table_name = "ticket"
 
     about = a.about(
-        ("Normal Change", "Changement Normal"),
+        ("Normal Change", "Changement normal"),
         friendlyname=("ref",),
         form=_CHANGE_FORM,
         reconciliation=("ref",),

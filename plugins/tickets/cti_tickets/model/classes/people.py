@@ -105,7 +105,7 @@ class Contact(Base):
     status = a.enum(("Status", "Statut"), ACTIVITY, default="active", mandatory=True)
     org = a.key(Organization, ("Organization", "Organisation"), on_delete=a.MANUAL, mandatory=True)
     org_name = a.external(("Organization name", "Nom de l'organisation"), "org_id.name")
-    email = a.email(("Email", "Adresse e-mail"))
+    email = a.email(("Email", "E-mail"))
     phone = a.phone(("Phone", "Téléphone"))
     phone_e164 = a.number()
     notify = a.enum(
@@ -156,7 +156,7 @@ class Person(Contact):
     manager = a.key("self", ("Manager", "Responsable"))
     manager_name = a.external(("Manager name", "Nom du responsable"), "manager_id.name")
     picture = a.image(("Picture", "Photo"))
-    team_list = a.link_set(("Teams", "Equipes"), "lnkPersonToTeam.person_id")
+    team_list = a.link_set(("Teams", "Équipes"), "lnkPersonToTeam.person_id")
     tickets_list = a.link_set(("Tickets", "Tickets"), "Ticket.caller_id")
     user_list = a.link_set(("Users", "Utilisateurs"))
 
@@ -168,7 +168,7 @@ class Team(Contact):
         table_name = "contact"
 
     about = a.about(
-        ("Team", "Equipe"),
+        ("Team", "Équipe"),
         form=("name", "status", "org_id", "email", "phone", "notify", "function"),
         reconciliation=("name", "org_id", "org_name", "email"),
         obsolete=INACTIVE,
@@ -185,7 +185,7 @@ class LnkPersonToTeam(Base):
         table_name = "lnk_person_to_team"
 
     about = a.about(
-        ("Link Person / Team", "Lien Personne / Equipe"),
+        ("Link Person / Team", "Lien Personne / Équipe"),
         friendlyname=("person_id_friendlyname", "team_name"),
         friendlyname_separator=" / ",
         form=("team_id", "person_id", "role_id"),
@@ -193,7 +193,7 @@ class LnkPersonToTeam(Base):
     )
     class_name = "lnkPersonToTeam"
 
-    team = a.key(Team, ("Team", "Equipe"), on_delete=a.AUTO, mandatory=True)
+    team = a.key(Team, ("Team", "Équipe"), on_delete=a.AUTO, mandatory=True)
     team_name = a.external(("Team name", "Nom de l'équipe"), "team_id.name")
     person = a.key(Person, ("Person", "Personne"), on_delete=a.AUTO, mandatory=True)
     person_name = a.external(("Person name", "Nom de la personne"), "person_id.name")

@@ -68,10 +68,10 @@ class Problem(Ticket):
     service = a.key(Service, ("Service", "Service"))
     service_name = a.external(("Service name", "Nom du service"), "service_id.name")
     servicesubcategory = a.key(
-        ServiceSubcategory, ("Service subcategory", "Sous catégorie de service")
+        ServiceSubcategory, ("Service subcategory", "Sous-catégorie de service")
     )
     servicesubcategory_name = a.external(
-        ("Service subcategory name", "Nom de la sous catégorie de service"),
+        ("Service subcategory name", "Nom de la sous-catégorie de service"),
         "servicesubcategory_id.name",
     )
     product = a.string(("Product", "Produit"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import peewee
 
-from cti_tickets.model.classes.calls import LogEntry, PhoneCall, TicketCounter
+from cti_tickets.model.classes.attachments import Attachment
+from cti_tickets.model.classes.calls import LogEntry, PhoneCall, RecordedCall, TicketCounter
 from cti_tickets.model.classes.changes import (
     ApprovedChange,
     Change,
@@ -13,6 +14,9 @@ from cti_tickets.model.classes.changes import (
     RoutineChange,
     Ticket,
 )
+from cti_tickets.model.classes.history import AccessEntry, CreationKey, ObjectChange
+from cti_tickets.model.classes.imports import ImportSlice, PendingImport
+from cti_tickets.model.classes.merges import ObjectMerge
 from cti_tickets.model.classes.numbers import JointNumber
 from cti_tickets.model.classes.people import (
     Contact,
@@ -27,6 +31,7 @@ from cti_tickets.model.classes.people import (
 from cti_tickets.model.classes.problems import Problem
 from cti_tickets.model.classes.requests import Incident, LnkContactToTicket, UserRequest
 from cti_tickets.model.classes.services import Service, ServiceFamily, ServiceSubcategory
+from cti_tickets.model.classes.views import DefaultView, SavedView
 
 MODELS: list[type[peewee.Model]] = [
     DeliveryModel,
@@ -51,19 +56,34 @@ MODELS: list[type[peewee.Model]] = [
     EmergencyChange,
     LnkContactToTicket,
     PhoneCall,
+    RecordedCall,
     LogEntry,
+    Attachment,
     TicketCounter,
     JointNumber,
+    ObjectChange,
+    AccessEntry,
+    CreationKey,
+    ObjectMerge,
+    PendingImport,
+    ImportSlice,
+    SavedView,
+    DefaultView,
 ]
 
 __all__ = [
     "MODELS",
+    "AccessEntry",
     "ApprovedChange",
+    "Attachment",
     "Change",
     "Contact",
     "ContactType",
+    "CreationKey",
+    "DefaultView",
     "DeliveryModel",
     "EmergencyChange",
+    "ImportSlice",
     "Incident",
     "JointNumber",
     "LnkContactToTicket",
@@ -71,11 +91,16 @@ __all__ = [
     "Location",
     "LogEntry",
     "NormalChange",
+    "ObjectChange",
+    "ObjectMerge",
     "Organization",
+    "PendingImport",
     "Person",
     "PhoneCall",
     "Problem",
+    "RecordedCall",
     "RoutineChange",
+    "SavedView",
     "Service",
     "ServiceFamily",
     "ServiceSubcategory",

@@ -11,7 +11,7 @@ from cti_tickets.model.classes.stopwatches import Watched
 
 ORIGIN = a.values(
     chat=("Chat", "Chat"),
-    mail=("Email", "Email"),
+    mail=("Email", "E-mail"),
     in_person=("In-person", "En personne"),
     phone=("Phone", "Téléphone"),
     portal=("Portal", "Portail"),
@@ -79,10 +79,10 @@ class Request(Watched):
     service = a.key(Service, ("Service", "Service"))
     service_name = a.external(("Service name", "Nom du service"), "service_id.name")
     servicesubcategory = a.key(
-        ServiceSubcategory, ("Service subcategory", "Sous catégorie de service")
+        ServiceSubcategory, ("Service subcategory", "Sous-catégorie de service")
     )
     servicesubcategory_name = a.external(
-        ("Service subcategory name", "Nom de la sous catégorie de service"),
+        ("Service subcategory name", "Nom de la sous-catégorie de service"),
         "servicesubcategory_id.name",
     )
     escalation_flag = a.enum(("Hot", "Sensible"), YES_NO, default="no")
@@ -128,9 +128,9 @@ class Incident(Request):
         ("Status", "Statut"),
         a.values(
             new=("New", "Nouveau"),
-            escalated_tto=("Escalated TTO", "Escalade tto"),
+            escalated_tto=("Escalated TTO", "Escalade TTO"),
             assigned=("Assigned", "Assigné"),
-            escalated_ttr=("Escalated TTR", "Escalade ttr"),
+            escalated_ttr=("Escalated TTR", "Escalade TTR"),
             pending=("Pending", "En attente"),
             resolved=("Resolved", "Résolu"),
             closed=("Closed", "Fermé"),
@@ -158,7 +158,7 @@ class UserRequest(Request):
         table_name = "ticket"
 
     about = a.about(
-        ("User Request", "Demande Utilisateur"),
+        ("User Request", "Demande utilisateur"),
         friendlyname=("ref",),
         order="-ref",
         form=(
@@ -178,9 +178,9 @@ class UserRequest(Request):
             waiting_for_approval=("Waiting for approval", "En attente d'approbation"),
             approved=("Approved", "Approuvée"),
             rejected=("Rejected", "Rejetée"),
-            escalated_tto=("Escalated TTO", "Escalade tto"),
+            escalated_tto=("Escalated TTO", "Escalade TTO"),
             assigned=("Assigned", "Assignée"),
-            escalated_ttr=("Escalated TTR", "Escalade ttr"),
+            escalated_ttr=("Escalated TTR", "Escalade TTR"),
             pending=("Pending", "En attente"),
             resolved=("Resolved", "Résolue"),
             closed=("Closed", "Fermée"),

@@ -54,7 +54,7 @@ class ServiceSubcategory(Base):
     """A part of a service that can be asked for."""
 
     about = a.about(
-        ("Service Subcategory", "Sous catégorie de service"),
+        ("Service Subcategory", "Sous-catégorie de service"),
         form=("name", "service_id", "request_type", "status", "description"),
         reconciliation=("name", "service_id", "service_name"),
         few=True,

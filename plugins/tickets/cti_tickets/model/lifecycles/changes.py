@@ -95,7 +95,7 @@ CHANGE_LIFE_CYCLES: Mapping[str, LifeCycle] = {
             *_APPROVING,
             stimulus("ev_validate", "Validate", "Valider"),
             stimulus("ev_reject", "Reject", "Rejeter"),
-            stimulus("ev_reopen", "Re-open", "Ré-ouvrir"),
+            stimulus("ev_reopen", "Re-open", "Rouvrir"),
         ),
         (
             Transition("new", "ev_validate", "validated", resets=("reason",)),

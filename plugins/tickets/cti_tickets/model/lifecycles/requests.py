@@ -63,7 +63,7 @@ _REQUEST_STIMULI = (
     stimulus("ev_reassign", "Re-assign", "Réassigner"),
     stimulus("ev_pending", "Pending", "En attente"),
     stimulus("ev_resolve", "Mark as resolved", "Marquer comme résolu"),
-    stimulus("ev_reopen", "Re-open", "Ré-ouvrir"),
+    stimulus("ev_reopen", "Re-open", "Rouvrir"),
     stimulus("ev_timeout", "Timeout", "Délai dépassé", internal=True),
     stimulus("ev_autoresolve", "Automatic resolve", "Résolution automatique", internal=True),
     stimulus("ev_autoclose", "Automatic close", "Fermeture automatique", internal=True),
@@ -195,7 +195,7 @@ LIFE_CYCLES: Mapping[str, LifeCycle] = {
             stimulus("ev_wait_for_approval", "Wait for approval", "Attendre une approbation"),
             stimulus("ev_approve", "Approve", "Approuver"),
             stimulus("ev_reject", "Reject", "Rejeter"),
-            stimulus("ev_close", "Close this request", "Clore cette demande"),
+            stimulus("ev_close", "Close this request", "Fermer cette demande"),
         ),
         (
             *_REQUEST_WAYS,
@@ -214,7 +214,7 @@ LIFE_CYCLES: Mapping[str, LifeCycle] = {
         states(_INCIDENT_STATES, _INCIDENT, _always(_WATCH_PARTS, "H", _INCIDENT_STATES)),
         by_code(
             *_REQUEST_STIMULI,
-            stimulus("ev_close", "Close this incident", "Clore cet incident"),
+            stimulus("ev_close", "Close this incident", "Fermer cet incident"),
         ),
         _REQUEST_WAYS,
         optional_if_none=_HAS_SERVICES,
@@ -226,7 +226,7 @@ LIFE_CYCLES: Mapping[str, LifeCycle] = {
             stimulus("ev_assign", "Assign", "Assigner"),
             stimulus("ev_reassign", "Re-assign", "Réassigner"),
             stimulus("ev_resolve", "Mark as resolved", "Marquer comme résolu"),
-            stimulus("ev_close", "Close this problem", "Clore ce problème"),
+            stimulus("ev_close", "Close this problem", "Fermer ce problème"),
         ),
         (
             _assign("new", first=True),

@@ -150,7 +150,8 @@ class GivenReader:
         return self._kin[class_name]
 
 
-# Besides what forms take.
+# Besides what forms take, and what iTop calls values where the labels here are others.
+_ITOP_FRENCH = {"closed": ("Clos",)}
 _YES_NO = {"oui": "1", "vrai": "1", "non": "0", "faux": "0"}
 
 
@@ -160,6 +161,6 @@ def _code_of(attribute: Attribute, text: str) -> str:
     codes = {
         code
         for code, label in attribute.values.items()
-        if wanted in (fold(code), *map(fold, label.texts.values()))
+        if wanted in map(fold, (code, *label.in_all_languages(), *_ITOP_FRENCH.get(code, ())))
     }
     return codes.pop() if len(codes) == 1 else text

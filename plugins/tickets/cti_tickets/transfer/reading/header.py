@@ -26,6 +26,15 @@ _COMMON = {
     FINALCLASS: ("finalclass", "Object class", "Classe", "Sous-classe"),
     "obsolescence_flag": ("obsolescence_flag", "Obsolete", "Obsolète"),
 }
+# What iTop calls columns in French, where the labels here are others.
+_ITOP_FRENCH = {
+    "caller_id": ("Demandeur",),
+    "caller_name": ("Nom du demandeur",),
+    "close_date": ("Date de clôture",),
+    "email": ("Email", "Adresse e-mail"),
+    "servicesubcategory_id": ("Sous catégorie de service",),
+    "servicesubcategory_name": ("Nom de la sous catégorie de service",),
+}
 # Byte order marks and marks of the writing direction, which nobody sees.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # Attributes by whose value an object can be named in place of its id.
@@ -147,7 +156,8 @@ def _texts(attributes: Iterable[Attribute]) -> dict[str, list[str]]:
             add(text, code, 0 if text == code else 3)
     for attribute in attributes:
         add(attribute.code, attribute.code, 0)
-        for text in attribute.label.texts.values():
+        labels = (*attribute.label.in_all_languages(), *_ITOP_FRENCH.get(attribute.code, ()))
+        for text in labels:
             add(text, attribute.code, 1 if attribute.stored or attribute.kind is Kind.LOG else 2)
     return {
         text: [code for code, rank in codes.items() if rank == min(codes.values())]

@@ -20,6 +20,7 @@ from cti_tickets.transfer.reading.records import (
     Source,
     chunks,
     id_of,
+    json_decimal,
     text_of,
     zone_of,
 )
@@ -40,7 +41,7 @@ def read_lines(source: Source) -> Iterator[Record | ImportProblem]:
 
 def _record(source: Source, line: int, text: str, size: int) -> Record:
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_float=json_decimal)
     except (ValueError, RecursionError):
         raise BadLine(_("is not JSON")) from None
     if not isinstance(data, dict) or not isinstance(data.get("class"), str):

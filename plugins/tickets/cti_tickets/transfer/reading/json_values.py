@@ -12,10 +12,10 @@ from typing import IO, Any
 
 from flask_babel import gettext as _
 
-from cti_tickets.transfer.reading.records import MAX_LINE_BYTES, BadLine
+from cti_tickets.transfer.reading.records import MAX_LINE_BYTES, BadLine, json_decimal
 
 _BLOCK = 64 * 1024
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_float=json_decimal)
 _BLANK = re.compile(r"\s*")
 _ANSWER = re.compile(r'\s*\{\s*"(objects|code|message)"')
 

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from cti_host import Localised
 from cti_tickets.model.classes.registry import LogEntry
 from cti_tickets.model.schema import Attribute
+from cti_tickets.store.deletion import visible
 from cti_tickets.store.markup import plain
 from cti_tickets.store.values import BadValue, parse
 
@@ -113,7 +114,7 @@ def log_value(entries: Iterable[Entry]) -> dict[str, Any]:
 
 
 def stored_logs(ids: Sequence[int]) -> StoredLogs:
-    """The logs of some tickets."""
+    """The logs of some tickets; who wrote an entry is known of those who may be seen."""
     logs: dict[tuple[int, str], list[Entry]] = {}
     query: Any = LogEntry.select(
         LogEntry.ticket,
@@ -123,26 +124,40 @@ def stored_logs(ids: Sequence[int]) -> StoredLogs:
         LogEntry.text,
         LogEntry.author_contact,
     ).where(LogEntry.ticket.in_(list(ids)))
-    in_order = query.order_by(LogEntry.created, LogEntry.id).tuples()
+    in_order = list(query.order_by(LogEntry.created, LogEntry.id).tuples())
+    seen = {*visible("Person", sorted({row[-1] for row in in_order if row[-1]}))}
     for ticket, code, created, author, text, contact in in_order:
-        logs.setdefault((ticket, code), []).append(Entry(text, author, created, contact or 0))
+        logs.setdefault((ticket, code), []).append(
+            Entry(text, author, created, contact if contact in seen else 0)
+        )
     return logs
 
 
-def changed_log(stored: Sequence[Entry], given: GivenLog, now: datetime) -> list[Entry] | None:
-    """The entries that a log should have; None: it has them.
+def added_entries(stored: Sequence[Entry], given: GivenLog, now: datetime) -> list[Entry]:
+    """The entries that a file adds to a log, oldest first; those that are stored are never changed.
 
     A text that a log has already is not added again. Of an entry that is stored, a file need not
-    know which person wrote it.
+    know when it was written, nor which person wrote it.
     """
     if not given.whole:
         known = {entry.text for entry in stored}
-        added = dated([entry for entry in given.entries if entry.text not in known], now)
-        return [*stored, *added] if added else None
-    wanted = sorted(dated(given.entries, now), key=lambda entry: entry.created or now)
-    if len(wanted) == len(stored) and all(map(_says, stored, wanted)):
-        return None
-    return wanted
+        return dated([entry for entry in given.entries if entry.text not in known], now)
+    left = list(stored)
+    added = []
+    for entry in given.entries:
+        same = next((one for one in left if _is(one, entry)), None)
+        if same is None:
+            added.append(entry)
+        else:
+            left.remove(same)
+    return sorted(dated(added, now), key=lambda entry: entry.created or now)
+
+
+def missing_entries(stored: Sequence[Entry], given: GivenLog) -> int:
+    """How many entries of a log a file doesn't have which says that it has all of them."""
+    if not given.whole:
+        return 0
+    return sum(not any(_is(one, entry) for entry in given.entries) for one in stored)
 
 
 def dated(entries: Iterable[Entry], moment: datetime) -> list[Entry]:
@@ -155,10 +170,7 @@ def without_authors(log: GivenLog) -> GivenLog:
     return GivenLog([replace(entry, contact_id=0) for entry in log.entries], log.whole)
 
 
-def _says(stored: Entry, given: Entry) -> bool:
-    same = (stored.created, stored.author, stored.text) == (
-        given.created,
-        given.author,
-        given.text,
-    )
-    return same and (not given.contact_id or given.contact_id == stored.contact_id)
+def _is(stored: Entry, given: Entry) -> bool:
+    """Whether an entry of a file is one that is stored."""
+    same = (stored.author, stored.text) == (given.author, given.text)
+    return same and given.created in (None, stored.created)

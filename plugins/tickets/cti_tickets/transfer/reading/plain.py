@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -103,7 +104,10 @@ class _Maker:
         :raises BadLine: nothing can be made of it
         """
         if not self._source.path.is_file():
-            return self._source  # a pipe, which can be read only once
+            # A pipe can be read only once, and an import reads twice, or more.
+            with self._source.path.open("rb") as pipe, self._made.open("wb") as copy:
+                shutil.copyfileobj(pipe, copy)
+            return replace(self._source, plain=self._made)
         with self._source.path.open("rb") as file:
             head = file.read(encodings.HEAD)
         if head.startswith(_OLD_WORKBOOK):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -117,6 +118,20 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         while chunk := file.readline(MAX_LINE_BYTES):
             line += 1
             yield line, chunk
+
+
+_WHOLE = re.compile(r"(-?[0-9]+)\.0+", re.ASCII)
+
+
+def json_decimal(literal: str) -> int | float | str:
+    """What a number with a point or an exponent means in JSON.
+
+    Programs write whole numbers as `7.0`. An exponent is what is left of a number whose digits were
+    cut: it stays a text, which is no number.
+    """
+    if whole := _WHOLE.fullmatch(literal):
+        return int(whole[1])
+    return literal if "e" in literal.lower() else float(literal)
 
 
 def text_of(chunk: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 import weakref
+from array import array
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
@@ -20,6 +21,8 @@ class Spill(Generic[_T]):
         self.count = 0
         self._first: list[_T] = []
         self._file: Any = None
+        self._offsets = array("Q")
+        self._end = 0
 
     def append(self, item: _T) -> None:
         """Add an item."""
@@ -30,11 +33,17 @@ class Spill(Generic[_T]):
         if self._file is None:
             self._file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with this list
             weakref.finalize(self, self._file.close)
-        pickle.dump(item, self._file)
+        pickled = pickle.dumps(item)
+        self._offsets.append(self._end)
+        self._end += self._file.write(pickled)
+
+    def __getitem__(self, index: int) -> _T:
+        """The item at a place, from 0."""
+        if index < len(self._first):
+            return self._first[index]
+        self._file.seek(self._offsets[index - IN_MEMORY])
+        item: _T = pickle.load(self._file)  # noqa: S301 -- our own file, without a name
+        return item
 
     def __iter__(self) -> Iterator[_T]:
-        yield from self._first
-        if self._file is not None:
-            self._file.seek(0)
-            for _ in range(self.count - len(self._first)):
-                yield pickle.load(self._file)  # noqa: S301 -- our own file, without a name
+        yield from (self[index] for index in range(self.count))

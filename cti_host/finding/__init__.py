@@ -1,0 +1,1 @@
+"""The search of every page: what plugins find, in groups."""

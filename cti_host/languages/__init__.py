@@ -1,0 +1,1 @@
+"""The languages of the pages: which there are, and their texts."""

@@ -1,0 +1,74 @@
+"""What this process counts and measures, by the library of Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+# Seconds: a panel takes some milliseconds, an import minutes.
+REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+# Others are counted together: a client may make up as many as it likes.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER = "other"
+
+
+class Metrics:
+    """The counters of one process, which `/metrics` adds up with those of the others.
+
+    A plugin adds its own to `registry`, by the same library: `Counter("cti_acme_orders", "Orders
+    that were placed.", registry=host.metrics.registry)`. Their labels have few values, and never
+    anything of a person. Gauges of all processes are added up, too.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        # Changes whenever something was counted that others should see soon.
+        self.changes = 0
+        self._requests = Histogram(
+            "cti_host_request_seconds",
+            "Time from the arrival of a request until its response is made.",
+            ("route", "method", "status"),
+            registry=self.registry,
+            buckets=REQUEST_BUCKETS,
+        )
+        self._refused = Counter(
+            "cti_host_refused_requests",
+            "Requests that the server refused by itself, before they got a thread or a stream.",
+            ("status",),
+            registry=self.registry,
+        )
+        self.pops = Counter(
+            "cti_host_pops",
+            "Panels of calls that came in, by what the lookup said.",
+            ("result",),
+            registry=self.registry,
+        )
+        self.lookups = Counter(
+            "cti_host_lookups",
+            "Lookups of callers, by plugin and by whether somebody matched.",
+            ("plugin", "result"),
+            registry=self.registry,
+        )
+        self._of_requests: dict[tuple[str, str, int], Histogram] = {}
+
+    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request that was answered.
+
+        :param route: the rule of its address, never the address itself; empty: there is none
+        :param seconds: how long it took
+        """
+        method = method if method in _METHODS else OTHER
+        key = (route, method, status // 100)
+        counted = self._of_requests.get(key)
+        if counted is None:
+            counted = self._requests.labels(route or "(none)", method, f"{status // 100}xx")
+            self._of_requests[key] = counted
+        counted.observe(seconds)
+        self.changes += 1
+
+    def count_refused(self, status: int) -> None:
+        """Count a request that the server refused before it got a thread.
+
+        :param status: the status that it got
+        """
+        self._refused.labels(str(status)).inc()
+        self.changes += 1

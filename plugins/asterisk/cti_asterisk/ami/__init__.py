@@ -1,0 +1,1 @@
+"""The Asterisk Manager Interface: its messages, and a client for it."""

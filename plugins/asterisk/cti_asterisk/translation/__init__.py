@@ -1,0 +1,1 @@
+"""From what Asterisk says to what happened in a call."""

@@ -1,0 +1,1 @@
+"""What facts say together: pure functions, without a database."""

@@ -1,0 +1,1 @@
+"""The pages of calls: lists, a call, missed calls, phones, and what phone systems sent."""

@@ -1,0 +1,1 @@
+"""Calls that agents place, and what their tickets are told of calls."""

@@ -1,0 +1,1 @@
+"""The pop of a call on the pages that its agent has open."""

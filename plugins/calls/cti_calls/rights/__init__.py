@@ -1,0 +1,1 @@
+"""Who may see which calls, and who may take missed ones off the list."""

@@ -1,0 +1,1 @@
+"""What is kept of agents: their queues, which calls they see, and what their screens show."""

@@ -1,0 +1,1 @@
+"""Rows: how calls are read from the database and written into it."""

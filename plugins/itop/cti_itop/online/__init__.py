@@ -1,0 +1,1 @@
+"""What works with this iTop: the answers of `cti-host check --online`."""

@@ -1,0 +1,1 @@
+"""Files on the page of a ticket: shown, sent, downloaded, deleted."""

@@ -1,0 +1,73 @@
+"""A file of a ticket is downloaded, or deleted."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, abort, flash, redirect, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cti_host import current_agent
+from cti_tickets.model.classes.registry import Attachment
+from cti_tickets.pages.call_strip import page_url
+from cti_tickets.pages.form_pages import FormPages
+from cti_tickets.rights.profiles import MODIFY
+from cti_tickets.store.attachments import attachments
+from cti_tickets.store.attachments.rules import rules
+
+log = logging.getLogger("cti_host.plugin.tickets")
+
+# Whatever a file is, no browser shows it, guesses what it is, or runs anything of it.
+_HEADERS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # `send_file` lets everybody keep what it sends.
+    "Cache-Control": "no-store",
+}
+_MEDIA_TYPE = "application/octet-stream"
+
+
+class AttachmentPages(FormPages):
+    """The views of the files of tickets."""
+
+    def add_to(self, pages: Blueprint) -> None:
+        """Add the views."""
+        at = "/<class_name>/<int:id_>/files/<int:file_id>"
+        pages.add_url_rule(at, "attachment", self.download)
+        pages.add_url_rule(f"{at}/delete", "detach", self.delete, methods=["POST"])
+
+    def download(self, class_name: str, id_: int, file_id: int) -> ResponseReturnValue:
+        """A file, for whoever may see its ticket."""
+        file = self._file(self._view(class_name, id_).id, file_id)
+        try:
+            content = rules().folder.open(file.stored)
+        except OSError as error:
+            log.error("file %s of a ticket can't be read: %s", file.stored, error.strerror)
+            abort(404, _("This file is not there any more: tell your administrator."))
+        response = send_file(
+            content,
+            mimetype=_MEDIA_TYPE,
+            as_attachment=True,
+            download_name=file.name,
+            conditional=False,
+            etag=False,
+        )
+        response.content_length = file.size
+        response.headers.update(_HEADERS)
+        return response
+
+    def delete(self, class_name: str, id_: int, file_id: int) -> ResponseReturnValue:
+        """Delete a file, for whoever has added it or may delete its ticket."""
+        view = self._view(class_name, id_, MODIFY)
+        file = self._file(view.id, file_id)
+        attachments.delete(view.class_name, file, author=current_agent())
+        flash(_("“%(name)s” was deleted.", name=file.name), "success")
+        return redirect(page_url(view.class_name, view.id), 303)
+
+    def _file(self, ticket_id: int, file_id: int) -> Attachment:
+        file = attachments.file_of(ticket_id, file_id)
+        if file is None:
+            abort(404, _("There is no such file, or no longer."))
+        return file

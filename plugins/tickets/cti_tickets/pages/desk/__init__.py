@@ -1,0 +1,1 @@
+"""The page of a ticket as an agent works with it."""

@@ -1,0 +1,112 @@
+"""Who works on a ticket: taken by oneself, or given to somebody of a team."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cti_oql.functions.fold import fold
+from cti_oql.schema import Kind
+
+from cti_host import Agent, current_host
+from cti_tickets.model.classes.registry import LnkPersonToTeam, Person
+from cti_tickets.model.form_plan import editable, transition_plan
+from cti_tickets.model.schema import ClassDef
+from cti_tickets.rights.access import current_access
+from cti_tickets.rights.profiles import MODIFY, READ
+from cti_tickets.store.agents import contact_of
+from cti_tickets.store.fitting import fitting_ids, rules_of
+from cti_tickets.store.records import Records
+
+TEAM, AGENT = "team_id", "agent_id"
+# More people than that nobody finds in a list: the form of the transition has a box to type in.
+MOST_PEOPLE = 200
+
+
+@dataclass(frozen=True)
+class Assigning:
+    """Who may get a ticket.
+
+    :param stimulus: the transition that gives it to somebody; "": it is a change like others
+    :param teams: the people by team, each as the value of the choice, "3:12", and a name
+    :param me: the choice that is whoever looks; "" if that is none, or has it already
+    """
+
+    stimulus: str
+    teams: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    me: str = ""
+
+
+def assigning(
+    records: Records, cls: ClassDef, state: str, values: Mapping[str, Any], agent: Agent
+) -> Assigning | None:
+    """Who may get a ticket from whoever looks at it; `None`: nobody, in its present state."""
+    stimulus = way_to_assign(cls, state, values)
+    if stimulus is None or not current_access().may(READ, "Person"):
+        return None
+    pairs = _people(cls, values)
+    if len(pairs) > MOST_PEOPLE:
+        pairs = [pair for pair in pairs if pair[0] == values.get(TEAM)][:MOST_PEOPLE]
+    database = current_host().database
+    teams = records.names(database, "Team", sorted({team for team, _ in pairs}))
+    people = records.names(database, "Person", sorted({person for _, person in pairs}))
+    by_team: dict[int, list[tuple[str, str]]] = {}
+    for team, person in pairs:
+        if team in teams and person in people:
+            by_team.setdefault(team, []).append((f"{team}:{person}", people[person]))
+    listed = [(teams[team], sorted(some, key=_by_name)) for team, some in by_team.items()]
+    listed.sort(key=lambda one: fold(one[0]) or "")
+    return Assigning(stimulus, listed, _own(pairs, values, contact_of(agent)))
+
+
+def _by_name(choice: tuple[str, str]) -> str:
+    return fold(choice[1]) or ""
+
+
+def way_to_assign(cls: ClassDef, state: str, values: Mapping[str, Any]) -> str | None:
+    """What gives a ticket to somebody in its present state, for whoever acts.
+
+    :return: the stimulus of the transition that asks for team and agent and nothing else; "" where
+        they can simply be changed; `None`: it can't be given to anybody now
+    """
+    attributes = [cls.attributes.get(code) for code in (TEAM, AGENT)]
+    if not all(one is not None and one.kind is Kind.KEY for one in attributes):
+        return None
+    access = current_access()
+    for way in cls.lifecycle.possible(state) if cls.lifecycle else ():
+        asked = set(transition_plan(cls, way, {**values, AGENT: None}).asked)
+        if AGENT in asked and asked <= {TEAM, AGENT} and access.may(way.stimulus, cls.name):
+            return way.stimulus
+    if access.may(MODIFY, cls.name) and all(editable(cls, state, c) for c in (TEAM, AGENT)):
+        return ""
+    return None
+
+
+def _own(pairs: Sequence[tuple[int, int]], values: Mapping[str, Any], me: int | None) -> str:
+    """The choice that is somebody themselves: in the ticket's team if they are in it."""
+    if me is None or me == values.get(AGENT):
+        return ""
+    own = [team for team, person in pairs if person == me]
+    if not own:
+        return ""
+    team = values.get(TEAM) if values.get(TEAM) in own else own[0]
+    return f"{team}:{me}"
+
+
+def _people(cls: ClassDef, values: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """The teams that may have a ticket, each with its active people."""
+    # Asked of each person in turn: of a join, SQLite would read everybody who is active.
+    status: Any = Person.select(Person.status).where(Person.id == LnkPersonToTeam.person)
+    query: Any = (
+        LnkPersonToTeam.select(LnkPersonToTeam.team, LnkPersonToTeam.person)
+        .where(status == "active")
+        .order_by(LnkPersonToTeam.team, LnkPersonToTeam.person)
+        .limit(MOST_PEOPLE + 1)
+    )
+    for rule in rules_of(cls):
+        if rule.code == TEAM and values.get(rule.on):
+            allowed = fitting_ids(rule, int(values[rule.on]), MOST_PEOPLE)
+            if allowed is not None:
+                query = query.where(LnkPersonToTeam.team.in_(allowed))
+    return [(team, person) for team, person in query.tuples()]

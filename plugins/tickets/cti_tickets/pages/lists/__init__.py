@@ -1,0 +1,1 @@
+"""The lists of objects, and what is done to many of them at once."""

@@ -1,0 +1,1 @@
+"""The pages on which two objects become one, and two again."""

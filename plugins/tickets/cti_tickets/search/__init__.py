@@ -1,0 +1,1 @@
+"""The search of every page: what it finds among the objects of all classes."""

@@ -1,0 +1,101 @@
+"""Versions of objects: whoever saves says which one they have seen, so that nobody overwrites."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import peewee
+from cti_oql.running import mark, rows
+from flask import current_app
+
+from cti_host import database
+from cti_tickets.model import data_model
+from cti_tickets.model.data_model import schema
+from cti_tickets.model.schema import ClassDef
+from cti_tickets.rights.organizations import hidden_keys
+from cti_tickets.store.history.reading import newest_change
+
+# No part of it looks like a phone number, which might be masked.
+_FORM = re.compile(r"v([0-9a-f]{16})-([0-9]{1,18})", re.ASCII)
+
+
+class Outdated(ValueError):
+    """An object has changed since the version that was seen; `current` is the present one."""
+
+    def __init__(self, current: str) -> None:
+        super().__init__("the object has changed since this version")
+        self.current = current
+
+
+def version_of(definition: ClassDef, object_id: int, values: Mapping[str, Any]) -> str:
+    """A mark that is another one after any change, also within the same second.
+
+    It is the same on every host, and as long as nothing is changed. Use it as an entity tag.
+
+    :param values: what is stored of the object, by attribute code
+    :return: letters, digits and a dash: a digest, and the id of the last recorded change
+    """
+    newest = newest_change(definition.name, object_id)
+    return f"v{_digest(definition, object_id, values)}-{newest}"
+
+
+def version_of_object(obj: peewee.Model) -> str:
+    """The version of an object that was loaded; see `version_of`."""
+    definition = schema()[data_model.class_name(type(obj))]
+    stored: Any = obj
+    codes = [a.code for a in definition.attributes.values() if a.stored]
+    return version_of(definition, stored.id, {code: getattr(stored, code) for code in codes})
+
+
+def check_version(
+    definition: ClassDef, object_id: int, values: Mapping[str, Any], version: str
+) -> None:
+    """See that an object is still in the version that was seen; call it where it is written.
+
+    :param values: what is stored of the object, read in the transaction that locks it
+    :raises Outdated: it is not
+    """
+    found = _FORM.fullmatch(version)
+    # The digest alone counts: an old change that is no longer kept changes nothing.
+    if found is None or found[1] != _digest(definition, object_id, values):
+        raise Outdated(version_of(definition, object_id, values))
+
+
+def last_seen_change(version: str) -> int | None:
+    """The id of the last change that was recorded before a version; `None`: it doesn't say."""
+    found = _FORM.fullmatch(version)
+    return int(found[2]) if found else None
+
+
+def _digest(definition: ClassDef, object_id: int, values: Mapping[str, Any]) -> str:
+    # What somebody can't see is empty to them, also where it was read.
+    hidden = hidden_keys(definition, values)
+    texts = [
+        (a.code, "" if values.get(a.code) is None or a.code in hidden else str(values[a.code]))
+        for a in definition.attributes.values()
+        if a.stored
+    ]
+    text = repr((texts, _newest_entry(definition, object_id)))
+    # Without the key nobody can try out which number, shown to them masked, gives this digest.
+    return hmac.new(_key(), text.encode(), sha256).hexdigest()[:16]
+
+
+def _key() -> bytes:
+    """A key of the site, the same on all of its hosts."""
+    secret = str(current_app.secret_key) if current_app else ""
+    return f"cti-host versions\n{secret}".encode()
+
+
+def _newest_entry(definition: ClassDef, object_id: int) -> int:
+    """The newest entry of the logs of a ticket: it changes no attribute."""
+    if not schema().is_a(definition.name, "Ticket"):
+        return 0
+    # Not built by peewee: it is asked for each page and each save of a ticket.
+    opened = database.obj
+    newest = f"SELECT MAX(id) FROM log_entry WHERE ticket_id = {mark(opened)}"  # noqa: S608 -- a mark of a bound value
+    ((found,),) = rows(opened, newest, (object_id,))
+    return int(found or 0)

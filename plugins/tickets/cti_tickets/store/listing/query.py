@@ -1,0 +1,220 @@
+"""One list: its conditions and its order, read a page at a time.
+
+A page begins behind the last object of the one before, found by the value it is sorted by and its
+id. So the thousandth page of a million objects takes no longer than the first, and an object that
+is added or deleted meanwhile neither repeats nor hides another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import peewee
+from cti_oql.running import is_postgresql, mark, rows
+from cti_oql.schema import Kind
+
+from cti_tickets.model.list_plan import FRIENDLYNAME, sortable_of
+from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.rights import organizations
+from cti_tickets.store.listing.conditions import Condition, of_class
+
+_TEXTS = (Kind.STRING, Kind.EMAIL, Kind.PHONE)
+_ALWAYS_THERE = (Kind.ENUM, Kind.BOOLEAN)
+
+
+class Place(NamedTuple):
+    """Where an object is in a list: what it is sorted by, and its id."""
+
+    value: Any
+    id: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An object of a list."""
+
+    class_name: str
+    id: int
+    place: Place
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A page of a list, and whether there is more on either side of it."""
+
+    objects: Sequence[Listed]
+    more_before: bool
+    more_after: bool
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What a list is sorted by: an expression, and when an object has no value of it, if ever."""
+
+    sql: str
+    computed: bool = False
+    empty: str = ""
+    present: str = ""
+
+
+class ListQuery:
+    """The objects of a class that meet some conditions, in an order.
+
+    :param sort: a code of `sortable_of`, or "id"; with a "-" in front, descending
+    :raises KeyError: the list can't be sorted by that
+    """
+
+    def __init__(
+        self,
+        database: peewee.Database,
+        schema: Schema,
+        cls: ClassDef,
+        conditions: Sequence[Condition],
+        sort: str,
+    ) -> None:
+        self._database = database
+        self._cls = cls
+        self._conditions = [*of_class(schema, cls), *conditions]
+        narrow = any(condition.narrow for condition in conditions)
+        # Whoever acts may not see what belongs to other organizations.
+        self._table = organizations.table(cls.name, few=narrow)
+        self._descending = sort.startswith("-")
+        self._order = _order(database, schema, cls, sort.removeprefix("-"))
+
+    def page(self, size: int, *, after: Place | None = None, before: Place | None = None) -> Slice:
+        """A page: the first one, or the one behind or in front of a place.
+
+        :param size: the most objects on it
+        """
+        place = after or before
+        found = self._read(size + 1, place, backwards=before is not None and after is None)
+        further = len(found) > size
+        found = found[:size]
+        if after is None and before is not None:
+            found.reverse()
+            return Slice(found, more_before=further, more_after=True)
+        return Slice(found, more_before=after is not None, more_after=further)
+
+    def last_page(self, size: int) -> Slice:
+        """The page at the end."""
+        found = self._read(size + 1, None, backwards=True)
+        further = len(found) > size
+        return Slice(found[:size][::-1], more_before=further, more_after=False)
+
+    def count(self, most: int) -> int:
+        """How many objects there are, counted up to a number: then it is that number."""
+        where, values = _joined(self._conditions)
+        inner = f"SELECT 1 FROM {self._table.sql} AS listed{where} LIMIT {int(most)}"  # noqa: S608
+        sql = f"SELECT COUNT(*) FROM ({inner}) AS n"  # noqa: S608
+        return int(rows(self._database, sql, [*self._table.values, *values])[0][0])
+
+    def ids(self, most: int) -> list[int]:
+        """The ids of the first objects."""
+        return [listed.id for listed in self._read(most, None, backwards=False)]
+
+    def batches(self, size: int) -> Iterator[list[Listed]]:
+        """All objects, so many at a time."""
+        place = None
+        while found := self._read(size, place, backwards=False):
+            yield found
+            if len(found) < size:
+                return
+            place = found[-1].place
+
+    def statement(self, size: int, after: Place | None = None) -> tuple[str, tuple[Any, ...]]:
+        """The statement that reads the objects with a value, and what is bound in it."""
+        return self._select(size, after, backwards=False, empty=False)
+
+    def _read(self, size: int, place: Place | None, *, backwards: bool) -> list[Listed]:
+        """The next objects from a place on: those without a value come last."""
+        found: list[Listed] = []
+        parts = [False, True] if self._order.empty else [False]
+        if backwards:
+            parts.reverse()
+        if place is not None and self._order.empty:
+            parts = parts[parts.index(place.value in (None, "")) :]
+        for number, empty in enumerate(parts):
+            begin = place if number == 0 else None
+            sql, values = self._select(size - len(found), begin, backwards=backwards, empty=empty)
+            found += [
+                Listed(kind or self._cls.name, id_, Place(value, id_))
+                for id_, kind, value in rows(self._database, sql, values)
+            ]
+            if len(found) == size:
+                break
+        return found
+
+    def _select(
+        self, size: int, place: Place | None, *, backwards: bool, empty: bool
+    ) -> tuple[str, tuple[Any, ...]]:
+        descending = self._descending != backwards
+        conditions = [*self._conditions]
+        order = self._order.sql
+        if self._order.empty:
+            conditions.append(Condition(self._order.empty if empty else self._order.present))
+        by_id = empty or order == "id"
+        if place is not None:
+            conditions.append(self._beyond(place, descending, by_id))
+        direction = " DESC" if descending else ""
+        sorted_by = f"id{direction}" if by_id else f"{order}{direction}, id{direction}"
+        where, values = _joined(conditions)
+        kind = "finalclass" if self._cls.polymorphic else "NULL"
+        sql = (
+            f"SELECT id, {kind}, {order} FROM {self._table.sql} AS listed{where}"  # noqa: S608
+            f" ORDER BY {sorted_by} LIMIT {int(size)}"
+        )
+        return sql, (*self._table.values, *values)
+
+    def _beyond(self, place: Place, descending: bool, by_id: bool) -> Condition:
+        sign, bound = ("<" if descending else ">"), mark(self._database)
+        if by_id:
+            return Condition(f"id {sign} {bound}", (place.id,))
+        order = self._order.sql
+        values: tuple[Any, ...] = (place.value, place.id)
+        sql = f"({order}, id) {sign} ({bound}, {bound})"
+        if self._order.computed:
+            # An index of an expression isn't used for a comparison of pairs.
+            sql, values = f"{order} {sign}= {bound} AND {sql}", (place.value, *values)
+        return Condition(sql, values)
+
+
+def _joined(conditions: Sequence[Condition]) -> tuple[str, tuple[Any, ...]]:
+    if not conditions:
+        return "", ()
+    where = " AND ".join(condition.sql for condition in conditions)
+    values = tuple(value for condition in conditions for value in condition.values)
+    return f" WHERE {where}", values
+
+
+def _order(database: peewee.Database, schema: Schema, cls: ClassDef, code: str) -> _Order:
+    if code == "id":
+        return _Order("id")
+    if code not in sortable_of(schema, cls):
+        raise KeyError(code)
+    if code == FRIENDLYNAME and "ref" in cls.attributes:
+        code = "ref"
+    if code == "ref":
+        return _Order("ref")
+    collation = ' COLLATE "C"' if is_postgresql(database) else ""
+    if code == FRIENDLYNAME:
+        concrete = next((schema[name] for name in schema.concrete(cls.name)), cls)
+        between = f" || '{concrete.friendlyname_separator}' || "
+        name = between.join(concrete.attributes[part].column for part in concrete.friendlyname)
+        return _Order(f"cti_fold({name}){collation}", computed=True)
+    attribute = cls.attributes[code]
+    column = f'"{attribute.column}"'
+    if attribute.kind in _TEXTS:
+        folded = f"cti_fold({column}){collation}"
+        if attribute.mandatory:
+            return _Order(folded, computed=True)
+        # The index has no empty texts; and some compare as one that are none.
+        empty, present = (
+            f"({column} {sign} '' {word} {folded} {sign} '')"
+            for sign, word in (("=", "OR"), ("<>", "AND"))
+        )
+        return _Order(folded, True, empty, present)
+    if attribute.kind in _ALWAYS_THERE:
+        return _Order(column)
+    return _Order(column, False, f"{column} IS NULL", f"{column} IS NOT NULL")

@@ -1,0 +1,1 @@
+"""The words by which objects are found: kept in tables, by triggers."""

@@ -1,0 +1,205 @@
+"""Objects are found by the beginnings of the words of their names, by an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from cti_oql.running import is_postgresql
+from cti_tickets.model.data_model import schema
+from cti_tickets.store import name_search, objects
+from cti_tickets.store.name_search import any_ids_statement, by_name_statement, ids_by_name
+from cti_tickets.store.words import kept
+from flask import Flask, g
+
+from cti_host import Agent, database
+
+PEOPLE = [
+    ("Ada", "Lovelace"),
+    ("Éléonore Marie", "von  Strauß-Œlert"),
+    ("Jean Pierre", "D'Alembert"),
+    ("jean", "MARTIN"),
+    ("Ann", "100% \"Quote\\ 's_x"),
+    ("Anna", "Andersson"),
+    ("Ng", "Ng"),
+    ("Søren\u00a0Åge", "Martin ´ok"),
+]
+TEXTS = (
+    "ada", "love", "ovelace", "lovelace ada", "eleo", "marie", "straus", "strauss-oe", "oel",
+    "von str", "jean", "jean mar", "mar jean", "j m", "j ma", "m je", "a an", "je pier",
+    "d'al", "alembert", "an", "ann an", "an an", '"quo', "\\", "'s_", "100%", "%", "_",
+    "n", "ng", "soren", "age", "sø", "mar\ttin", "´ok", "ok", "´",
+    "a" * 120, "x" * 99, "ada ada", "q", "\u0301", "\x01",
+)  # fmt: skip
+
+
+@pytest.fixture
+def db(db_app: Flask) -> Any:
+    """The database of an application with some people, a team and some tickets."""
+    org = add("Organization", name="Analytical Ltd")
+    for first, name in PEOPLE:
+        add("Person", first_name=first, name=name, org_id=org)
+    add("Person", first_name="Long", name="a" * 240, org_id=org)
+    add("Team", name="Ada's desk", org_id=org)
+    for number in range(3):
+        add("UserRequest", title=f"Ticket {number}", description="x", org_id=org)
+    return database.obj
+
+
+def add(class_name: str, /, **values: Any) -> int:
+    return int(objects.create(class_name, values, author=None).id)
+
+
+def found(text: str, class_name: str = "Person") -> list[int]:
+    return ids_by_name(database.obj, schema(), class_name, text, 20)
+
+
+@contextmanager
+def limited_to(app: Flask, *ids: int) -> Iterator[None]:
+    """A request of an agent who may see some organizations, and what is below them."""
+    with app.test_request_context("/"):
+        g.cti_agent = Agent(
+            "sam",
+            profiles=frozenset({"Administrator"}),
+            organizations=frozenset(ids),
+            contact_source="tickets",
+        )
+        yield
+
+
+def test_what_is_looked_up_is_what_reading_all_names_finds(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for class_name in ("Person", "Contact", "Team", "Ticket", "UserRequest", "Organization"):
+        for text in (*TEXTS, "desk", "R-0", "r-000002", "ltd anal"):
+            looked_up = found(text, class_name)
+            with monkeypatch.context() as patch:
+                patch.setattr(name_search, "_sees_little", lambda: True)
+                assert found(text, class_name) == looked_up, (class_name, text)
+    assert found("von str") == [2]
+    assert found("jean mar") == [4]
+    assert found("ovelace") == []
+    assert found("an") == [5, 6]
+
+
+def test_the_words_are_those_of_the_names_now(db: Any) -> None:
+    objects.update("Person", 1, {"name": "King"}, author=None)
+    assert (found("lovelace"), found("king")) == ([], [1])
+    # Also when somebody writes beside the host.
+    db.execute_sql("UPDATE contact SET first_name = 'Augusta' WHERE id = 1")
+    assert (found("ada"), found("aug")) == ([], [1])
+    db.execute_sql("UPDATE contact SET finalclass = 'Team' WHERE id = 1")
+    assert (found("aug"), found("king", "Team")) == ([], [1])
+    db.execute_sql("DELETE FROM contact WHERE id = 1")
+    assert found("king", "Contact") == []
+    # What is left is the organization's and the ticket's with this id.
+    kept = db.execute_sql("SELECT class, word FROM name_word WHERE object_id = 1 ORDER BY 1, 2")
+    assert [row[0] for row in kept.fetchall()] == ["Organization"] * 2 + ["UserRequest"]
+
+
+def test_words_are_made_anew_as_the_triggers_keep_them(db: Any) -> None:
+    def words() -> set[Any]:
+        return set(db.execute_sql("SELECT class, word, object_id FROM name_word").fetchall())
+
+    before = words()
+    assert ("Person", "lovelace", 1) in before
+    kept.install(db, schema())
+    assert words() == before
+
+
+def test_who_sees_few_or_many_organizations_finds_what_is_there_for_them(
+    make_database: Callable[[str], Flask], database_url: str
+) -> None:
+    app = make_database(database_url)
+    with app.app_context(), app.extensions["cti_host"].database.connection_context():
+        top, other = add("Organization", name="Top"), add("Organization", name="Other")
+        inside = add("Person", first_name="Ada", name="Inside", org_id=top)
+        add("Person", first_name="Ada", name="Outside", org_id=other)
+    with limited_to(app, top):
+        assert found("ada") == [inside]
+    with app.app_context(), app.extensions["cti_host"].database.connection_context():
+        parts = [add("Organization", name=f"Part {n}", parent_id=top) for n in range(70)]
+    with limited_to(app, top):
+        assert found("ada") == [inside]
+        assert found("inside ada") == [inside]
+        assert found("other", "Organization") == []
+        assert found("part 69", "Organization") == parts[-1:]
+    with limited_to(app, other):
+        assert found("inside") == []
+
+
+# With many rows
+
+CLASSES = ("Person", "Team", "Contact", "UserRequest", "Problem", "Change", "Organization")
+
+
+def test_no_table_is_read_for_a_name(db: Any) -> None:
+    for class_name in CLASSES:
+        for text in ("lov", "jean martin", "a", "ann a", "j ma", "ann je"):
+            sql, values = by_name_statement(db, schema(), class_name, text, 20)
+            steps = steps_of(db, sql, values)
+            assert "Seq Scan" not in steps, (sql, steps)
+            assert not [line for line in steps.splitlines() if line.startswith("SCAN contact")]
+            assert "name_word" in steps, (sql, steps)
+
+
+@pytest.mark.parametrize("with_statistics", [False, True])
+def test_no_table_is_read_for_a_class_without_objects(
+    db: Any, make_many: Callable[[], None], *, with_statistics: bool
+) -> None:
+    make_many()
+    if with_statistics:
+        db.execute_sql("ANALYZE")
+    for class_name in ("Team", "Problem", "Change", "Incident", "RoutineChange"):
+        sql, values = any_ids_statement(schema(), class_name, 61)
+        # A plan that PostgreSQL keeps must not depend on which class it is.
+        assert not values
+        steps = plain_steps_of(db, sql)
+        assert "Seq Scan" not in steps, (sql, steps)
+        assert "SCAN" not in steps, (sql, steps)
+
+
+@pytest.fixture
+def make_many() -> Callable[[], None]:
+    """Write persons and user requests, so many that no plan reads all of them without need."""
+
+    def make() -> None:
+        execute: Any = database.obj.execute_sql
+        numbers = (
+            "generate_series(1, 5000) AS n(value)"
+            if is_postgresql(database.obj)
+            else "(WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n"
+            " WHERE value < 5000) SELECT value FROM n) AS n"
+        )
+        for table, extra in (("contact", {"email": "'p' || n.value"}), ("ticket", {})):
+            names = [c.name for c in database.obj.get_columns(table) if c.name != "id"]
+            changed = {"ref": "'N-' || n.value", **extra}
+            columns = ", ".join(f'"{name}"' for name in names)
+            values = ", ".join(changed.get(name, f'one."{name}"') for name in names)
+            kind = "Person" if table == "contact" else "UserRequest"
+            execute(
+                f"INSERT INTO {table} ({columns}) SELECT {values} FROM {numbers},"  # noqa: S608
+                f" (SELECT * FROM {table} WHERE finalclass = '{kind}' LIMIT 1) AS one"
+            )
+
+    return make
+
+
+def plain_steps_of(db: Any, sql: str, values: Any = ()) -> str:
+    """The steps that a database takes for a statement."""
+    if not is_postgresql(db):
+        rows = db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
+        return "\n".join(row[3] for row in rows)
+    return "\n".join(row[0] for row in db.execute_sql(f"EXPLAIN {sql}", values).fetchall())
+
+
+def steps_of(db: Any, sql: str, values: Any) -> str:
+    """The steps for a statement when there are many rows."""
+    if not is_postgresql(db):
+        return plain_steps_of(db, sql, values)
+    with db.atomic():
+        for way in ("seqscan", "sort", "bitmapscan"):
+            db.execute_sql(f"SET LOCAL enable_{way} = off")
+        return plain_steps_of(db, sql, values)

@@ -1,0 +1,308 @@
+"""The page of a ticket as an agent works with it, and what is refused there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+AGENTS = """
+from cti_host import Agent, hookimpl
+
+class Plugin:
+    @hookimpl
+    def identify_agent(self, request):
+        name = request.headers.get("X-Agent", "ada")
+        profiles = request.headers.get("X-Profiles", "Support Agent, Administrator").split(", ")
+        return Agent(
+            name, name.title(), email=f"{name}@example.org", profiles=frozenset(profiles)
+        )
+"""
+# Persons; 5 is the team that provides the service, 6 another one.
+ADA, BEN, CLIENT, STRANGER, DESK, OTHERS = 1, 2, 3, 4, 5, 6
+PANEL = "/pop?phone=0987654321&selected_caller=tickets:Person:3"
+TICKET = "/objects/UserRequest/1"
+FOLDED = '<details class="cti-more'  # the fields that are rare
+
+
+@pytest.fixture
+def site(make_site: Any) -> Any:
+    """Two agents of two teams, a customer, and a ticket of the customer; a header says who acts."""
+    built = make_site(
+        'timezone = "Europe/Paris"\n',
+        plugins=["agents", "phone_reformat", "tickets"],
+        sources={"agents": AGENTS},
+    )
+    for name in ("Provider", "Customer", "Elsewhere"):
+        built.add("Organization", name=name)
+    for name, org in (("Ada", 1), ("Ben", 1), ("Clara", 2), ("Stefan", 3)):
+        email = f"{name.lower()}@example.org"
+        built.add("Person", first_name=name, name="Byron", org_id=org, email=email)
+    built.add("Team", name="Desk", org_id=1)
+    built.add("Team", name="Others", org_id=3)
+    for team, person in ((DESK, ADA), (DESK, BEN), (OTHERS, STRANGER)):
+        built.add("lnkPersonToTeam", team_id=team, person_id=person)
+    for name in ("Mail", "Phone"):
+        built.add("Service", name=name, org_id=1)
+        built.add("ServiceSubcategory", name=f"New {name}", service_id=1 if name == "Mail" else 2)
+    built.add(
+        "UserRequest",
+        title="No sound",
+        description="Since <today>",
+        org_id=2,
+        caller_id=CLIENT,
+        service_id=1,
+    )
+    return built
+
+
+def form_of(page: Any, ending: str) -> Any:
+    return next(f for f in page.forms if f.action.endswith(ending))
+
+
+def press(site: Any, page: Any, ending: str, /, who: str = "ada", **values: str) -> Any:
+    """Press the button of a form on the page of a ticket."""
+    form = form_of(page, ending)
+    return site.post(form.action, {**form.fields, **values}, X_Agent=who)
+
+
+def timeline(page: Any) -> str:
+    """What happened, as the page tells it."""
+    begin = page.text.index("What happened")
+    return str(page.text[begin:])
+
+
+# Replying
+
+
+def test_an_entry_is_added_and_stands_first(site: Any) -> None:
+    page = site.get(TICKET)
+    assert "Since <today>" in page.text
+    sent = press(site, page, "/reply", text="Called <back>\n\nTwice", log="public_log")
+    assert (sent.status, sent.location) == (303, TICKET)
+    again = press(site, site.get(TICKET), "/reply", text="Between us", log="private_log")
+    assert again.status == 303
+    told = timeline(site.get(TICKET))
+    places = [told.index(text) for text in ("Between us", "Called <back> Twice", "Created")]
+    assert places == sorted(places)
+    assert 'class="cti-log cti-log-log cti-log-private"' in site.get(TICKET).html
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"text": " "}, "Please write something first."),
+        ({"text": "Kept", "log": "title"}, "That is not possible in the present state."),
+        ({"text": "Kept", "csrf_token": "old"}, "This page was open for too long."),
+    ],
+)
+def test_what_cannot_be_added_is_kept(site: Any, values: dict[str, str], problem: str) -> None:
+    refused = press(site, site.get(TICKET), "/reply", **values)
+    assert refused.status == 400
+    assert problem in refused.text
+    assert form_of(refused, "/reply").fields["text"] == values["text"]
+    assert timeline(site.get(TICKET)).count("log ·") == 0
+
+
+def test_who_replies_second_is_told_and_keeps_the_text(site: Any) -> None:
+    first, second = site.get(TICKET), site.get(TICKET)
+    assert press(site, first, "/reply", text="Mine").status == 303
+    told = press(site, second, "/reply", who="ben", text="Mine, too", log="private_log")
+    assert told.status == 409
+    assert "Somebody else changed this in the meantime" in told.text
+    assert "Mine" in timeline(told)
+    form = form_of(told, "/reply")
+    assert form.fields["text"] == "Mine, too"
+    assert press(site, told, "/reply", who="ben", log="private_log").status == 303
+    assert "Mine, too" in timeline(site.get(TICKET))
+
+
+def test_whoever_may_not_change_a_ticket_has_no_box(site: Any) -> None:
+    page = site.get(TICKET, X_Profiles="Service Manager")
+    assert not any(f.action.endswith("/reply") for f in page.forms)
+    token = site.get(TICKET).forms[-1].fields["csrf_token"]
+    values = {"csrf_token": token, "text": "No", "log": "public_log", "version": "x"}
+    refused = site.post(f"{TICKET}/reply", values, X_Profiles="Service Manager")
+    assert refused.status == 403
+
+
+# Assigning
+
+
+def test_a_ticket_is_taken_with_one_click(site: Any) -> None:
+    page = site.get(TICKET)
+    taken = press(site, page, "/assign")
+    assert taken.status == 303
+    stored = site.stored("UserRequest", 1)
+    assert (stored["status"], stored["team_id"], stored["agent_id"]) == ("assigned", DESK, ADA)
+    # Whoever has it needs no button; the other one takes it from them.
+    after = site.get(TICKET)
+    assert "Take" not in [*re.findall(r">\s*(Take)<", after.html)]
+    assert press(site, site.get(TICKET, X_Agent="ben"), "/assign", who="ben").status == 303
+    assert site.stored("UserRequest", 1)["agent_id"] == BEN
+
+
+def test_it_is_given_to_people_of_the_teams_that_provide_its_service(site: Any) -> None:
+    page = site.get(TICKET, X_Agent="clara")
+    offered = form_of(page, "/assign").options["to"]
+    assert offered == {"": "–", f"{DESK}:{ADA}": "Ada Byron", f"{DESK}:{BEN}": "Ben Byron"}
+    for wrong in (f"{OTHERS}:{STRANGER}", f"{DESK}:{STRANGER}", f"{OTHERS}:{ADA}", "x:y", ""):
+        refused = press(site, page, "/assign", to=wrong)
+        assert refused.status == 303
+        assert site.stored("UserRequest", 1)["status"] == "new"
+    assert "is not in this team" in site.get(TICKET).text
+    given = press(site, page, "/assign", to=f"{DESK}:{BEN}")
+    assert given.status == 303
+    assert site.stored("UserRequest", 1)["agent_id"] == BEN
+
+
+def test_who_takes_second_is_told(site: Any) -> None:
+    first, second = site.get(TICKET), site.get(TICKET, X_Agent="ben")
+    assert press(site, first, "/assign").status == 303
+    assert press(site, second, "/assign", who="ben").status == 303
+    assert "Somebody else changed this in the meantime" in site.get(TICKET, X_Agent="ben").text
+    assert site.stored("UserRequest", 1)["agent_id"] == ADA
+
+
+# What fits together
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "message"),
+    [
+        ({"caller_id": str(STRANGER)}, "caller_id", "Is not of this organization"),
+        ({"org_id": "3"}, "org_id", "Caller: is not of this organization"),
+        ({"servicesubcategory_id": "2"}, "servicesubcategory_id", "Is not part of this service"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    site: Any, values: dict[str, str], code: str, message: str
+) -> None:
+    refused = site.save(f"{TICKET}/modify", title="Kept", **values)
+    assert refused.status == 400
+    assert f'id="{code}-error"' in refused.html
+    assert message in refused.text
+    assert refused.fields["title"] == "Kept"
+
+
+def test_a_caller_of_a_part_of_the_organization_fits(site: Any) -> None:
+    part = site.add("Organization", name="Customer, Lyon", parent_id=2)
+    caller = site.add("Person", first_name="Lou", name="Byron", org_id=part)
+    assert site.save(f"{TICKET}/modify", caller_id=str(caller)).status == 303
+
+
+def test_a_team_without_people_or_a_provider_without_teams_limits_nobody(site: Any) -> None:
+    team = site.add("Team", name="Empty", org_id=1)
+    way = f"{TICKET}/stimulus/ev_assign"
+    assert site.save(way, team_id=str(team), agent_id=str(STRANGER)).status == 303
+
+
+def test_what_follows_is_filled_in_where_nothing_was_chosen(site: Any) -> None:
+    new = "/objects/new/UserRequest"
+    values = {"title": "T", "description": "D", "caller_id": str(CLIENT), "org_id": ""}
+    made = site.save(new, servicesubcategory_id="2", service_id="", **values)
+    assert made.status == 303, made.text
+    stored = site.stored("UserRequest", 2)
+    assert (stored["org_id"], stored["service_id"]) == (2, 2)
+
+
+def test_a_form_asks_what_follows(site: Any) -> None:
+    chosen = "caller_id=Clara+Byron+%233&org_id=&service_id=1&team_id=5&agent_id=1"
+    told = site.browser.get(f"/objects/following/UserRequest?{chosen}").get_json()
+    assert told == {
+        "options": {
+            "agent_id": {"1": "Ada Byron", "2": "Ben Byron"},
+            "caller_id": {"3": "Clara Byron"},
+            "servicesubcategory_id": {"1": "New Mail"},
+            "team_id": {"5": "Desk"},
+        },
+        "values": {"org_id": ["2", "Customer"]},
+    }
+    assert site.get("/objects/following/Person?team_id=5").html.strip() == (
+        '{"options":{},"values":{}}'
+    )
+    assert site.get("/objects/following/Nothing").status == 404
+    odd = site.browser.get("/objects/following/UserRequest?team_id=x&caller_id=999999999")
+    assert set(odd.get_json()["options"].values()) == {None}
+
+
+def test_a_form_begins_with_what_is_missing_and_folds_what_is_rare(site: Any) -> None:
+    form = site.get("/objects/new/UserRequest?caller_id=3&org_id=2")
+    first = re.findall(r"<[^>]* autofocus[^>]*>", form.html)
+    assert len(first) == 1
+    assert 'name="title"' in first[0]
+    folded = form.html.index(FOLDED)
+    for code in ("parent_request_id", "parent_change_id"):
+        assert form.html.index(f'name="{code}"') > folded
+    refused = site.submit(form, parent_request_id="77", title="T", description="D")
+    assert refused.status == 400
+    # What was chosen there, or what is wrong there, is not hidden.
+    assert refused.html.index('name="parent_request_id"') < refused.html.index(FOLDED)
+    assert refused.html.index('name="parent_change_id"') > refused.html.index(FOLDED)
+    preset = site.get("/objects/new/UserRequest?parent_request_id=1")
+    assert preset.html.index('name="parent_request_id"') < preset.html.index(FOLDED)
+
+
+# Phone calls, and the call that the page belongs to
+
+
+def test_a_phone_call_is_noted_once(site: Any) -> None:
+    page = site.get(TICKET)
+    for _ in range(2):
+        assert press(site, page, "/note-call", note="Asked again", flow="inbound").status == 303
+    (call,) = site.rows("PhoneCall")
+    assert (call["ticket_id"], call["contact_id"], call["agent_id"]) == (1, CLIENT, ADA)
+    assert "Phone call: Inbound · Ada Byron" in timeline(site.get(TICKET))
+    assert "Asked again" in timeline(site.get(TICKET))
+
+
+def test_a_note_of_a_call_that_cannot_be_stored_is_kept(site: Any) -> None:
+    page = site.get(TICKET)
+    for wrong in ({"csrf_token": "old"}, {"creation_key": ""}):
+        refused = press(site, page, "/note-call", note="Typed", **wrong)
+        assert refused.status == 400
+        assert form_of(refused, "/note-call").fields["note"] == "Typed"
+    assert site.rows("PhoneCall") == []
+
+
+def test_the_call_goes_along_through_every_page(site: Any) -> None:
+    page = site.get(f"{TICKET}?next={PANEL.replace('&', '%26')}")
+    assert "On the phone: Clara Byron · Back to the call" in page.text
+    assert page.links["Back to the call"] == PANEL
+    form = site.get(page.links["Modify"])
+    assert form.links["Back to the call"] == PANEL
+    back = site.get(form.links["Cancel"])
+    assert back.links["Back to the call"] == PANEL
+    saved = site.submit(form, title="Changed")
+    assert site.get(saved.location).links["Back to the call"] == PANEL
+    replied = press(site, site.get(saved.location), "/reply", text="Said")
+    assert site.get(replied.location).links["Back to the call"] == PANEL
+    asking = site.get(site.get(replied.location).links["Assign"])
+    assert asking.links["Back to the call"] == PANEL
+    done = press(site, site.get(replied.location), "/assign")
+    assert site.get(done.location).links["Back to the call"] == PANEL
+
+
+@pytest.mark.parametrize("name", ["next", "from_call"])
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example/pop", "https://evil.example", "javascript:x"]
+)
+def test_the_way_back_leads_to_this_host(site: Any, name: str, elsewhere: str) -> None:
+    assert "Back to the call" not in site.get(f"{TICKET}?{name}={elsewhere}").links
+    form = site.get(f"{TICKET}/modify?{name}={elsewhere}")
+    assert "Back to the call" not in form.links
+    saved = site.submit(form, title="New", **{name: elsewhere})
+    assert saved.location == TICKET
+
+
+def test_who_is_on_the_phone_is_told_to_whoever_may_see_them(site: Any) -> None:
+    for key in ("tickets:Person:999", "tickets:Nothing:1", "all", "unknown", "x:y:z", "::"):
+        page = site.get(f"{TICKET}?from_call=/pop?phone=1%26selected_caller={key}")
+        assert page.status == 200
+        assert "On the phone:" not in page.text
+
+
+def test_the_link_for_a_message_is_whole(site: Any) -> None:
+    html = site.get(TICKET).html
+    assert f'value="R-000001 No sound http://localhost{TICKET}"' in html

@@ -1,0 +1,119 @@
+"""What the pages of a ticket ask begins at an index, however many persons and tickets there are."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any
+
+import pytest
+from data_at_size import FILL
+
+from cti_host import update_statistics
+
+# Tables that are small at every site: of teams and of what they provide, of profiles.
+SMALL = ("service", "service_subcategory", "profile", "team", "lnk_person_to_team")
+# Lists with the columns that somebody has chosen, in an order that an index has.
+LISTS = (
+    "/objects/UserRequest?sort=-last_update&columns=priority,title,team_id,parent_request_id",
+    "/objects/UserRequest?sort=start_date&columns=title,approver_id,sla_tto_passed",
+    "/objects/Person?sort=name&columns=name,location_id,obsolescence_date",
+)
+# Every tenth ticket is open.
+PAGES = (
+    "/objects/UserRequest/10",
+    "/objects/UserRequest/10/modify",
+    "/objects/UserRequest/10/stimulus/ev_assign",
+    "/objects/new/UserRequest",
+    "/objects/new/UserRequest?org_id=3&caller_id=2",
+    "/objects/Person/3",
+    "/objects/Person/3/modify",
+    *LISTS,
+)
+
+
+@pytest.fixture(params=[True, False], ids=["with statistics", "without"])
+def site(make_site: Any, request: pytest.FixtureRequest) -> Any:
+    """Thousands of persons and tickets, and a team of three of them."""
+    built = make_site('timezone = "Europe/Paris"\n')
+    database = built.running.host.database
+    execute: Any = database.execute_sql
+    with built.running.app.app_context(), database.connection_context():
+        for statement in FILL:
+            execute(statement)
+        if request.param:
+            update_statistics(database)
+    desk = built.add("Team", name="Desk", org_id=1)
+    for person in (1, 2, 3):
+        built.add("lnkPersonToTeam", team_id=desk, person_id=person)
+    return built
+
+
+def asked_by(
+    site: Any, monkeypatch: pytest.MonkeyPatch, paths: tuple[str, ...]
+) -> dict[tuple[str, str], Any]:
+    """What pages select: the path and the statement, and what is bound in it."""
+    database = site.running.host.database
+    execute: Any = database.execute_sql
+    asked: dict[tuple[str, str], Any] = {}
+    path = ""
+
+    def executed(sql: str, params: Any = None, **options: Any) -> Any:
+        if threading.current_thread().name != "cti-host-deferred" and sql.startswith("SELECT"):
+            asked[path, sql] = params
+        return execute(sql, params, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "execute_sql", executed)
+        for path in paths:
+            assert site.browser.get(path).status_code == 200, path
+    assert {path for path, _sql in asked} == {*paths}
+    return asked
+
+
+def steps_of(site: Any, sql: str, params: Any) -> list[str]:
+    """The steps of a statement's plan."""
+    execute: Any = site.running.host.database.execute_sql
+    return [str(row[3]) for row in execute(f"EXPLAIN QUERY PLAN {sql}", params).fetchall()]
+
+
+def test_no_page_reads_a_whole_table(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asked_by(site, monkeypatch, PAGES)
+    database = site.running.host.database
+    with site.running.app.app_context(), database.connection_context():
+        for (path, sql), params in asked.items():
+            steps = steps_of(site, sql, params)
+            assert not [one for one in steps if reads_a_table(one, sql)], (path, sql, steps)
+
+
+def test_whatever_columns_a_list_has_its_page_is_found_by_an_index(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asked_by(site, monkeypatch, LISTS)
+    with site.running.app.app_context(), site.running.host.database.connection_context():
+        for path in LISTS:
+            found = [
+                sql for by, sql in asked if by == path and "ORDER BY" in sql and "listed" in sql
+            ]
+            assert found, path
+            for sql in found:
+                steps = steps_of(site, sql, asked[path, sql])
+                assert all("USING" in step and "INDEX" in step for step in steps), (sql, steps)
+                assert "ORDER BY" not in " ".join(steps), (sql, steps)
+
+
+def reads_a_table(step: str, sql: str) -> bool:
+    """Whether a step of a plan goes through all of a table that grows with a site."""
+    words = step.removeprefix("BLOOM FILTER ON").split()  # it is made of the whole table
+    if words[0] == "SCAN":
+        words.pop(0)
+    elif not step.startswith("BLOOM"):
+        return False
+    # Everything else that is scanned is what the statement found before.
+    tables = {alias: table for table, alias in re.findall(r'"(\w+)" AS "?(\w+)"?', sql)}
+    table = tables.get(words[0])
+    # The few rows that a list of choices shows are the first ones of a table.
+    few = words[0] == "named" and "LIMIT" in sql
+    # So are those that a list shows or counts, by an index.
+    few = few or (words[0] == "listed" and "INDEX" in step and "LIMIT" in sql)
+    return table is not None and table not in SMALL and not few

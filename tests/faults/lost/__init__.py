@@ -1,0 +1,1 @@
+"""Nothing lost, nothing twice: points 6 to 12."""

@@ -91,12 +91,17 @@ def distance(seconds: float, locale: str) -> str:
 
 @lru_cache(_KEPT_DISTANCES)
 def _distance(seconds: int, unit: str, past: bool, locale: str) -> str:
-    words: str = format_timedelta(
-        timedelta(seconds=-seconds if past else seconds),
-        granularity=unit,  # type: ignore[arg-type]
-        threshold=1,
-        add_direction=True,
-        format="short",
-        locale=locale,
-    )
-    return words
+    def words(length: str) -> str:
+        return format_timedelta(
+            timedelta(seconds=-seconds if past else seconds),
+            granularity=unit,  # type: ignore[arg-type]
+            threshold=1,
+            add_direction=True,
+            format=length,  # type: ignore[arg-type]
+            locale=locale,
+        )
+
+    try:
+        return words("short")
+    except KeyError:  # Babel has no short words for this in the language: German, months to come
+        return words("long")

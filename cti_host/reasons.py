@@ -95,19 +95,15 @@ class _Reader:
     """
 
     def __init__(self, searched: Mapping[str, object]) -> None:
-        self._searched = searched
+        self.searched = searched
         self._labels: dict[str, str] = {}
         self._read: dict[str, Number | None] = {}
         self._phrases: dict[tuple[str, Given | None, str | None], str] = {}
 
-    def is_searched(self, code: str) -> bool:
-        """Whether an attribute may have been searched."""
-        return code in self._searched
-
     def label(self, code: str) -> str:
         """What an attribute is called."""
         if code not in self._labels:
-            self._labels[code] = str(self._searched[code])
+            self._labels[code] = str(self.searched[code])
         return self._labels[code]
 
     def number(self, text: str) -> Number | None:
@@ -128,7 +124,7 @@ def _hits(caller: Caller, values: Sequence[Number | str], reader: _Reader) -> li
     """Where the values are found in what is known of a caller."""
     hits: list[_Hit] = []
     for code, text in caller.attributes.items():
-        if not text or not reader.is_searched(code):
+        if not text or code not in reader.searched:
             continue
         for value in values:
             if isinstance(value, Number):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import peewee
 from cti_oql import Oql, Param
@@ -82,13 +83,14 @@ class Lookup:
         """The matches, each with what tells the person apart from the others."""
         open_tickets = self._open_tickets([match.caller.id for match in matches])
         shown = self._settings.display_name
-        detailed = [
-            replace(
-                match,
-                detail=detail(cls, match.caller, _counted(open_tickets, match.caller.id), shown),
-            )
-            for match in matches
-        ]
+        # Of many, most have as many open tickets as others.
+        counted = cache(_counted)
+
+        def told(caller: Caller) -> str:
+            more = [] if open_tickets is None else [counted(open_tickets.get(caller.id, 0))]
+            return detail(cls, caller, more, shown)
+
+        detailed = [replace(match, detail=told(match.caller)) for match in matches]
         return Matches(detailed, matches.total, matches.hidden)
 
     def _open_tickets(self, ids: Sequence[int]) -> Mapping[int, int] | None:
@@ -159,9 +161,6 @@ class Lookup:
         return self._labelled[key]
 
 
-def _counted(open_tickets: Mapping[int, int] | None, id_: int) -> list[str]:
+def _counted(count: int) -> str:
     """How many tickets somebody has that are open, in words."""
-    if open_tickets is None:
-        return []
-    count = open_tickets.get(id_, 0)
-    return [str(ngettext("%(num)d open ticket", "%(num)d open tickets", count))]
+    return str(ngettext("%(num)d open ticket", "%(num)d open tickets", count))

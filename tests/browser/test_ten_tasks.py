@@ -192,6 +192,18 @@ def test_what_waits_for_my_team_is_listed_by_priority(agent: Effort) -> None:
     agent.at_most(clicks=1, pages=1)
 
 
+def test_all_open_tickets_of_my_team_are_listed_by_priority(agent: Effort) -> None:
+    page = agent.page
+    agent.begin("/")
+    agent.click(page.get_by_role("link", name="All open tickets of my teams"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ticket")
+    words = page.locator('td[data-label="Priority"]').all_inner_texts()
+    order = ["Critical", "High", "Medium", "Low"]
+    assert words == sorted(words, key=order.index)
+    assert len(words) >= 2
+    agent.at_most(clicks=1, pages=1)
+
+
 def test_an_agent_who_reads_french_creates_a_ticket_on_a_telephone(
     open_browser: Callable[..., BrowserContext],
 ) -> None:

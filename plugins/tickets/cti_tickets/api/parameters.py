@@ -15,7 +15,13 @@ from werkzeug.datastructures import MultiDict
 
 from cti_tickets.api.fields import hint, json_schema, readable
 from cti_tickets.api.problems import ApiProblem
-from cti_tickets.model.list_plan import can_filter, default_sort, is_moment, sortable_of
+from cti_tickets.model.list_plan import (
+    can_filter,
+    default_sort,
+    is_moment,
+    listed_attribute,
+    sortable_of,
+)
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.store.listing.conditions import Condition, containing, equal, within_days
 from cti_tickets.store.listing.places import place_in
@@ -72,12 +78,13 @@ def read_parameters(
     fields = _fields(cls, args.get("fields"), errors)
     if errors:
         raise ApiProblem(HTTPStatus.BAD_REQUEST, _("A parameter is wrong."), errors)
-    after = _after(args["after"], cls, sort) if "after" in args else None
+    by = listed_attribute(schema, cls, sort.removeprefix("-"))
+    after = _after(args["after"], by, sort) if "after" in args else None
     return ListParameters(conditions, sort, after, limit, fields)
 
 
-def _after(text: str, cls: ClassDef, sort: str) -> Place:
-    place = place_in(text, cls.attributes.get(sort.removeprefix("-")), sort)
+def _after(text: str, by: Attribute | None, sort: str) -> Place:
+    place = place_in(text, by, sort)
     if place is None:
         message = _("is not what a page of this list gave as “next”")
         raise ApiProblem(HTTPStatus.BAD_REQUEST, _("A parameter is wrong."), {"after": message})

@@ -8,6 +8,7 @@ from cti_host import masks_emails, masks_numbers
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 FRIENDLYNAME = "friendlyname"
+PRIORITY = "priority"
 _TICKET = ("friendlyname", "title", "status", "org_id", "caller_id", "agent_id", "start_date")
 _CHANGE = ("friendlyname", "title", "status", "org_id", "start_date", "end_date", "requestor_id")
 
@@ -25,6 +26,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "friendlyname",
         "title",
         "operational_status",
+        "priority",
         "org_id",
         "caller_id",
         "agent_id",
@@ -41,11 +43,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 # The tables that may have millions of rows are sorted by what has an index only.
 SORTABLE: dict[str, tuple[str, ...]] = {
     "contact": ("friendlyname", "name", "first_name", "email"),
-    "ticket": ("friendlyname", "start_date", "last_update"),
+    "ticket": ("friendlyname", "priority", "start_date", "last_update"),
     "phone_call": ("date",),
     "lnk_person_to_team": (),
     "lnk_contact_to_ticket": (),
 }
+# Of these there is an index for each class, and none for all that share the table.
+SORTED_BY_CLASS: dict[str, tuple[str, ...]] = {"ticket": ("priority", "start_date")}
 _MOST_COLUMNS = 7
 _LONG = (Kind.TEXT, Kind.HTML, Kind.LOG)
 _IN_NO_LIST = (*_LONG, Kind.IMAGE, Kind.SET)
@@ -60,7 +64,7 @@ def columns_of(schema: Schema, cls: ClassDef) -> tuple[str, ...]:
     A class that a plugin added has those of the class above it, and what its own form begins with.
     """
     nearest = next((name for name in schema.ancestors(cls.name) if name in COLUMNS), "")
-    codes = [code for code in COLUMNS.get(nearest, ()) if _shown(cls, code)]
+    codes = [code for code in COLUMNS.get(nearest, ()) if _shown(schema, cls, code)]
     if nearest != cls.name:
         inherited = schema[nearest].attributes if nearest else {}
         own = [code for code in cls.form or cls.attributes if code not in inherited]
@@ -108,10 +112,7 @@ def sortable_of(schema: Schema, cls: ClassDef) -> tuple[str, ...]:
 
 def _sortable(schema: Schema, cls: ClassDef) -> tuple[str, ...]:
     if cls.table in SORTABLE:
-        codes = [code for code in SORTABLE[cls.table] if code in cls.attributes]
-        if cls.abstract:
-            # There is an index of it for each kind of ticket, and none for all together.
-            codes = [code for code in codes if code != "start_date"]
+        codes = [code for code in SORTABLE[cls.table] if _has_an_order(schema, cls, code)]
         if FRIENDLYNAME in SORTABLE[cls.table] and named_alike(schema, cls):
             codes.insert(0, FRIENDLYNAME)
         return tuple(codes)
@@ -121,6 +122,28 @@ def _sortable(schema: Schema, cls: ClassDef) -> tuple[str, ...]:
         code in cls.attributes and cls.attributes[code].stored for code in cls.friendlyname
     )
     return (FRIENDLYNAME, *plain) if named else tuple(plain)
+
+
+def _has_an_order(schema: Schema, cls: ClassDef, code: str) -> bool:
+    """Whether an index of an attribute has its values in the order of what they mean."""
+    attribute = listed_attribute(schema, cls, code)
+    if attribute is None:
+        return False
+    return attribute.kind is not Kind.ENUM or [*attribute.values] == sorted(attribute.values)
+
+
+def listed_attribute(schema: Schema, cls: ClassDef, code: str) -> Attribute | None:
+    """The attribute in a column of a class's list: its own, or that of some classes under it.
+
+    Tickets of all kinds stand in one list, and only some kinds have a priority.
+    """
+    own = cls.attributes.get(code)
+    if own is not None:
+        return own
+    kinds = [schema[name].attributes for name in schema.concrete(cls.name)]
+    below = [attributes[code] for attributes in kinds if code in attributes]
+    alike = {(a.kind, a.column, tuple(a.values)) for a in below if a.stored}
+    return below[0] if len(alike) == 1 else None
 
 
 def named_alike(schema: Schema, cls: ClassDef) -> bool:
@@ -182,8 +205,8 @@ def searched_of(schema: Schema, cls: ClassDef) -> tuple[Attribute, ...]:
     return tuple(a for a in found.values() if a.kind not in masked)
 
 
-def _shown(cls: ClassDef, code: str) -> bool:
-    return code == FRIENDLYNAME or code in cls.attributes
+def _shown(schema: Schema, cls: ClassDef, code: str) -> bool:
+    return code == FRIENDLYNAME or listed_attribute(schema, cls, code) is not None
 
 
 def _listed(cls: ClassDef, code: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from cti_oql.running import marks, rows
 from flask import render_template
@@ -14,12 +15,14 @@ from markupsafe import Markup
 
 from cti_host import Agent, PanelSection, SectionPlace, Ticket, address_of, current_host
 from cti_tickets.hook_values import tickets
+from cti_tickets.model.list_plan import PRIORITY, sortable_of
 from cti_tickets.model.schema import Schema
 from cti_tickets.rights import organizations
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import BULK_READ, CREATE
 from cti_tickets.store.agents import contact_of, teams_of
 from cti_tickets.store.computed import operational_status
+from cti_tickets.store.listing.ready_made import TEAM, ready_made
 from cti_tickets.store.records import FRIENDLYNAME, Records, as_datetime, shown_name
 
 MOST_TICKETS = 10
@@ -84,6 +87,7 @@ class MyDay:
                         "tickets/team_queue.html",
                         queue=waiting,
                         has_teams=bool(teams),
+                        all_url=self._teams_url(),
                     )
                 )
         touched = self._touched(agent)
@@ -97,10 +101,21 @@ class MyDay:
         of_teams = self._found("team_id", teams, states, "agent_id IS NULL") if teams else []
         every = {(kind, id_) for id_, kind, _total in (*of_me, *of_teams)}
         loaded = self._load(every)
-        url = address_of("tickets.list", class_name=_TICKET)
-        mine = f"{url}?agent_id={me}&operational_status=ongoing"
-        team = f"{url}?team_id=mine&agent_id=0&operational_status=ongoing" if teams else ""
+        url = f"{address_of('tickets.list', class_name=_TICKET)}?operational_status=ongoing"
+        url += "&sort=priority" if _has_priority(self._records.schema) else ""
+        mine = f"{url}&agent_id={me}"
+        team = f"{url}&team_id=mine&agent_id=0" if teams else ""
         return _queue(of_me, loaded, mine), _queue(of_teams, loaded, team)
+
+    def _teams_url(self) -> str:
+        """The list of all open tickets of the agent's teams, whoever has them."""
+        schema = self._records.schema
+        views = ready_made(schema, schema[_TICKET])
+        view = next((view for view in views if view.name == TEAM), None)
+        if view is None:
+            return ""
+        url = address_of("tickets.list", class_name=_TICKET)
+        return f"{url}?{urlencode({**view.arguments, 'view': view.name})}"
 
     def _found(
         self,
@@ -186,10 +201,13 @@ def open_states(schema: Schema) -> Sequence[str]:
     return tuple(state for state in found if operational_status(state) == "ongoing")
 
 
+def _has_priority(schema: Schema) -> bool:
+    return PRIORITY in sortable_of(schema, schema[_TICKET])
+
+
 def _urgency(schema: Schema) -> str:
     """What sorts tickets by their priority, those without one last; "" where none has any."""
-    kinds = [schema[name] for name in schema.concrete(_TICKET)]
-    if not any("priority" in cls.attributes for cls in kinds):
+    if not _has_priority(schema):
         return ""
     return "CASE WHEN COALESCE(priority, '') = '' THEN '9' ELSE priority END, "
 

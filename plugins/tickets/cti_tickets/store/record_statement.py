@@ -9,6 +9,7 @@ from typing import Any
 from cti_oql.limits import LimitedTables
 from cti_oql.schema import Kind
 
+from cti_tickets.model.list_plan import listed_attribute
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 FRIENDLYNAME = "friendlyname"
@@ -100,7 +101,9 @@ class _Builder:
         key = cls.attributes.get(code.removesuffix(SUFFIX))
         if code.endswith(SUFFIX) and key is not None:
             return self._name(self.schema[key.target], self._join(alias, key))
-        attribute = cls.attributes[code]
+        attribute = listed_attribute(self.schema, cls, code)
+        if attribute is None:
+            raise KeyError(code)
         if attribute.kind is Kind.EXTERNAL:
             key = cls.attributes[attribute.via]
             behind = self._join(alias, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,9 +10,21 @@ import pytest
 from cti_oql import Kind
 from cti_oql.running import is_postgresql
 from cti_tickets.model.data_model import schema
-from cti_tickets.model.list_plan import columns_of, default_sort, filters_of, sortable_of
+from cti_tickets.model.list_plan import (
+    columns_of,
+    default_sort,
+    filters_of,
+    listed_attribute,
+    sortable_of,
+)
 from cti_tickets.store import objects
-from cti_tickets.store.listing.conditions import Condition, containing, equal, within_days
+from cti_tickets.store.listing.conditions import (
+    Condition,
+    any_of,
+    containing,
+    equal,
+    within_days,
+)
 from cti_tickets.store.listing.query import ListQuery, Place
 from flask import Flask
 
@@ -101,6 +114,49 @@ def test_what_has_no_value_comes_last_in_both_directions(db: Any) -> None:
         assert there == sorted(there, reverse=sort.startswith("-"))
 
 
+def add_urgent_ones() -> None:
+    """A team has tickets of every priority, and a change, which has none; so has another team."""
+    add("Team", name="Other", org_id=1)
+    common = {"title": "Queued", "description": "x", "org_id": 1}
+    for number, urgency in enumerate("4132"):
+        name = ("UserRequest", "Incident")[number % 2]
+        add(name, team_id=6, impact="2", urgency=urgency, **common)
+    add("RoutineChange", team_id=6, **common)
+    add("UserRequest", team_id=7, impact="2", urgency="1", **common)
+
+
+def test_tickets_of_all_kinds_are_sorted_by_how_urgent_they_are(db: Any) -> None:
+    add_urgent_ones()
+    cls = schema()["Ticket"]
+    teams = any_of(db, schema(), cls, cls.attributes["team_id"], (6, 7))
+    expected = ["1", "1", "2", "3", "4", ""]
+    for sort in ("priority", "-priority"):
+        query = listing(db, "Ticket", sort, teams)
+        found = [objects.load("Ticket", id_) for id_ in query.ids(99)]
+        priorities = [getattr(one, "priority", "") for one in found]
+        # What has none comes last in both directions; of the same priority, the oldest first.
+        assert priorities == (expected if sort == "priority" else [*expected[-2::-1], ""])
+        ids = [one.id for one in found if getattr(one, "priority", "") == "1"]
+        assert ids == sorted(ids, reverse=sort != "priority")
+        whole, page = query.ids(99), query.page(2)
+        seen = [one.id for one in page.objects]
+        while page.more_after:
+            page = query.page(2, after=page.objects[-1].place)
+            seen += [one.id for one in page.objects]
+        assert seen == whole
+        page = query.last_page(2)
+        back = [one.id for one in page.objects]
+        while page.more_before:
+            page = query.page(2, before=page.objects[0].place)
+            back = [one.id for one in page.objects] + back
+        assert back == whole
+
+
+def test_only_what_has_a_priority_is_sorted_by_it() -> None:
+    offer = [cls.name for cls in schema() if "priority" in sortable_of(schema(), cls)]
+    assert offer == ["Ticket", "UserRequest", "Incident", "Problem"]
+
+
 def test_an_object_that_goes_meanwhile_hides_no_other(db: Any) -> None:
     query = listing(db, "PhoneCall", "-date")
     whole = query.ids(99)
@@ -180,7 +236,8 @@ def test_the_plan_of_each_list_names_attributes_of_its_class(name: str) -> None:
     cls = schema()[name]
     columns = columns_of(schema(), cls)
     assert columns
-    assert all(code == "friendlyname" or code in cls.attributes for code in columns)
+    shown = [code for code in columns if code != "friendlyname"]
+    assert all(listed_attribute(schema(), cls, code) for code in shown)
     assert {*filters_of(schema(), cls)} <= {*cls.attributes}
     assert default_sort(schema(), cls).removeprefix("-") in ("id", *sortable_of(schema(), cls))
 
@@ -199,11 +256,16 @@ QUICK = [
     ("UserRequest", "-friendlyname", ""),
     ("UserRequest", "-last_update", ""),
     ("UserRequest", "start_date", ""),
+    ("UserRequest", "priority", ""),
+    ("UserRequest", "-priority", ""),
     ("UserRequest", "-friendlyname", "status"),
     ("UserRequest", "-friendlyname", "agent_id"),
     ("UserRequest", "-friendlyname", "caller_id"),
     ("Ticket", "-friendlyname", ""),
     ("Ticket", "-last_update", ""),
+    ("Ticket", "start_date", ""),
+    ("Ticket", "priority", ""),
+    ("Ticket", "-priority", ""),
     ("Person", "friendlyname", ""),
     ("Person", "name", ""),
     ("Person", "first_name", ""),
@@ -226,15 +288,64 @@ def test_the_next_page_is_found_by_an_index(db: Any) -> None:
         code = sort.removeprefix("-")
         kind = cls.attributes[code].kind if code in cls.attributes else Kind.STRING
         query = listing(db, name, sort, *conditions)
-        sql, values = query.statement(51, Place(_PLACES.get(kind, "b"), 5))
-        steps = _steps(db, sql, values)
-        assert "Seq Scan" not in steps, (sql, steps)
-        assert "SCAN" not in steps, (sql, steps)
-        if not by or (name == "PhoneCall" and by in ("agent_id", "flow")):
-            # At most the objects with the same value are put into the order of their ids.
-            rest = steps.replace("Incremental Sort", "").replace("LAST TERM OF ORDER BY", "")
-            assert "Sort  (" not in rest, (sql, steps)
-            assert "FOR ORDER BY" not in rest, (sql, steps)
+        for sql, steps in _steps_of_parts(db, query, Place(_PLACES.get(kind, "b"), 5)):
+            assert not _reads_all(steps), (sql, steps)
+            if not by or (name == "PhoneCall" and by in ("agent_id", "flow")):
+                assert not _sorts(steps), (sql, steps)
+
+
+def test_tickets_that_are_not_closed_are_found_by_an_index_in_every_order(db: Any) -> None:
+    for name in ("UserRequest", "Ticket"):
+        cls = schema()[name]
+        for status in cls.attributes["operational_status"].values:
+            condition = equal(db, schema(), cls, cls.attributes["operational_status"], status)
+            for code in sortable_of(schema(), cls):
+                attribute = listed_attribute(schema(), cls, code)
+                place = Place(_PLACES.get(attribute.kind if attribute else Kind.STRING, "2"), 5)
+                for sign in ("", "-"):
+                    query = listing(db, name, sign + code, condition)
+                    for sql, steps in _steps_of_parts(db, query, place):
+                        assert not _reads_all(steps), (sql, steps)
+                        assert not _sorts(steps), (sql, steps)
+                        assert ("ticket_open_" in steps) == (status != "closed"), (sql, steps)
+
+
+FEW = (("team_id", (6,)), ("team_id", (6, 7)), ("agent_id", (1,)), ("org_id", (1,)))
+
+
+def test_the_open_tickets_of_teams_agents_and_organizations_are_few_to_read(db: Any) -> None:
+    for name in ("UserRequest", "Ticket"):
+        cls = schema()[name]
+        status = equal(db, schema(), cls, cls.attributes["operational_status"], "ongoing")
+        for code, ids in FEW:
+            these = any_of(db, schema(), cls, cls.attributes[code], ids)
+            for sign in ("", "-"):
+                query = listing(db, name, f"{sign}priority", these, status)
+                for sql, steps in _steps_of_parts(db, query, Place("2", 5)):
+                    assert f"ticket_open_{code}" in steps, (sql, steps)
+                    assert not _sorts(steps), (sql, steps)
+
+
+def _steps_of_parts(db: Any, query: ListQuery, place: Place) -> list[tuple[str, str]]:
+    """The statement of the page behind a place, or each of its parts, with its steps."""
+    sql, values = query.statement(51, place)
+    parts = re.findall(r"SELECT \* FROM \((SELECT .*?)\) AS part\d+", sql) or [sql]
+    found, sign = [], "%s" if is_postgresql(db) else "?"
+    for part in parts:
+        bound, values = values[: part.count(sign)], values[part.count(sign) :]
+        found.append((part, _steps(db, part, bound)))
+    assert not values
+    return found
+
+
+def _reads_all(steps: str) -> bool:
+    return "Seq Scan" in steps or "SCAN" in steps
+
+
+def _sorts(steps: str) -> bool:
+    """Whether more is sorted than objects with the same value, by their ids."""
+    rest = steps.replace("Incremental Sort", "").replace("LAST TERM OF ORDER BY", "")
+    return "Sort  (" in rest or "FOR ORDER BY" in rest
 
 
 def _steps(db: Any, sql: str, values: Any) -> str:

@@ -16,6 +16,7 @@ FILL = [
     " INSERT INTO ticket (id, finalclass, ref, org_id, caller_id, title, description, status,"
     " operational_status, origin, impact, urgency, priority, agent_id)"
     " SELECT i, 'UserRequest', 'R-' || i, 1 + i % 400, 1 + i % 4000, 'T', 'x',"
-    " CASE WHEN i % 10 THEN 'closed' ELSE 'new' END, 'ongoing', 'phone', '1', '1', '1',"
+    " CASE WHEN i % 10 THEN 'closed' ELSE 'new' END,"
+    " CASE WHEN i % 10 THEN 'closed' ELSE 'ongoing' END, 'phone', '1', '1', '' || (1 + i % 4),"
     " 1 + i % 50 FROM n",
 ]

@@ -109,6 +109,19 @@ def test_the_start_page_has_what_nobody_of_ones_team_has_taken(site: Any) -> Non
     assert "You are in no team." in part(site.get("/", X_Agent="ben"), "My team&#39;s queue")
 
 
+def test_all_open_tickets_of_ones_teams_are_one_click_away(site: Any) -> None:
+    link = "All open tickets of my teams, the most urgent first"
+    assert link in site.get("/").links
+    add_ticket(site, "Slow", team_id=DESK, urgency="4")
+    add_ticket(site, "Burns", agent_id=BEN, team_id=DESK, status="assigned", urgency="1")
+    add_ticket(site, "Done", team_id=DESK, status="closed", urgency="1")
+    listed = site.get(site.get("/").links[link]).text
+    assert listed.index("Burns") < listed.index("Slow")
+    assert "Done" not in listed
+    # Ben is in no team.
+    assert link not in site.get("/", X_Agent="ben").links
+
+
 def test_a_column_that_would_say_the_same_in_each_row_is_left_out(site: Any) -> None:
     add_ticket(site, "Mine", agent_id=ADA, team_id=DESK, status="assigned")
     add_ticket(site, "Waits", team_id=DESK, caller_id=CARL)

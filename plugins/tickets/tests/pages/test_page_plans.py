@@ -18,6 +18,10 @@ LISTS = (
     "/objects/UserRequest?sort=-last_update&columns=priority,title,team_id,parent_request_id",
     "/objects/UserRequest?sort=start_date&columns=title,approver_id,sla_tto_passed",
     "/objects/Person?sort=name&columns=name,location_id,obsolescence_date",
+    "/objects/UserRequest?sort=-priority",
+    "/objects/UserRequest?operational_status=ongoing",
+    "/objects/UserRequest?operational_status=resolved&sort=-last_update",
+    "/objects/UserRequest?operational_status=ongoing&sort=priority&agent_id=3",
 )
 # Every tenth ticket is open.
 PAGES = (
@@ -29,6 +33,9 @@ PAGES = (
     "/objects/Person/3",
     "/objects/Person/3/modify",
     *LISTS,
+    "/objects/Ticket?sort=priority",
+    "/objects/Ticket?operational_status=ongoing",
+    "/objects/Ticket?operational_status=ongoing&sort=-priority",
 )
 
 

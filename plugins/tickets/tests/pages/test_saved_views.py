@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cti_tickets.model.data_model import schema
-from cti_tickets.pages.views.ready_made import ready_made
+from cti_tickets.store.listing.ready_made import ready_made
 from cti_tickets.store.listing.saved_views import MOST_VIEWS
 
 # Whoever the header names is there: "ada" is a person in a team, "ben" and "boss" are nobody's.
@@ -250,6 +250,33 @@ def test_tickets_have_ready_made_views(site: Any) -> None:
     }
     # Ben is nobody in the data: nothing is his.
     assert "Nothing was found." in site.get(page.links["My open ones"], **BEN).text
+
+
+def test_open_tickets_of_ones_teams_are_read_the_most_urgent_first(site: Any) -> None:
+    common = {"description": "x", "org_id": 1, "team_id": 3, "impact": "2"}
+    for title, urgency in (
+        ("Low", "4"),
+        ("Critical", "1"),
+        ("Medium", "3"),
+        ("Critical, too", "1"),
+    ):
+        site.add("Incident", title=title, urgency=urgency, **common)
+    site.add("RoutineChange", title="No priority", description="x", org_id=1, team_id=3)
+    for name, others in (("Ticket", ["Waits", "Hers", "No priority"]), ("Incident", [])):
+        page = site.get(site.get(f"/objects/{name}?view=0").links["My teams' open ones"])
+        shown = titles(page)
+        assert [title for title in shown if title not in others] == [
+            "Critical", "Critical, too", "Medium", "Low",
+        ]  # fmt: skip
+        assert {*others} <= {*shown}
+        assert "Priority" in headings(page)
+        assert "Priority, the most urgent first" in page.text
+        assert 'aria-sort="ascending"' in page.html
+    # What has none stands last; changes of all kinds have none.
+    page = site.get(site.get("/objects/Ticket?view=0").links["My teams' open ones"])
+    assert titles(page)[-1] == "No priority"
+    assert "sort=priority" not in site.get("/objects/Change?view=0").html
+    assert titles(site.get("/objects/Change?view=team&team_id=mine&operational_status=ongoing"))
 
 
 def test_ready_made_views_come_from_the_attributes(site: Any) -> None:

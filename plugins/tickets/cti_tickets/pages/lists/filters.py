@@ -27,12 +27,11 @@ from cti_tickets.store.listing.conditions import (
     equal,
     within_days,
 )
-from cti_tickets.store.listing.relative import ids_meant, label_of, word_for
+from cti_tickets.store.listing.relative import NONE, ids_meant, label_of, word_for
 from cti_tickets.store.records import Records
 from cti_tickets.store.values import BadValue, parse
 
 TEXT = "q"
-NONE = "0"
 DAYS = _FROM, _UNTIL = "_from", "_until"
 # Names of the address that mean something else; an attribute of that name has no filter.
 OTHER = frozenset(

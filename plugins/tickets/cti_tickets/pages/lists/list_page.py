@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cti_host import current_agent
-from cti_tickets.model.list_plan import sortable_of
+from cti_tickets.model.list_plan import PRIORITY, listed_attribute, sortable_of
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.lists.addresses import list_url
 from cti_tickets.pages.lists.bulk_delete import BulkDeletePage
@@ -185,7 +185,7 @@ class ListPages:
         before = request.args.get("before", "")
         if before == LAST:
             return query.last_page(PAGE_SIZE)
-        attribute = cls.attributes.get(sort.removeprefix("-"))
+        attribute = listed_attribute(self._schema, cls, sort.removeprefix("-"))
         return query.page(
             PAGE_SIZE,
             after=place_in(request.args.get("after", ""), attribute, sort),
@@ -236,8 +236,13 @@ class ListPages:
         sorts = []
         columns = list_columns(self._schema, cls, sortable_of(self._schema, cls))
         for column in (c for c in columns if c.code != FINALCLASS):
-            sorts.append((column.code, _("%(label)s, ascending", label=column.label)))
-            sorts.append((f"-{column.code}", _("%(label)s, descending", label=column.label)))
+            up = _("%(label)s, ascending", label=column.label)
+            down = _("%(label)s, descending", label=column.label)
+            if column.code == PRIORITY:
+                # The highest priority has the lowest number.
+                up = _("%(label)s, the most urgent first", label=column.label)
+                down = _("%(label)s, the least urgent first", label=column.label)
+            sorts += [(column.code, up), (f"-{column.code}", down)]
         if not sorts:
             sorts = [("id", _("oldest first")), ("-id", _("newest first"))]
         return sorts

@@ -10,7 +10,7 @@ from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_host import current_host
-from cti_tickets.model.list_plan import FRIENDLYNAME
+from cti_tickets.model.list_plan import FRIENDLYNAME, listed_attribute
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.pages.lists.addresses import Addresses
 from cti_tickets.store.listing.query import Listed
@@ -59,7 +59,7 @@ class Row:
 
 def list_columns(schema: Schema, cls: ClassDef, codes: Sequence[str]) -> list[Column]:
     """The columns of a list; of several classes, one says which."""
-    columns = [_column(cls, code) for code in codes]
+    columns = [_column(schema, cls, code) for code in codes]
     if len(schema.concrete(cls.name)) > 1:
         columns.insert(1, Column(FINALCLASS, _("Class")))
     return columns
@@ -71,7 +71,7 @@ def list_rows(
     """The rows of some objects, read in one statement."""
     codes = [FRIENDLYNAME]
     for column in columns:
-        attribute = cls.attributes.get(column.code)
+        attribute = listed_attribute(records.schema, cls, column.code)
         codes += [column.code] if attribute else []
         codes += [f"{column.code}_friendlyname"] if attribute and _is_key(attribute) else []
     ids = [listed.id for listed in objects]
@@ -93,24 +93,29 @@ def list_rows(
 _Make = Callable[[Record, Addresses], Cell]
 
 
-def _column(cls: ClassDef, code: str) -> Column:
+def _column(schema: Schema, cls: ClassDef, code: str) -> Column:
     if code == FRIENDLYNAME:
         only = cls.attributes.get(cls.friendlyname[0]) if len(cls.friendlyname) == 1 else None
         return Column(code, str(only.label) if only else _("Name"))
-    attribute = cls.attributes[code]
+    attribute = _attribute(schema, cls, code)
     kinds = {Kind.DATE: "date", Kind.DATETIME: "date"}
     kind = "status" if code in _STATES else kinds.get(attribute.kind, "")
     return Column(code, str(attribute.label), kind)
 
 
+def _attribute(schema: Schema, cls: ClassDef, code: str) -> Attribute:
+    attribute = listed_attribute(schema, cls, code)
+    assert attribute is not None  # noqa: S101 -- the plan of a list has no other codes
+    return attribute
+
+
 def _cell_maker(schema: Schema, cls: ClassDef, column: Column) -> _Make:
     """What makes the cells of a column."""
-    attribute = cls.attributes.get(column.code)
     if column.code == FRIENDLYNAME:
         return lambda record, address: Cell(_name(cls, record))
     if column.code == FINALCLASS:
         return lambda record, address: Cell(str(schema[record.class_name].label))
-    assert attribute is not None  # noqa: S101 -- the plan of a list has no other codes
+    attribute = _attribute(schema, cls, column.code)
     code = attribute.code
     if _is_key(attribute):
         return lambda record, address: _linked(attribute, record, address)

@@ -28,6 +28,8 @@ from cti_tickets.store.values import NOT_TEXT, number_of
 
 # A text to look for has a few words; whoever sends a thousand looks for nothing.
 _MOST_WORDS = 12
+# Indexes hold the tickets of these operational statuses, of which there are few.
+_OPERATIONAL, _TICKETS, _NOT_CLOSED = "operational_status", "ticket", ("ongoing", "resolved")
 _REFERENCE = re.compile(r"[A-Za-z]-[0-9]{1,9}")
 
 
@@ -36,11 +38,16 @@ class Condition:
     """A condition, and the values to bind in it.
 
     :param narrow: whether an index finds the few objects that meet it
+    :param each: conditions one of which an object meets that meets this one, and only one: an index
+        has in order those that meet one of them, not those that meet any
+    :param by_class: whether the index that finds the objects has those of each class in order
     """
 
     sql: str
     values: tuple[Any, ...] = ()
     narrow: bool = False
+    each: tuple[Condition, ...] = ()
+    by_class: bool = False
 
 
 NOTHING = Condition("1 = 0")
@@ -71,6 +78,9 @@ def equal(
     A key to an object that isn't there for whoever acts leads nowhere.
     """
     column, place = f'"{attribute.column}"', mark(database)
+    if attribute.code == _OPERATIONAL and cls.table == _TICKETS and value in _NOT_CLOSED:
+        # An index of the tickets that are not closed is used where the statement itself says so.
+        return Condition(f"{column} = '{value}' AND {column} <> 'closed'", by_class=True)
     if attribute.kind is not Kind.KEY:
         return Condition(f"{column} = {place}", (value,))
     hides = organizations.allowed() is not None and organizations.limits_of(schema).may_hide(
@@ -94,9 +104,13 @@ def any_of(
     values: Sequence[Any],
 ) -> Condition:
     """That a key leads to one of some objects, of those that are there for whoever acts."""
-    found = [equal(database, schema, cls, attribute, value) for value in values]
-    there = [value for one in found if one is not NOTHING for value in one.values]
-    return replace(among(database, f'"{attribute.column}"', there), narrow=True)
+    found = [equal(database, schema, cls, attribute, value) for value in dict.fromkeys(values)]
+    there = [one for one in found if one is not NOTHING]
+    if len(there) == 1:
+        return there[0]
+    keys = [value for one in there for value in one.values]
+    condition = among(database, f'"{attribute.column}"', keys)
+    return replace(condition, narrow=True, each=tuple(there))
 
 
 def within_days(

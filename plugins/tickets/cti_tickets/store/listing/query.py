@@ -3,6 +3,9 @@
 A page begins behind the last object of the one before, found by the value it is sorted by and its
 id. So the thousandth page of a million objects takes no longer than the first, and an object that
 is added or deleted meanwhile neither repeats nor hides another.
+
+An index has in order the objects of one team, or of one class. A list of several is read from each,
+as many as a page has, and the first of all of these are the page.
 """
 
 from __future__ import annotations
@@ -15,13 +18,22 @@ import peewee
 from cti_oql.running import is_postgresql, mark, rows
 from cti_oql.schema import Kind
 
-from cti_tickets.model.list_plan import FRIENDLYNAME, sortable_of
-from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.model.list_plan import (
+    FRIENDLYNAME,
+    SORTABLE,
+    SORTED_BY_CLASS,
+    listed_attribute,
+    sortable_of,
+)
+from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.rights import organizations
+from cti_tickets.store.classes import of_classes
 from cti_tickets.store.listing.conditions import Condition, of_class
 
 _TEXTS = (Kind.STRING, Kind.EMAIL, Kind.PHONE)
 _ALWAYS_THERE = (Kind.ENUM, Kind.BOOLEAN)
+# Of more teams all that is found is sorted, instead of one statement without end.
+_MOST_PARTS = 20
 
 
 class Place(NamedTuple):
@@ -51,12 +63,16 @@ class Slice:
 
 @dataclass(frozen=True)
 class _Order:
-    """What a list is sorted by: an expression, and when an object has no value of it, if ever."""
+    """What a list is sorted by: an expression, and when an object has no value of it, if ever.
+
+    :param by_class: whether the index has the objects of each class in that order
+    """
 
     sql: str
     computed: bool = False
     empty: str = ""
     present: str = ""
+    by_class: bool = False
 
 
 class ListQuery:
@@ -82,6 +98,7 @@ class ListQuery:
         self._table = organizations.table(cls.name, few=narrow)
         self._descending = sort.startswith("-")
         self._order = _order(database, schema, cls, sort.removeprefix("-"))
+        self._parts = _parts(schema, cls, self._conditions, self._order)
 
     def page(self, size: int, *, after: Place | None = None, before: Place | None = None) -> Slice:
         """A page: the first one, or the one behind or in front of a place.
@@ -150,22 +167,33 @@ class ListQuery:
         self, size: int, place: Place | None, *, backwards: bool, empty: bool
     ) -> tuple[str, tuple[Any, ...]]:
         descending = self._descending != backwards
-        conditions = [*self._conditions]
+        more: list[Condition] = []
         order = self._order.sql
         if self._order.empty:
-            conditions.append(Condition(self._order.empty if empty else self._order.present))
+            more.append(Condition(self._order.empty if empty else self._order.present))
         by_id = empty or order == "id"
         if place is not None:
-            conditions.append(self._beyond(place, descending, by_id))
+            more.append(self._beyond(place, descending, by_id))
         direction = " DESC" if descending else ""
         sorted_by = f"id{direction}" if by_id else f"{order}{direction}, id{direction}"
-        where, values = _joined(conditions)
         kind = "finalclass" if self._cls.polymorphic else "NULL"
-        sql = (
-            f"SELECT id, {kind}, {order} FROM {self._table.sql} AS listed{where}"  # noqa: S608
-            f" ORDER BY {sorted_by} LIMIT {int(size)}"
+        selects: list[str] = []
+        values: list[Any] = []
+        for part in self._parts:
+            where, bound = _joined([*part, *more])
+            selects.append(
+                f"SELECT id, {kind}, {order} FROM {self._table.sql} AS listed{where}"  # noqa: S608
+                f" ORDER BY {sorted_by} LIMIT {int(size)}"
+            )
+            values += [*self._table.values, *bound]
+        if len(selects) == 1:
+            return selects[0], tuple(values)
+        together = " UNION ALL ".join(
+            f"SELECT * FROM ({sql}) AS part{number}"  # noqa: S608
+            for number, sql in enumerate(selects)
         )
-        return sql, (*self._table.values, *values)
+        merged_by = f"1{direction}" if by_id else f"3{direction}, 1{direction}"
+        return f"{together} ORDER BY {merged_by} LIMIT {int(size)}", tuple(values)
 
     def _beyond(self, place: Place, descending: bool, by_id: bool) -> Condition:
         sign, bound = ("<" if descending else ">"), mark(self._database)
@@ -188,6 +216,21 @@ def _joined(conditions: Sequence[Condition]) -> tuple[str, tuple[Any, ...]]:
     return f" WHERE {where}", values
 
 
+def _parts(
+    schema: Schema, cls: ClassDef, conditions: Sequence[Condition], order: _Order
+) -> list[list[Condition]]:
+    """The conditions of each part of a list that an index has in order; mostly there is one."""
+    for number, condition in enumerate(conditions):
+        if 1 < len(condition.each) <= _MOST_PARTS:
+            rest = [*conditions[:number], *conditions[number + 1 :]]
+            return [[*rest, one] for one in condition.each]
+    kinds = schema.concrete(cls.name)
+    by_class = order.by_class or (order.sql != "id" and any(c.by_class for c in conditions))
+    if not by_class or len(kinds) < 2 or any(c.narrow for c in conditions):
+        return [[*conditions]]
+    return [[Condition(of_classes([kind])), *conditions] for kind in kinds]
+
+
 def _order(database: peewee.Database, schema: Schema, cls: ClassDef, code: str) -> _Order:
     if code == "id":
         return _Order("id")
@@ -203,7 +246,8 @@ def _order(database: peewee.Database, schema: Schema, cls: ClassDef, code: str) 
         between = f" || '{concrete.friendlyname_separator}' || "
         name = between.join(concrete.attributes[part].column for part in concrete.friendlyname)
         return _Order(f"cti_fold({name}){collation}", computed=True)
-    attribute = cls.attributes[code]
+    attribute = listed_attribute(schema, cls, code)
+    assert attribute is not None  # noqa: S101 -- a list can't be sorted by any other code
     column = f'"{attribute.column}"'
     if attribute.kind in _TEXTS:
         folded = f"cti_fold({column}){collation}"
@@ -216,5 +260,28 @@ def _order(database: peewee.Database, schema: Schema, cls: ClassDef, code: str) 
         )
         return _Order(folded, True, empty, present)
     if attribute.kind in _ALWAYS_THERE:
-        return _Order(column)
-    return _Order(column, False, f"{column} IS NULL", f"{column} IS NOT NULL")
+        return _order_of_few(database, cls, attribute)
+    by_class = code in SORTED_BY_CLASS.get(cls.table, ())
+    return _Order(column, False, f"{column} IS NULL", f"{column} IS NOT NULL", by_class)
+
+
+def _order_of_few(database: peewee.Database, cls: ClassDef, attribute: Attribute) -> _Order:
+    """The order by an attribute that has one of a few values: that in which the class has them."""
+    column = f'"{attribute.column}"'
+    by_class = attribute.code in SORTED_BY_CLASS.get(cls.table, ())
+    if attribute.code not in cls.attributes:
+        # Only some of the classes in the list have it.
+        return _Order(column, False, f"{column} = ''", f"{column} > ''", by_class)
+    if cls.table in SORTABLE or [*attribute.values] == sorted(attribute.values):
+        return _Order(column, by_class=by_class)
+    ranks = "".join(
+        f" WHEN {_literal(database, code)} THEN '{rank:04}'"
+        for rank, code in enumerate(attribute.values)
+    )
+    return _Order(f"CASE {column}{ranks} ELSE '9999' END", computed=True)
+
+
+def _literal(database: peewee.Database, code: str) -> str:
+    """A code of the schema as it stands in a statement."""
+    text = "'" + code.replace("'", "''") + "'"
+    return text.replace("%", "%%") if is_postgresql(database) else text

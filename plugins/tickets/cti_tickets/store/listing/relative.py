@@ -10,6 +10,8 @@ from cti_tickets.model.schema import Attribute, Schema
 from cti_tickets.store.agents import contact_of, teams_of
 
 ME, MINE = "me", "mine"
+# What a filter by a key says of those that lead nowhere.
+NONE = "0"
 
 
 def word_for(schema: Schema, attribute: Attribute) -> str:

@@ -54,8 +54,13 @@ CONTRACT = DataClass(
     ],
     order="end_date",
 )
-VIP = AddedAttributes(
-    "Person", [DataAttribute("vip", DataKind.BOOLEAN, Localised.of("VIP", "VIP"))]
+SIGNATORY = AddedAttributes(
+    "Person",
+    [
+        DataAttribute(
+            "signatory", DataKind.BOOLEAN, Localised.of("Signs contracts", "Signe les contrats")
+        )
+    ],
 )
 TITLE = Localised.of("Contracts", "Contrats")
 UNTIL = Localised.of("until", "jusqu'au")
@@ -85,8 +90,8 @@ class Plugin:
 
     @hookimpl(of="tickets")
     def data_attributes(self) -> Sequence[AddedAttributes]:
-        """Persons may be important."""
-        return [VIP]
+        """Persons may be those who sign."""
+        return [SIGNATORY]
 
     @hookimpl(strangers=True)
     def panel_sections(self, call: Call, callers: Sequence[Caller]) -> Sequence[PanelSection]:

@@ -43,6 +43,7 @@ VERSIONS: list[dict[str, list[str]]] = [
     {"tickets": ["0021_changes_of_an_agent"]},
     {"tickets": ["0022_open_tickets"]},
     {"tickets": ["0023_attachments"]},
+    {"tickets": ["0024_saved_views"]},
 ]
 ROWS: Rows = {
     "organization": {"id": 1, "name": "Fluvia", "status": "active"},

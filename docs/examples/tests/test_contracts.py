@@ -26,7 +26,7 @@ OBJECTS = [
             "first_name": "Marguerite",
             "org_id": 1,
             "phone": "+33987654321",
-            "vip": True,
+            "signatory": True,
         },
     },
     {
@@ -75,7 +75,7 @@ def test_an_unknown_caller_has_none(filled: RunningHost) -> None:
 def test_contracts_and_the_new_attribute_can_be_asked_for(filled: RunningHost) -> None:
     query = "SELECT Contract WHERE sla = 'gold' AND org_name = 'Fluvia France'"
     assert "Contract::7\tWorkplaces" in run(filled, "oql", query).output
-    assert "Person::20" in run(filled, "oql", "SELECT Person WHERE vip = 1").output
+    assert "Person::20" in run(filled, "oql", "SELECT Person WHERE signatory = 1").output
 
 
 def test_a_contract_has_a_form_and_a_page(filled: RunningHost) -> None:
@@ -96,4 +96,4 @@ def test_the_data_model_has_it(host: RunningHost) -> None:
     model = json.loads(run(host, "data", "model", "--json").output)
     classes = {cls["name"]: cls for cls in model["classes"]}
     assert classes["Contract"]["label"]["fr"] == "Contrat"
-    assert "vip" in [attribute["code"] for attribute in classes["Person"]["attributes"]]
+    assert "signatory" in [attribute["code"] for attribute in classes["Person"]["attributes"]]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cti_itop.rest.client import Account, Connection, Itop
 from fake_itop import PASSWORD, USER, FakeItop, running
-from itop_model import TicketsModel
+from itop_model import LACKING, TicketsModel
 
 LIVE = ("ITOP_URL", "ITOP_USER", "ITOP_PASSWORD")
 
@@ -40,7 +40,7 @@ def demo_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TicketsMode
 def itop_server(demo_model: TicketsModel) -> Iterator[FakeItop]:
     """A fake iTop with the demonstration; each test starts with one in good health."""
     demo_model.without, demo_model.forbidden, demo_model.empty = set(), set(), set()
-    demo_model.accounts = None
+    demo_model.accounts, demo_model.lacking = None, {*LACKING}
     with demo_model.undone(), running(FakeItop(demo_model)) as fake:
         yield fake
 

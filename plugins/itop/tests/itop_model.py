@@ -33,6 +33,7 @@ from cti_host.testing import write_config
 
 NOW = datetime(2026, 3, 2, 9, 30)
 _NO_LIMIT = 1_000_000
+LACKING = (("Person", "vip"), ("Person", "notes"))
 
 
 class TicketsModel:
@@ -41,6 +42,8 @@ class TicketsModel:
     `without` names classes that this iTop does not have; `forbidden` those that the account may not
     read, or, as "create PhoneCall" and "update Person", not write; `empty` those of which there is
     nothing.
+    `lacking` are attributes, by class, that iTop doesn't have and the plugin does; a site's own
+    model of iTop may have some of them.
     `accounts` are those of iTop, which only administrators may read: fields by id; `None`: this
     account may not.
     """
@@ -58,6 +61,7 @@ class TicketsModel:
         self.without: set[str] = set()
         self.forbidden: set[str] = set()
         self.empty: set[str] = set()
+        self.lacking: set[tuple[str, str]] = {*LACKING}
         self.accounts: dict[int, dict[str, Any]] | None = None
         self.author = Agent("cti", "CTI of the service desk")
 
@@ -186,7 +190,11 @@ class TicketsModel:
         return database
 
     def _codes(self, cls: ClassDef, wanted: str) -> list[str] | dict[str, Any]:
-        known = [c for c, a in cls.attributes.items() if a.kind not in (Kind.SET, Kind.IMAGE)]
+        known = [
+            code
+            for code, attribute in cls.attributes.items()
+            if attribute.kind not in (Kind.SET, Kind.IMAGE) and (cls.name, code) not in self.lacking
+        ]
         names = [f"{a.code}_friendlyname" for a in cls.attributes.values() if a.kind is Kind.KEY]
         if wanted.strip() in ("*", "*+"):
             return [*known, *names, FRIENDLYNAME]

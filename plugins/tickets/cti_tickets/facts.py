@@ -27,6 +27,8 @@ from cti_tickets.store.markup import harmless, typed_text
 from cti_tickets.store.records import Record, shown
 from cti_tickets.store.values import LONG_TEXTS
 
+_YES = ("1", "yes", "True", "true")
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -79,6 +81,18 @@ def new_facts(cls: ClassDef, plan: FormPlan) -> dict[str, Fact]:
     """What the form of a new object shows of attributes that can't be typed: their defaults."""
     record = Record(cls.name, 0, {code: cls.attributes[code].default for code in plan.fixed})
     return {code: fact_of(cls.attributes[code], record) for code in plan.fixed}
+
+
+def is_flag(attribute: Attribute) -> bool:
+    """Whether an attribute is a yes or no that is worth a word only if it is a yes."""
+    if attribute.kind is Kind.BOOLEAN:
+        return True
+    return attribute.kind is Kind.ENUM and set(attribute.values) == {"yes", "no"}
+
+
+def is_yes(value: object) -> bool:
+    """Whether the value of a flag is a yes."""
+    return str(value) in _YES
 
 
 def page_of(class_name: str, id_: object, endpoint: str = "tickets.view") -> str:

@@ -12,7 +12,16 @@ from cti_oql.functions.fold import fold
 from flask import url_for
 
 from cti_host import Host
-from cti_tickets.demo.people import LOCATIONS, MEMBERS, ORGANIZATIONS, PEOPLE, TEAM_ID, TEAMS
+from cti_tickets.demo.people import (
+    LOCATIONS,
+    MEMBERS,
+    NOTES,
+    ORGANIZATIONS,
+    PEOPLE,
+    TEAM_ID,
+    TEAMS,
+    VIPS,
+)
 from cti_tickets.demo.services import FAMILIES, PROVIDER, SERVICES, SUBCATEGORIES, subcategory
 from cti_tickets.demo.stories import STORIES
 from cti_tickets.model.classes.registry import Organization
@@ -102,6 +111,8 @@ def _services() -> Iterator[Record]:
             "Service",
             i,
             name=name,
+            vip=i in VIPS,
+            notes=NOTES.get(i, ""),
             org_id=PROVIDER,
             servicefamily_id=family,
             description=text,

@@ -61,6 +61,15 @@ PEOPLE = {
     54: ("Renée", "Ng", 5, 5, "Verkoop", "+32 9 000 00 54", "", 50),
 }
 
+# Who must not wait.
+VIPS = (22, 40)
+NOTES = {
+    20: "Closes the books on the last two days of a month: please call her back the same day.",
+    22: "Prefers a call before nine. Her assistant is Inès Bérenger.",
+    31: "Speaks German and Dutch.",
+    51: "In the brewing hall nobody hears a phone: send a message.",
+}
+
 # Contacts share one space of ids: teams come after everybody.
 TEAM_ID = 90
 MEMBERS = {1: (10, 11), 2: (12, 10), 3: (13, 11)}

@@ -115,10 +115,13 @@ def organization() -> peewee.IntegerField[int | None]:
     return peewee.IntegerField(null=True)
 
 
-def text(label: Label, *, mandatory: bool = False) -> peewee.TextField[str]:
-    """Several lines of text."""
+def text(label: Label, *, mandatory: bool = False, gathers: bool = False) -> peewee.TextField[str]:
+    """Several lines of text.
+
+    :param gathers: whether the texts of two objects that become one belong together
+    """
     field = peewee.TextField(default="", constraints=EMPTY_TEXT)
-    return _described(field, Kind.TEXT, label, mandatory=mandatory)
+    return _described(field, Kind.TEXT, label, mandatory=mandatory, gathers=gathers)
 
 
 def html(label: Label, *, mandatory: bool = False) -> peewee.TextField[str]:

@@ -26,7 +26,8 @@ class Attribute(cti_oql.schema.Attribute):
     """An attribute as queries know it, and what forms and storage need besides.
 
     `values` are the codes of an enum with their labels. `on_delete` is what happens to the object
-    when the one behind the key is deleted.
+    when the one behind the key is deleted. Where a text `gathers`, two objects that become one keep
+    both of theirs.
     """
 
     label: Localised
@@ -34,6 +35,7 @@ class Attribute(cti_oql.schema.Attribute):
     default: str = ""
     values: Mapping[str, Localised] = field(default_factory=dict)
     on_delete: OnDelete | None = None
+    gathers: bool = False
 
     @property
     def stored(self) -> bool:

@@ -32,6 +32,7 @@ from cti_host import (
 )
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.pages.field_texts import as_typed, html_fields, masked, unbroken
+from cti_tickets.pages.flag_field import FlagField
 from cti_tickets.store.markup import stored_text
 from cti_tickets.store.name_search import any_ids, ids_by_name
 from cti_tickets.store.records import Records, as_datetime
@@ -99,13 +100,15 @@ def make_form(
     values: Mapping[str, Any],
     *,
     stored: bool = True,
+    checks: bool = True,
 ) -> FlaskForm:
     """A form for some attributes of a class, filled with values.
 
     :param values: attribute code to a stored value, or to the text of a preset
     :param stored: whether the values are stored ones; a preset is text, never HTML
+    :param checks: whether a yes or no is a check; else it is a list that may begin with neither
     """
-    fields = {code: form_field(cls.attributes[code], records) for code in codes}
+    fields = {code: form_field(cls.attributes[code], records, checks=checks) for code in codes}
     form_class = type(f"{cls.name}Form", (FlaskForm,), fields)
     shown = {
         code: _shown(
@@ -140,6 +143,8 @@ def stored_now(form: FlaskForm, cls: ClassDef, codes: Sequence[str]) -> dict[str
         text = str(field.object_data or "")
         if isinstance(field, SelectField):
             text = next((c.label for c in field.choices if c.value == text), text)
+        elif isinstance(field, FlagField):
+            text = field.said(text)
         if cls.attributes[code].kind is not Kind.LOG:
             messages[code] = _("Stored now: “%(text)s”", text=text)
     return messages
@@ -191,7 +196,7 @@ def unread_phones(cls: ClassDef, values: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def form_field(attribute: Attribute, records: Records) -> Any:
+def form_field(attribute: Attribute, records: Records, *, checks: bool = False) -> Any:
     """The field in which a value of an attribute is typed or chosen, not yet bound to a form."""
     label = str(attribute.label)
     if attribute.kind is Kind.ENUM:
@@ -203,6 +208,8 @@ def form_field(attribute: Attribute, records: Records) -> Any:
         return SelectField(label, choices=choices, validate_choice=False)
     if attribute.kind is Kind.KEY:
         return _key_field(attribute, label, records)
+    if attribute.kind is Kind.BOOLEAN and checks:
+        return FlagField(label)
     if attribute.kind is Kind.BOOLEAN:
         choices = [SelectChoice("0", _("No")), SelectChoice("1", _("Yes"))]
         return SelectField(label, choices=choices, validate_choice=False)

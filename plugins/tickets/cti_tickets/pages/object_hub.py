@@ -9,7 +9,7 @@ from cti_oql.schema import Kind
 from flask import url_for
 
 from cti_host import current_host
-from cti_tickets.facts import Fact
+from cti_tickets.facts import Fact, is_yes
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.pages.lists.addresses import list_url
 from cti_tickets.pages.object_page import ObjectView
@@ -39,6 +39,7 @@ class Hub:
     :param above: what it is part of, the top first
     :param new_tickets: the forms of new tickets for it
     :param facts: the other facts, what the form of a new object asks for first
+    :param flags: what is a yes, such as "VIP"; a no says nothing
     """
 
     reach: Sequence[Fact]
@@ -46,13 +47,16 @@ class Hub:
     above: Sequence[Link]
     new_tickets: Sequence[Link]
     facts: Sequence[Fact]
+    flags: Sequence[str]
 
 
 def hub_of(records: Records, cls: ClassDef, view: ObjectView) -> Hub:
     """What the page of an object has besides its lists."""
     order = [*cls.form, *cls.attributes]
     reach = [fact for fact in view.facts if _reaches(cls, fact)]
-    rest = [fact for fact in view.facts if not _reaches(cls, fact)]
+    checks = {a.code for a in cls.attributes.values() if a.kind is Kind.BOOLEAN}
+    rest = [f for f in view.facts if not _reaches(cls, f) and f.code not in checks]
+    flags = [f.label for f in view.facts if f.code in checks and is_yes(view.values[f.code])]
     return Hub(
         reach,
         {a.code for a in cls.attributes.values() if a.kind is Kind.PHONE},
@@ -60,6 +64,7 @@ def hub_of(records: Records, cls: ClassDef, view: ObjectView) -> Hub:
         _new_tickets(records.schema, cls, view.id),
         # What the page is headed by comes last, to be copied.
         sorted(rest, key=lambda f: (f.code in cls.friendlyname, order.index(f.code))),
+        flags,
     )
 
 

@@ -8,7 +8,7 @@ from cti_oql.schema import Kind
 from flask import get_template_attribute
 
 from cti_host import Caller, PanelSection, SectionPlace
-from cti_tickets.facts import Fact, fact_of, page_of
+from cti_tickets.facts import Fact, fact_of, is_flag, is_yes, page_of
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import MODIFY
@@ -16,7 +16,6 @@ from cti_tickets.store.records import FRIENDLYNAME, Record, shown
 
 # Logs and images have a page of their own; sets are lists.
 _ELSEWHERE = (Kind.LOG, Kind.IMAGE, Kind.SET)
-_YES = ("1", "yes", "True", "true")
 # What tells people with one number apart; the display name may say it already.
 _APART = ("function", "location_name")
 
@@ -56,7 +55,7 @@ class PersonCard:
 
     def __init__(self, cls: ClassDef) -> None:
         self._cls = cls
-        self._attributes = [(one, _is_flag(one)) for one in card_attributes(cls)]
+        self._attributes = [(one, is_flag(one)) for one in card_attributes(cls)]
 
     def of(self, caller: Caller) -> PanelSection:
         """The section about a caller."""
@@ -64,13 +63,13 @@ class PersonCard:
         facts: list[Fact] = []
         values = caller.attributes
         record = Record(caller.class_name, caller.id, values)
-        for attribute, is_flag in self._attributes:
+        for attribute, flag in self._attributes:
             value = values.get(attribute.code, "")
             if not value or value == attribute.default:
                 continue
-            if not is_flag:
+            if not flag:
                 facts.append(fact_of(attribute, record))
-            elif value in _YES:
+            elif is_yes(value):
                 flags.append(str(attribute.label))
         card = get_template_attribute("tickets/person_card.html", "card")
         html = card(
@@ -96,10 +95,3 @@ def detail(
     codes = [code for code in _APART if code in cls.attributes and code not in shown_already]
     texts = [shown(cls.attributes[code], caller.attributes.get(code)) for code in codes]
     return " · ".join([text for text in (*texts, *more) if text])
-
-
-def _is_flag(attribute: Attribute) -> bool:
-    """Whether an attribute is a yes or no that is worth a word only if it is a yes."""
-    if attribute.kind is Kind.BOOLEAN:
-        return True
-    return attribute.kind is Kind.ENUM and set(attribute.values) == {"yes", "no"}

@@ -26,6 +26,7 @@ from cti_tickets.store.history.change import root_of
 from cti_tickets.store.history.reading import changes_of
 from cti_tickets.store.merging import kept as merges
 from cti_tickets.store.records import Records
+from cti_tickets.store.values import default_of
 
 _EMPTIED = (Kind.STRING, Kind.EMAIL, Kind.PHONE, Kind.TEXT, Kind.HTML)
 _WORDS = {"first_name": "Erased", "name": "person {id}"}
@@ -188,6 +189,8 @@ def _anonymise(cls: ClassDef, subject: DataSubject) -> None:
             attribute.kind is Kind.KEY and not attribute.mandatory
         ):
             values[code] = None
+        elif attribute.kind is Kind.BOOLEAN:
+            values[code] = default_of(attribute)
     values |= {"status": "inactive", "notify": "no", "obsolescence_date": day_of(utc_now())}
     model: Any = model_of(cls.name)
     known = {field.column_name: field for field in model._meta.sorted_fields}

@@ -61,3 +61,11 @@ def test_it_is_loaded_once_and_never_over_other_data(db_app: Flask) -> None:
     Organization.delete().execute()
     assert load.load_demo(NOW)
     assert not load.load_demo(NOW)
+
+
+def test_some_people_are_vips_and_some_have_notes(db_app: Flask) -> None:
+    load.load_demo(NOW)
+    vips = [person.id for person in Person.select().where(Person.vip == 1)]
+    assert "Hélène Lefèvre" in names(*vips)
+    noted = [person.id for person in Person.select().where(Person.notes != "")]
+    assert "Marguerite Delaunay" in names(*noted)

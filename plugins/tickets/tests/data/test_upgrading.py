@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +99,36 @@ def test_an_upgraded_database_takes_new_objects(
         current_host().database, "UserRequest", [9], ["service_name", "service_id_friendlyname"]
     )
     assert dict(record.values) == {"service_name": "Mail", "service_id_friendlyname": "Mail"}
+
+
+def upgrade_with(columns: Sequence[str], values: Sequence[str]) -> tuple[Any, ...]:
+    """Upgrade what a plugin added to persons; returns whether the person is a VIP, and the notes.
+
+    :param columns: the definitions of the columns that it added
+    :param values: what it stored in them, as SQL
+    """
+    opened = current_host().database
+    Runner(opened, str(MIGRATIONS), "tickets_migration").up("0024_saved_views")
+    for column, value in zip(columns, values, strict=True):
+        database.execute_sql(f"ALTER TABLE contact ADD COLUMN {column}")
+        name = column.split()[0]
+        database.execute_sql(f"UPDATE contact SET {name} = {value} WHERE id = 70")  # noqa: S608
+    Runner(opened, str(MIGRATIONS), "tickets_migration").up()
+    person = objects.load("Person", 70)
+    return person.vip, person.notes
+
+
+def test_what_a_plugin_knew_of_vips_and_notes_is_taken_over(
+    first_version: Flask, agent: Agent
+) -> None:
+    columns = ["vip INTEGER DEFAULT 0 NOT NULL", "notes VARCHAR(255) DEFAULT '' NOT NULL"]
+    assert upgrade_with(columns, ["1", "'Calls at night'"]) == (1, "Calls at night")
+    objects.update("Person", 70, {"notes": "long " * 100, "vip": "0"}, author=agent)
+    assert len(objects.load("Person", 70).notes) == 499
+
+
+def test_what_it_kept_of_another_kind_stays_beside(first_version: Flask) -> None:
+    columns = ["vip VARCHAR(255) DEFAULT 'no' NOT NULL", "notes INTEGER"]
+    assert upgrade_with(columns, ["'yes'", "7"]) == (1, "")
+    beside = database.execute_sql("SELECT vip_added, notes_added FROM contact WHERE id = 70")
+    assert beside.fetchone() == ("yes", 7)

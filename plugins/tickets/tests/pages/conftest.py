@@ -61,7 +61,7 @@ class _Reader(HTMLParser):
             return
         if name and tag in ("input", "select", "textarea"):
             self._form.controls[name] = given
-        if name and tag == "input":
+        if name and tag == "input" and not (name in self._form.fields and is_off(given)):
             self._form.fields[name] = given.get("value") or ""
         elif name and tag == "textarea":
             self._textarea = name
@@ -100,6 +100,11 @@ class _Reader(HTMLParser):
         if self._href and data.strip():
             self.links[" ".join(data.split())] = self._href
         self.texts.append(data)
+
+
+def is_off(given: dict[str, str | None]) -> bool:
+    """Whether a control is a check that isn't ticked: browsers don't send it."""
+    return given.get("type") == "checkbox" and "checked" not in given
 
 
 class Page:

@@ -9,29 +9,17 @@ from typing import Any
 import pytest
 
 PLUGINS = '''
-from cti_host import Agent, Localised, hookimpl
-from cti_tickets.api_for_plugins import AddedAttributes, DataAttribute, DataKind
-
-L = Localised.of
+from cti_host import Agent, hookimpl
 
 
 class Plugin:
-    """A header says who acts; persons have more attributes."""
+    """A header says who acts."""
 
     @hookimpl
     def identify_agent(self, request):
         name = request.headers.get("X-Agent", "ada")
         profiles = request.headers.get("X-Profiles", "Support Agent, Administrator").split(", ")
         return Agent(name, name.title(), email=f"{name}@example.org", profiles=frozenset(profiles))
-
-    @hookimpl
-    def data_attributes(self):
-        return [
-            AddedAttributes("Person", [
-                DataAttribute("vip", DataKind.BOOLEAN, L("VIP")),
-                DataAttribute("notes", DataKind.TEXT, L("Notes")),
-            ]),
-        ]
 '''
 LISTS = """
 [[display_tickets.lists]]

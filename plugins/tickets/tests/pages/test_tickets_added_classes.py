@@ -93,7 +93,7 @@ class Plugin:
                 DataAttribute("car_id", DataKind.KEY, L("Car"), target="Car"),
             ]),
             AddedAttributes("Person", [
-                DataAttribute("vip", DataKind.ENUM, L("VIP"), default="no",
+                DataAttribute("grade", DataKind.ENUM, L("Grade"), default="no",
                               values={"no": L("No", "Non"), "yes": L("Yes", "Oui")}),
             ]),
         ]
@@ -132,7 +132,7 @@ def test_a_new_class_has_forms_and_pages(site: Any) -> None:
     assert saved.location == "/objects/Car/1"
     seen = site.get(saved.location)
     assert "Ada Lovelace" in seen.text
-    assert "Broken Yes" in seen.text
+    assert '<li class="cti-flag">Broken</li>' in seen.html
     stored = site.stored("Car", 1)
     assert (stored["radio_e164"], stored["broken"], stored["fuel"]) == ("+33612345678", 1, "sun")
     assert site.save("/objects/Car/1/modify", fuel="gas", spare_id="1").status == 303
@@ -173,12 +173,12 @@ def test_a_ticket_of_a_new_class_lives_like_its_parent(site: Any) -> None:
 
 def test_a_new_attribute_of_an_old_class_is_known_everywhere(site: Any) -> None:
     stored = site.stored("Person", 1)
-    assert (stored["vip"], stored["badge"], stored["car_id"]) == ("no", "it's a 5", None)
+    assert (stored["grade"], stored["badge"], stored["car_id"]) == ("no", "it's a 5", None)
     site.add("Car", number="AB-123")
     page = site.get("/objects/Person/1/modify")
-    assert {"vip", "badge", "car_id"} <= set(page.fields)
-    assert site.submit(page, vip="yes", car_id="1", badge="7").status == 303
-    assert oql(site, "SELECT Person WHERE vip = 'yes' AND badge = '7'") == ["Person::1"]
+    assert {"grade", "badge", "car_id"} <= set(page.fields)
+    assert site.submit(page, grade="yes", car_id="1", badge="7").status == 303
+    assert oql(site, "SELECT Person WHERE grade = 'yes' AND badge = '7'") == ["Person::1"]
     assert oql(site, "SELECT Person AS p JOIN Car AS c ON p.car_id = c.id") == ["Person::1"]
     assert site.panel("phone=0987654321")["callers"]
 
@@ -223,8 +223,8 @@ def test_each_application_has_its_own_classes(make_site: Any) -> None:
         site.add("Person", first_name="Ada", name="Lovelace", org_id=1)
     assert with_cars.get("/objects/new/Car").status == 200
     assert without.get("/objects/new/Car").status == 404
-    assert "vip" in with_cars.get("/objects/Person/1/modify").fields
-    assert "vip" not in without.get("/objects/Person/1/modify").fields
+    assert "grade" in with_cars.get("/objects/Person/1/modify").fields
+    assert "grade" not in without.get("/objects/Person/1/modify").fields
 
 
 def test_a_site_that_is_filled_gets_tables_and_columns_and_keeps_its_data(
@@ -255,14 +255,14 @@ def test_a_site_that_is_filled_gets_tables_and_columns_and_keeps_its_data(
     with app.app_context(), host.database.connection_context():
         pending = migrate.pending(host)
         assert "data.fleet/Car" in pending
-        assert "data.fleet/Person.vip" in pending
+        assert "data.fleet/Person.grade" in pending
         assert set(migrate.upgrade(host)) >= set(pending)
         assert migrate.pending(host) == []
         assert migrate.upgrade(host) == []
         from cti_tickets.store import objects as storage
 
         ada = storage.load("Person", 7)
-        assert (ada.name, ada.vip, ada.badge, ada.car_id) == ("Lovelace", "no", "it's a 5", None)
+        assert (ada.name, ada.grade, ada.badge, ada.car_id) == ("Lovelace", "no", "it's a 5", None)
     host.database.close_all()
 
 

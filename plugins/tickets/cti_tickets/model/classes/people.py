@@ -141,6 +141,8 @@ class Person(Contact):
             "notify",
             "phone",
             "mobile_phone",
+            "vip",
+            "notes",
         ),
         reconciliation=("name", "first_name", "org_id", "org_name", "email", "employee_number"),
         obsolete=INACTIVE,
@@ -156,6 +158,8 @@ class Person(Contact):
     manager = a.key("self", ("Manager", "Responsable"))
     manager_name = a.external(("Manager name", "Nom du responsable"), "manager_id.name")
     picture = a.image(("Picture", "Photo"))
+    vip = a.boolean(("VIP", "VIP"))
+    notes = a.text(("Notes", "Notes"), gathers=True)
     team_list = a.link_set(("Teams", "Équipes"), "lnkPersonToTeam.person_id")
     tickets_list = a.link_set(("Tickets", "Tickets"), "Ticket.caller_id")
     user_list = a.link_set(("Users", "Utilisateurs"))

@@ -17,6 +17,7 @@ from wtforms import SelectField
 from cti_tickets.model.classes.registry import LogEntry
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.field_texts import unbroken
+from cti_tickets.pages.flag_field import FlagField
 from cti_tickets.pages.forms import field_text, show_errors, stored_now
 from cti_tickets.pages.history.texts import Texts, tells, who
 from cti_tickets.pages.object_page import ObjectView
@@ -136,7 +137,7 @@ def _as_seen(typed: Any) -> str:
     text = str(typed.data or "")
     if isinstance(typed, SelectField):
         return next((str(c.label) for c in typed.choices if c.value == text), text)
-    return text
+    return typed.said(text) if isinstance(typed, FlagField) else text
 
 
 def _stored(cls: ClassDef, view: ObjectView) -> dict[str, Any]:
@@ -146,7 +147,8 @@ def _stored(cls: ClassDef, view: ObjectView) -> dict[str, Any]:
 def _lost(cls: ClassDef, base: Mapping[str, Any], asked: Sequence[str]) -> list[tuple[str, str]]:
     """What was typed into fields that the form no longer has."""
     lost = []
-    for code, text in request.form.items():
+    for code, texts in request.form.lists():
+        text = texts[-1]  # a check stands behind a hidden field
         attribute = cls.attributes.get(code)
         if attribute is None or code in asked or not text.strip():
             continue

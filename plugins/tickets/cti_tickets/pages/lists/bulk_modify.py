@@ -60,7 +60,7 @@ class BulkModifyPage:
         if request.method != "POST":
             return redirect(url_for("tickets.list", class_name=cls.name))
         codes = _changeable(cls)
-        form = make_form(cls, codes, self._records, dict.fromkeys(codes, ""))
+        form = make_form(cls, codes, self._records, dict.fromkeys(codes, ""), checks=False)
         for code in codes:
             _let_it_be_empty(form[code])
         ids = selected(self._lists, cls)

@@ -12,7 +12,7 @@ from cti_tickets.facts import Fact
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.lists.deletion_text import Told, told_objects
 from cti_tickets.pages.object_page import ObjectView
-from cti_tickets.store.merging.choosing import choose, differing, preferred
+from cti_tickets.store.merging.choosing import choose, differing, gathered, preferred
 from cti_tickets.store.merging.plan import MergePlan
 from cti_tickets.store.records import Records
 
@@ -22,6 +22,7 @@ class Choice:
     """An attribute of which one value is chosen; a fact is `None` where there is none.
 
     :param other: whether the other object's value is chosen
+    :param both: whether both texts are; `None`: they can't both stay
     """
 
     code: str
@@ -29,6 +30,7 @@ class Choice:
     mine: Fact | None
     others: Fact | None
     other: bool
+    both: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def compare(
     merged: ObjectView,
     plan: MergePlan,
     chosen: Collection[str] | None,
+    joined: Collection[str] | None,
     *,
     numbers: bool,
 ) -> Comparison:
@@ -66,19 +69,22 @@ def compare(
 
     :param chosen: the attributes of which the other object's value is chosen; `None`: those that
         are proposed
+    :param joined: those of which both texts are; `None`: all of which both can stay
     :param numbers: whether all other numbers stay as well
     """
     ids = (kept.id, merged.id)
     others = preferred(cls, kept.values, merged.values, ids) if chosen is None else chosen
+    possible = gathered(cls, kept.values, merged.values, ids)
+    both = possible if joined is None else possible.intersection(joined)
     codes = [a.code for a in differing(cls, kept.values, merged.values, ids)]
     mine, theirs = ({fact.code: fact for fact in one.facts} for one in (kept, merged))
-    result = choose(cls, kept.values, merged.values, ids, others, numbers=numbers)
+    result = choose(cls, kept.values, merged.values, ids, others, numbers=numbers, both=both)
     return Comparison(
         kept,
         merged,
         [
             Choice(code, str(cls.attributes[code].label), mine.get(code), theirs.get(code),
-                   code in others)
+                   code in others, code in both if code in possible else None)
             for code in codes
         ],
         [fact for fact in kept.facts if fact.code not in codes and fact.code in theirs],

@@ -27,7 +27,7 @@ from cti_tickets.store.merging.plan import plan_merge
 from cti_tickets.store.merging.undo import NotUndoable, Undone, undo_merge
 from cti_tickets.store.values import BadValue, InvalidValues
 
-OTHER = "other"
+OTHER, BOTH = "other", "both"
 _PICK = "pick-"
 
 
@@ -126,14 +126,16 @@ class MergePages(FormPages):
         errors: dict[str, str] | None = None,
     ) -> str:
         sent = request.method == "POST"
-        chosen = _chosen() if sent else None
+        chosen, joined = (_chosen(OTHER), _chosen(BOTH)) if sent else (None, None)
         numbers = not sent or request.form.get("numbers") == "1"
         access_journal.seen(cls.name, [merged.id])
         plan = plan_merge(cls, kept.id, merged.id)
         return render_template(
             "tickets/merge.html",
             cls=cls,
-            comparison=compare(self._records, cls, kept, merged, plan, chosen, numbers=numbers),
+            comparison=compare(
+                self._records, cls, kept, merged, plan, chosen, joined, numbers=numbers
+            ),
             numbers=numbers,
             has_numbers=any(a.kind is Kind.PHONE for a in cls.attributes.values()),
             problem=problem,
@@ -152,7 +154,8 @@ class MergePages(FormPages):
                 kept.id,
                 merged.id,
                 author=current_agent(),
-                others=_chosen(),
+                others=_chosen(OTHER),
+                both=_chosen(BOTH),
                 numbers=request.form.get("numbers") == "1",
                 versions=versions,
             )
@@ -172,12 +175,12 @@ class MergePages(FormPages):
         return redirect(url_for("tickets.view", class_name=cls.name, id_=kept.id), 303)
 
 
-def _chosen() -> set[str]:
-    """The attributes of which the other object's value was chosen."""
+def _chosen(pick: str) -> set[str]:
+    """The attributes of which the other object's value was chosen, or both."""
     return {
         name.removeprefix(_PICK)
         for name, value in request.form.items()
-        if name.startswith(_PICK) and value == OTHER
+        if name.startswith(_PICK) and value == pick
     }
 
 

@@ -59,6 +59,17 @@ def preferred(
     }
 
 
+def gathered(
+    cls: ClassDef, kept: Mapping[str, Any], merged: Mapping[str, Any], ids: Collection[int]
+) -> set[str]:
+    """The attributes of which both texts can be kept: both objects have one, and they gather."""
+    return {
+        attribute.code
+        for attribute in differing(cls, kept, merged, ids)
+        if attribute.gathers and kept.get(attribute.code) and merged.get(attribute.code)
+    }
+
+
 def choose(
     cls: ClassDef,
     kept: Mapping[str, Any],
@@ -67,10 +78,12 @@ def choose(
     others: Collection[str],
     *,
     numbers: bool,
+    both: Collection[str] = (),
 ) -> Chosen:
     """What the object that stays is to have.
 
     :param others: the attributes of which it gets the other object's value
+    :param both: those of which it gets the other object's text below its own
     :param numbers: whether it keeps all other numbers, too
     """
     values: dict[str, Raw] = {
@@ -78,6 +91,8 @@ def choose(
         for attribute in differing(cls, kept, merged, ids)
         if attribute.code in others
     }
+    for code in gathered(cls, kept, merged, ids).intersection(both):
+        values[code] = f"{kept[code]}\n\n{merged[code]}"
     if not numbers:
         return Chosen(values)
     phones = [a for a in cls.attributes.values() if a.kind is Kind.PHONE and not a.read_only]
@@ -98,9 +113,9 @@ def choose(
 def _value(
     attribute: Attribute, values: Mapping[str, Any], ids: Collection[int], cls: ClassDef
 ) -> Any:
-    """A value to compare; `None` for an empty one, and for a key to one of both objects."""
+    """A value to compare; `None` for an empty one, a no, and for a key to one of both objects."""
     value = values.get(attribute.code)
-    if value in ("", None):
+    if value in ("", None) or (attribute.kind is Kind.BOOLEAN and not value):
         return None
     own = attribute.kind is Kind.KEY and attribute.target in (cls.name, cls.parent)
     return None if own and value in ids else value

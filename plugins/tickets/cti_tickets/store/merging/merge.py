@@ -23,7 +23,7 @@ from cti_tickets.store.computed import naive
 from cti_tickets.store.concurrency.versions import check_version
 from cti_tickets.store.history.change import Plain, plain
 from cti_tickets.store.merging import kept as keeping
-from cti_tickets.store.merging.choosing import choose
+from cti_tickets.store.merging.choosing import Chosen, choose
 from cti_tickets.store.merging.elsewhere import move_elsewhere
 from cti_tickets.store.merging.mergeable import is_mergeable
 from cti_tickets.store.merging.plan import MergePlan, move_keys, plan_merge, tables_of
@@ -57,6 +57,7 @@ def merge(
     *,
     author: Agent | None,
     others: Collection[str] = (),
+    both: Collection[str] = (),
     numbers: bool = True,
     versions: tuple[str, str] | None = None,
     now: datetime | None = None,
@@ -70,6 +71,7 @@ def merge(
     :param merged_id: the one that becomes it
     :param author: who does it
     :param others: the attributes of which the object that stays gets the other one's value
+    :param both: those of which it gets the other one's text below its own
     :param numbers: whether it keeps all other numbers, too, as far as there is room for them
     :param versions: those that the author has seen, of both; `None`: any
     :raises Forbidden: who acts may not change both and delete one
@@ -96,7 +98,10 @@ def merge(
                 (kept_id, merged_id), values, versions or (), strict=False
             ):
                 check_version(cls, id_, stored, version)
-            return _merge(cls, kept_id, merged_id, values, author, others, moment, numbers=numbers)
+            mine, theirs = (seen_values(cls, one) for one in values)
+            ids = (kept_id, merged_id)
+            chosen = choose(cls, mine, theirs, ids, others, numbers=numbers, both=both)
+            return _merge(cls, kept_id, merged_id, chosen, author, moment)
     except peewee.IntegrityError as error:
         # A table of another plugin needs the object, or somebody wrote in between.
         raise NotMergeable(
@@ -108,15 +113,10 @@ def _merge(
     cls: ClassDef,
     kept: int,
     merged: int,
-    values: Sequence[Mapping[str, Any]],
+    chosen: Chosen,
     author: Agent | None,
-    others: Collection[str],
     moment: datetime,
-    *,
-    numbers: bool,
 ) -> Merged:
-    mine, theirs = (seen_values(cls, one) for one in values)
-    chosen = choose(cls, mine, theirs, (kept, merged), others, numbers=numbers)
     names = Records(schema()).names(database.obj, cls.name, [kept, merged])
     before, row = row_of(cls, kept), row_of(cls, merged)
     plan = plan_merge(cls, kept, merged)

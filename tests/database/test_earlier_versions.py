@@ -44,6 +44,7 @@ VERSIONS: list[dict[str, list[str]]] = [
     {"tickets": ["0022_open_tickets"]},
     {"tickets": ["0023_attachments"]},
     {"tickets": ["0024_saved_views"]},
+    {"tickets": ["0025_person_vip_and_notes"]},
 ]
 ROWS: Rows = {
     "organization": {"id": 1, "name": "Fluvia", "status": "active"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cti_oql.schema import Kind
 
-from cti_host import masks_emails, masks_numbers
+from cti_host import Localised, masks_emails, masks_numbers
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 FRIENDLYNAME = "friendlyname"
@@ -181,13 +181,34 @@ def filters_of(schema: Schema, cls: ClassDef) -> tuple[str, ...]:
     codes = columns_of(schema, cls)
     if schema.is_a(cls.name, "Ticket"):
         codes = (*codes, "operational_status", "team_id", "service_id")
+    if cls.organization_column:
+        codes = (*codes, cls.organization_column)
     return tuple(c for c in dict.fromkeys(codes) if can_filter(cls, c))
 
 
 def can_filter(cls: ClassDef, code: str) -> bool:
     """Whether a list can be narrowed down to the objects with a value of an attribute."""
+    return filter_attribute(cls, code) is not None
+
+
+def filter_attribute(cls: ClassDef, code: str) -> Attribute | None:
+    """The attribute that a list can be filtered by under a code."""
     attribute = cls.attributes.get(code)
-    return attribute is not None and attribute.stored and attribute.kind in _FILTERS
+    if attribute is not None:
+        return attribute if attribute.stored and attribute.kind in _FILTERS else None
+    return organization_of(cls) if code and code == cls.organization_column else None
+
+
+def organization_of(cls: ClassDef) -> Attribute | None:
+    """What tells of objects that belong to an organization by their keys which one that is.
+
+    It is no attribute of theirs: nobody sets it, and no query knows it.
+    """
+    code = cls.organization_column
+    if not code or code in cls.attributes:
+        return None
+    label = Localised.of("Organization", "Organisation")
+    return Attribute(code, Kind.KEY, label=label, column=code, target="Organization")
 
 
 def is_moment(attribute: Attribute) -> bool:

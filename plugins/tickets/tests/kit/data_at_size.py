@@ -1,4 +1,4 @@
-"""Rows of a site of some size, written at once: organizations, persons, tickets."""
+"""Rows of a site of some size, written at once: organizations, persons, tickets, calls."""
 
 from __future__ import annotations
 
@@ -19,4 +19,9 @@ FILL = [
     " CASE WHEN i % 10 THEN 'closed' ELSE 'new' END,"
     " CASE WHEN i % 10 THEN 'closed' ELSE 'ongoing' END, 'phone', '1', '1', '' || (1 + i % 4),"
     " 1 + i % 50 FROM n",
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)"
+    " INSERT INTO phone_call (id, contact_id, agent_id, ticket_id, date, flow, note)"
+    " SELECT i, 1 + i % 4000, 1 + i % 50, 1 + i % 12000,"
+    " '2026-' || substr('0' || (1 + i % 12), -2) || '-' || substr('0' || (1 + i % 28), -2),"
+    " 'inbound', '' FROM n",
 ]

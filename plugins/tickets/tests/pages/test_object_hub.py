@@ -88,6 +88,63 @@ def test_an_organization_has_what_it_is_part_of_its_people_and_its_parts(people:
     assert above.links["Engines"] == "/objects/Organization/3"
 
 
+LIMITED = """
+from cti_host import Agent, hookimpl
+
+
+class Plugin:
+    @hookimpl
+    def identify_agent(self, request):
+        limits = frozenset(map(int, request.headers.get("X-Organizations", "").split()))
+        profiles = frozenset({request.headers.get("X-Profile", "Administrator")})
+        return Agent("test", "Test Agent", profiles=profiles, organizations=limits)
+"""
+
+
+def test_an_organization_has_the_latest_phone_calls_of_its_people(
+    make_site: Any, database_url: str
+) -> None:
+    site = make_site(
+        plugins=["limited", "phone_reformat", "tickets"],
+        sources={"limited": LIMITED},
+        database=database_url,
+        toml='[rights."Portal user".Organization]\nread = true\n',
+    )
+    for number in (1, 2):
+        site.add("Organization", name=f"Company {number}")
+        site.add("Person", first_name="Ann", name=f"Number{number}", org_id=number)
+        ticket = {"description": "D", "org_id": number, "caller_id": number}
+        site.add("UserRequest", title=f"Printer {number}", **ticket)
+    for day in range(1, 8):
+        call = {"flow": "inbound", "date": f"2026-01-0{day}", "note": f"Call {day}"}
+        site.add("PhoneCall", ticket_id=1, agent_id=2, contact_id=1, **call)
+    other = {"flow": "outbound", "date": "2026-01-09", "note": "Elsewhere"}
+    site.add("PhoneCall", ticket_id=2, agent_id=2, contact_id=2, **other)
+
+    page = site.get("/objects/Organization/1")
+    assert "Phone Call: Organization" in sections(page)
+    shown = page.html[page.html.index('aria-label="Phone Call: Organization"') :]
+    shown = shown[: shown.index("</section>")]
+    assert re.findall(r'datetime="2026-01-0(\d)"', shown) == ["7", "6", "5", "4", "3"]
+    assert "Ann Number1" in shown
+    assert "Elsewhere" not in page.text
+    everything = "/objects/PhoneCall?org_id=1"
+    assert f'href="{everything}"' in shown
+    # All of them: the filter says so, and can be taken away.
+    calls = site.get(everything)
+    assert "Found: 7" in calls.text
+    assert "Elsewhere" not in calls.text
+    assert calls.status == 200
+    assert site.get("/objects/PhoneCall?org_id=99").status == 200
+
+    customer = site.get("/objects/Organization/1", X_Profile="Portal user")
+    assert customer.status == 200
+    assert sections(customer) == []
+    outside = site.get("/objects/PhoneCall?org_id=1", X_Organizations="2")
+    assert "Found: 0" in outside.text
+    assert "Company 1" not in outside.text
+
+
 def test_whoever_may_not_create_tickets_is_offered_none(make_site: Any) -> None:
     site = make_site(profiles=["Service Manager"])
     site.add("Organization", name="Group")

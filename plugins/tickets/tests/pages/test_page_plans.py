@@ -23,6 +23,7 @@ LISTS = (
     "/objects/UserRequest?operational_status=resolved&sort=-last_update",
     "/objects/UserRequest?operational_status=ongoing&sort=priority&agent_id=3",
 )
+CALLS = ("/objects/PhoneCall?org_id=3",)
 # Every tenth ticket is open.
 PAGES = (
     "/objects/UserRequest/10",
@@ -32,10 +33,12 @@ PAGES = (
     "/objects/new/UserRequest?org_id=3&caller_id=2",
     "/objects/Person/3",
     "/objects/Person/3/modify",
+    "/objects/Organization/3",
     *LISTS,
     "/objects/Ticket?sort=priority",
     "/objects/Ticket?operational_status=ongoing",
     "/objects/Ticket?operational_status=ongoing&sort=-priority",
+    *CALLS,
 )
 
 
@@ -96,9 +99,9 @@ def test_no_page_reads_a_whole_table(site: Any, monkeypatch: pytest.MonkeyPatch)
 def test_whatever_columns_a_list_has_its_page_is_found_by_an_index(
     site: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = asked_by(site, monkeypatch, LISTS)
+    asked = asked_by(site, monkeypatch, (*LISTS, *CALLS))
     with site.running.app.app_context(), site.running.host.database.connection_context():
-        for path in LISTS:
+        for path in (*LISTS, *CALLS):
             found = [
                 sql for by, sql in asked if by == path and "ORDER BY" in sql and "listed" in sql
             ]

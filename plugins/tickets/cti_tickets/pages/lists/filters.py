@@ -16,7 +16,7 @@ from wtforms import Field, Form, SelectField
 from wtforms.fields import SelectChoice
 
 from cti_host import current_agent
-from cti_tickets.model.list_plan import can_filter, filters_of, is_moment
+from cti_tickets.model.list_plan import filter_attribute, filters_of, is_moment
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.pages.forms import ReferenceField, form_field, references
 from cti_tickets.store.listing.conditions import (
@@ -85,7 +85,7 @@ def read_filters(
     asked = {name.removesuffix(_FROM).removesuffix(_UNTIL) for name in args}
     more = (asked | set(args)) - OTHER
     codes += [code for code in cls.attributes if code in more and code not in codes]
-    attributes = [cls.attributes[code] for code in codes if can_filter(cls, code)]
+    attributes = [a for code in codes if (a := filter_attribute(cls, code)) is not None]
     text = args.get(TEXT, "").strip()[:200]
     found = Filters([], {}, text, [], [], {}, [])
     if text:

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from cti_oql.schema import Kind
 from flask import url_for
 
-from cti_tickets.model.list_plan import COLUMNS, FRIENDLYNAME, columns_of, default_sort
+from cti_tickets.model.list_plan import (
+    COLUMNS,
+    FRIENDLYNAME,
+    columns_of,
+    default_sort,
+    organization_of,
+)
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.pages.lists.addresses import list_url
 from cti_tickets.pages.lists.reader import ListReader
@@ -151,6 +157,8 @@ def _referring(schema: Schema, target: ClassDef) -> list[tuple[ClassDef, Attribu
         if (cls.table, attribute.column) not in seen:
             seen.add((cls.table, attribute.column))
             found.append((cls, attribute))
+    belonging = [(cls, organization_of(cls)) for cls in schema]
+    found += [(cls, a) for cls, a in belonging if a is not None and a.target == target.name]
     return sorted(found, key=lambda one: _rank(schema, one[0]))
 
 

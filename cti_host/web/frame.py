@@ -44,7 +44,7 @@ def page_links(scripts: Sequence[PageScript], agent: Agent | None) -> Markup:
     """
     return _filled(
         "cti_host/page_links.html",
-        {"page_scripts": tuple(scripts)},
+        {"page_scripts": tuple(scripts), "locale": page_style().locale.replace("_", "-")},
         {"agent": agent.name if agent else ""},
     )
 

@@ -271,6 +271,7 @@ class PageStyle:
     def for_templates(self) -> dict[str, Any]:
         """The functions of templates, for those that look them up in their context."""
         return {
+            "written": int(self.now.timestamp()),
             "_": self.translate,
             "address_of": self.address_of,
             "asset": self.asset,

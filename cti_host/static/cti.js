@@ -49,6 +49,33 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 });
 
+// A double click places one call.
+{
+  const AGAIN_MS = 2500;
+  let last = "", until = 0;
+
+  function again(call) {
+    const now = performance.now();
+    if (call === last && now < until) return true;
+    last = call;
+    until = now + AGAIN_MS;
+    return false;
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches(".cti-phone-menu, .cti-dial")) return;
+    const values = [...new FormData(form, event.submitter)].join("\n");
+    if (!again(form.action + "\n" + values)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='tel:']");
+    if (link && again(link.href)) event.preventDefault();
+  }, true);
+}
+
 // After a call from a ticket's menu, which another tab or program places, its page says so: at once,
 // and when the agent comes back to it. Only what is marked is replaced, nothing that is typed.
 (() => {

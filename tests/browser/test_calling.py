@@ -69,3 +69,36 @@ def test_opening_the_page_of_a_ticket_records_no_call(page: Page) -> None:
     page.goto("/objects/UserRequest/37?tab=calls")
     expect(page.get_by_role("main").get_by_role("link", name="Phone Calls")).to_be_visible()
     assert page.locator("main tbody tr").count() == before
+
+
+def test_a_double_click_opens_the_phone_system_once(page: Page) -> None:
+    page.goto("/objects/Incident/29?tab=calls")
+    calls = page.locator("main tbody tr").filter(has_text="Outbound")
+    expect(page.get_by_role("main").get_by_role("link", name="Phone Calls")).to_be_visible()
+    before = calls.count()
+    sent: list[str] = []
+    page.context.on(
+        "request", lambda request: sent.append(request.url) if request.method == "POST" else None
+    )
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Call phone number").first.dblclick()
+    expect(opened.value.get_by_role("heading", level=1)).to_be_visible()
+    page.reload()
+    expect(calls).to_have_count(before + 1)
+    assert len([one for one in sent if one.endswith("/call") or "/call?" in one]) == 1
+    assert len(page.context.pages) == 2
+
+
+def test_a_double_click_on_a_number_calls_it_once(page: Page) -> None:
+    page.goto("/objects/Person/20")
+    page.evaluate(
+        """() => {
+          window.called = 0;
+          document.addEventListener("click", (event) => {
+            if (!event.defaultPrevented) window.called += 1;
+            event.preventDefault();  // there is no telephone here
+          });
+        }"""
+    )
+    page.get_by_role("link", name="+33 9 87 65 43 21").first.dblclick()
+    assert page.evaluate("window.called") == 1

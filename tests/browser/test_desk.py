@@ -95,3 +95,14 @@ def test_files_are_added_downloaded_and_deleted(page: Page) -> None:
     page.get_by_role("button", name="Delete this file").click()
     expect(page.get_by_role("region", name="Files")).to_have_count(0)
     expect(page.get_by_role("article").first).to_contain_text("File deleted")
+
+
+def test_a_reference_and_a_number_stay_on_one_line(page: Page) -> None:
+    lines = """all => all.filter((one) => /^[RIPC]-[0-9]+$/.test(one.textContent.trim()))
+                          .map((one) => one.getClientRects().length)"""
+    for width in (1366, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 850})
+        for path in ("/objects/Organization/2", "/objects/Person/20", f"/pop?{DELAUNAY}", "/"):
+            page.goto(path)
+            found = page.locator("main a").evaluate_all(lines)
+            assert {*found} == {1}, (path, width, found)

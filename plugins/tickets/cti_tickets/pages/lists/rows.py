@@ -18,6 +18,7 @@ from cti_tickets.store.records import Record, Records, as_datetime, shown, shown
 
 FINALCLASS = "finalclass"
 MOST_CHARACTERS = 160
+_LONGEST_NUMBER = 20
 _STATES = ("status", "operational_status")
 
 
@@ -37,6 +38,7 @@ class Cell:
     :param state: the code of a status
     :param moment: a moment to show
     :param only: what a filter by this column says that finds those with the same value
+    :param unbroken: whether the text stays on one line, such as a reference
     """
 
     text: str
@@ -44,6 +46,7 @@ class Cell:
     state: str = ""
     moment: Any = None
     only: str = ""
+    unbroken: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,8 @@ def _cell_maker(schema: Schema, cls: ClassDef, column: Column) -> _Make:
     attribute = _attribute(schema, cls, column.code)
     code = attribute.code
     if _is_key(attribute):
-        return lambda record, address: _linked(attribute, record, address)
+        is_ref = "ref" in schema[attribute.target].attributes
+        return lambda record, address: _linked(attribute, record, address, unbroken=is_ref)
     if attribute.kind in (Kind.DATE, Kind.DATETIME):
         return lambda record, address: Cell("", moment=_moment(attribute, record.values[code]))
     if column.kind == "status":
@@ -133,15 +137,22 @@ def _cell_maker(schema: Schema, cls: ClassDef, column: Column) -> _Make:
         return state
     if attribute.kind in (Kind.ENUM, Kind.BOOLEAN):
         return lambda record, address: _of_few(attribute, record.values[code])
+    if attribute.kind is Kind.PHONE:
+        return lambda record, address: _number(shown(attribute, record.values[code]))
     return lambda record, address: Cell(_shortened(shown(attribute, record.values[code])))
 
 
-def _linked(attribute: Attribute, record: Record, address: Addresses) -> Cell:
+def _linked(attribute: Attribute, record: Record, address: Addresses, *, unbroken: bool) -> Cell:
     id_ = record.values[attribute.code]
     if not id_:
         return Cell("")
     name = record.text(f"{attribute.code}_friendlyname").strip() or f"#{id_}"
-    return Cell(name, address.of(attribute.target, id_), only=str(id_))
+    return Cell(name, address.of(attribute.target, id_), only=str(id_), unbroken=unbroken)
+
+
+def _number(text: str) -> Cell:
+    """The cell of a phone text, which may be a long one; a number stays on one line."""
+    return Cell(_shortened(text), unbroken=len(text) <= _LONGEST_NUMBER)
 
 
 def _of_few(attribute: Attribute, value: Any) -> Cell:

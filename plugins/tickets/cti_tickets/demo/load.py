@@ -95,6 +95,8 @@ def _people() -> Iterator[Record]:
             mobile_phone=mobile,
             manager_id=manager,
             email=_address(first, name, ORGANIZATIONS[org][1]),
+            vip=i in VIPS,
+            notes=NOTES.get(i, ""),
         )
     for i, (name, email, phone) in TEAMS.items():
         yield _record("Team", TEAM_ID + i, name=name, org_id=6, email=email, phone=phone)
@@ -111,8 +113,6 @@ def _services() -> Iterator[Record]:
             "Service",
             i,
             name=name,
-            vip=i in VIPS,
-            notes=NOTES.get(i, ""),
             org_id=PROVIDER,
             servicefamily_id=family,
             description=text,

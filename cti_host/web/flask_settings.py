@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ STATIC_FILES_SECONDS = 24 * 3600
 _MEGABYTE = 1024 * 1024
 # So many browsers are known by their cookies; who is behind one is asked anew each time.
 _KEPT_COOKIES = 1024
+# Pages, and what runs around them: an application has some hundreds of functions.
+_KEPT_FUNCTIONS = 2048
 _ASCII = "".join(map(chr, range(33, 127)))
 
 
@@ -52,6 +55,14 @@ class Application(Flask):
 
     Flask lets pass what is meant to end a process: nothing would answer, and nothing count it.
     """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._synchronous = lru_cache(_KEPT_FUNCTIONS)(super().ensure_sync)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """See Flask, which finds out for each call whether a function is asynchronous."""
+        return self._synchronous(func)
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """See Flask: what runs before a page."""

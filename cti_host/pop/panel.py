@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -71,12 +72,12 @@ class Panel:
     problems: Sequence[str]
     failed: bool = False
 
-    @property
+    @cached_property
     def chosen(self) -> Match | None:
         """The one caller who is chosen; `None` for several, or for nobody."""
         return next((m for m in self.matches if m.caller.key == self.selected), None)
 
-    @property
+    @cached_property
     def title(self) -> str:
         """Who is calling, in one line."""
         if self.chosen is not None:
@@ -96,7 +97,7 @@ class Panel:
             return str(_("Not looked up"))
         return str(_("Unknown contact"))
 
-    @property
+    @cached_property
     def fields(self) -> Mapping[str, str]:
         """The call as the hidden fields of a form carry it."""
         return sealed_fields(call_fields(self.call))
@@ -110,7 +111,7 @@ class Panel:
         """Those who are offered besides, because a reading of the number is doubtful."""
         return [one for one in self.matches if one.doubt and one.caller.key != self.selected]
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """How many of the callers are shown; empty if that needs no words."""
         if not self.call.filter and len(self.matches) == self.matches.total:
@@ -123,7 +124,7 @@ class Panel:
         """Whether there are so many callers that one looks for a name among them."""
         return bool(self.call.filter) or self.matches.total > _MANY
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The address of this panel without its parameters."""
         return panel_path(self.call)
@@ -132,7 +133,7 @@ class Panel:
         """This panel with another caller chosen."""
         return panel_url(self.call.on_first_pages, selected_caller)
 
-    @property
+    @cached_property
     def own_url(self) -> str:
         """This panel as it is."""
         return panel_url(self.call, self.selected)

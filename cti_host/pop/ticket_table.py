@@ -6,7 +6,6 @@ whole page's time. The heading is the same for all tables in a language.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -16,11 +15,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from cti_host.model import Ticket
-from cti_host.web.rendering import icon, page_style
+from cti_host.web.rendering import escaped, icon, page_style
 
 # The parameter by which a page knows the call during which it was opened: the panel's address.
 FROM_CALL = "from_call"
-_SPECIAL = re.compile("[&<>\"']")
 _NEW_TAB = 'target="_blank" rel="noopener"'
 _BUTTON = "btn btn-sm btn-outline-secondary"
 
@@ -121,20 +119,20 @@ def _row(
     call: str,
     without: str,
 ) -> str:
-    ref = _escaped(ticket.ref)
+    ref = escaped(ticket.ref)
     caller = agent = ""
     if without != "caller":
-        caller = f'      <td data-label="{words["caller"]}">{_escaped(ticket.caller)}</td>\n'
+        caller = f'      <td data-label="{words["caller"]}">{escaped(ticket.caller)}</td>\n'
     if without != "agent":
-        agent = f'      <td data-label="{words["agent"]}">{_escaped(ticket.agent or "–")}</td>\n'
+        agent = f'      <td data-label="{words["agent"]}">{escaped(ticket.agent or "–")}</td>\n'
     away = ticket.url != "" and ticket.url[0] != "/"
     return (
         '    <tr>\n      <td class="cti-cell-first">'
         f"{_link(ticket, ref, words, page_of, away, call)}</td>\n"
-        f'      <td class="cti-title">{_escaped(ticket.title)}</td>\n'
+        f'      <td class="cti-title">{escaped(ticket.title)}</td>\n'
         f'      <td data-label="{words["status"]}" class="cti-cell-status">'
-        f'<span class="cti-status cti-status-{_escaped(ticket.status)}">'
-        f"{_escaped(ticket.status_label or ticket.status)}</span></td>\n"
+        f'<span class="cti-status cti-status-{escaped(ticket.status)}">'
+        f"{escaped(ticket.status_label or ticket.status)}</span></td>\n"
         f"{_priority(ticket, words)}"
         f"{caller}{agent}"
         f'      <td data-label="{words["started"]}" class="cti-started text-nowrap">'
@@ -151,7 +149,7 @@ def _row(
 def _priority(ticket: Ticket, words: Mapping[str, str]) -> str:
     if not ticket.priority:
         return '      <td class="cti-cell-empty">–</td>\n'
-    code, label = _escaped(ticket.priority), _escaped(ticket.priority_label or ticket.priority)
+    code, label = escaped(ticket.priority), escaped(ticket.priority_label or ticket.priority)
     return (
         f'      <td data-label="{words["priority"]}">'
         f'<span class="cti-priority cti-priority-{code}">{label}</span></td>\n'
@@ -166,12 +164,12 @@ def _link(
     away: bool,
     call: str,
 ) -> str:
-    label = _escaped(ticket.class_label)
+    label = escaped(ticket.class_label)
     if not away:
-        url = _escaped(_called(ticket.url, call) if ticket.url else page_of(ticket))
+        url = escaped(_called(ticket.url, call) if ticket.url else page_of(ticket))
         return f'<a class="cti-ref" href="{url}" title="{label}">{ref}</a>'
     return (
-        f'<a class="cti-ref" href="{_escaped(ticket.url)}" {_NEW_TAB} title="{label}">{ref} '
+        f'<a class="cti-ref" href="{escaped(ticket.url)}" {_NEW_TAB} title="{label}">{ref} '
         f'{words["away"]}<span class="visually-hidden"> ({words["new_tab"]})</span></a>'
     )
 
@@ -180,7 +178,7 @@ def _call(
     ticket: Ticket, ref: str, words: Mapping[str, str], page_of: Callable[[Ticket], str]
 ) -> str:
     return (
-        f'<a class="{_BUTTON}" href="{_escaped(page_of(ticket))}" '
+        f'<a class="{_BUTTON}" href="{escaped(page_of(ticket))}" '
         f'aria-label="{words["call"]} {ref}">{words["phone"]} {words["call"]}</a> '
     )
 
@@ -199,12 +197,7 @@ def _modify(ticket: Ticket, ref: str, words: Mapping[str, str], call: str) -> st
     else:
         target, note = f"{_NEW_TAB} ", f" ({words['new_tab']})"
     return (
-        f'<a class="{_BUTTON}" href="{_escaped(url)}" {target}'
+        f'<a class="{_BUTTON}" href="{escaped(url)}" {target}'
         f'aria-label="{words["modify"]} {ref}{note}" title="{words["modify"]}">'
         f'{words["pencil"]}<span class="visually-hidden"> {words["modify"]}</span></a>'
     )
-
-
-def _escaped(text: str) -> str:
-    """A text for HTML; most texts need nothing, which is found out faster than it is done."""
-    return str(escape(text)) if _SPECIAL.search(text) else text

@@ -20,6 +20,7 @@ from cti_host.pop import ticket_views
 from cti_host.pop.counting import count_pop, count_refused
 from cti_host.pop.creations import creation_target, direct_target, may_create
 from cti_host.pop.panel import build_panel, open_panel
+from cti_host.pop.panel_parts import call_card, list_cards, section_cards, why
 from cti_host.pop.received import with_trusted_record
 from cti_host.pop.search import UNKNOWN, UnknownChoice, search
 from cti_host.pop.ticket_table import ticket_table
@@ -35,7 +36,8 @@ from cti_host.web.theme import COOKIE as THEME_COOKIE
 from cti_host.web.theme import THEMES
 
 blueprint = Blueprint("cti_host", __name__)
-blueprint.add_app_template_global(ticket_table)
+for _part in (ticket_table, call_card, list_cards, section_cards, why):
+    blueprint.add_app_template_global(_part)
 TICKET = "/ticket/<source>/<class_name>/<int:id_>"
 blueprint.add_url_rule("/search", "search", finding.search)
 blueprint.add_url_rule("/find-caller", "who", attaching.who)

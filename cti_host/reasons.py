@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from cti_host.host import current_host
 from cti_host.model import Caller, Given, Match, Matches, Number, Reading, Value, fold
 from cti_host.web.rendering import gettext as _
+from cti_host.web.rendering import kept_for_pages
 
 
 class _Hit(NamedTuple):
@@ -115,9 +116,15 @@ class _Reader:
     def phrase(self, code: str, stored: Reading) -> str:
         """Where a number stands, and in which form."""
         key = (code, stored.given, stored.region)
-        if key not in self._phrases:
-            self._phrases[key] = _number_phrase(self.label(code), stored)
-        return self._phrases[key]
+        found = self._phrases.get(key)
+        if found is None:
+            label = self.label(code)
+            # Attributes, forms and countries are few: each phrase is made once in a language.
+            found = self._phrases[key] = kept_for_pages(
+                ("reasons", label, stored.given, stored.region),
+                lambda: _number_phrase(label, stored.given, stored.region),
+            )
+        return found
 
 
 def _hits(caller: Caller, values: Sequence[Number | str], reader: _Reader) -> list[_Hit]:
@@ -141,15 +148,15 @@ def _hits(caller: Caller, values: Sequence[Number | str], reader: _Reader) -> li
     return hits
 
 
-def _number_phrase(label: str, stored: Reading) -> str:
-    if stored.given is Given.EXTENSION:
+def _number_phrase(label: str, given: Given | None, region: str | None) -> str:
+    if given is Given.EXTENSION:
         return str(_("%(attribute)s, stored as an extension", attribute=label))
-    if stored.given is Given.INTERNATIONAL:
+    if given is Given.INTERNATIONAL:
         phrase = str(_("%(attribute)s, stored in international form", attribute=label))
     else:
         phrase = str(_("%(attribute)s, stored in national form", attribute=label))
-    if stored.region:
-        phrase += str(_(", region %(region)s", region=stored.region))
+    if region:
+        phrase += str(_(", region %(region)s", region=region))
     return phrase
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from cti_host.model import Call
@@ -33,9 +34,13 @@ def call_fields(call: Call) -> dict[str, str]:
     return {**record, **call.query}
 
 
-def call_query(call: Call, selected: str) -> str:
-    """A call as the query of an address: parameters, filter, record, who is chosen, pages."""
-    pages = {f"{PAGE_PREFIX}{key}": page for key, page in call.pages.items()}
+def call_query(call: Call, selected: str, pages: Mapping[str, int] | None = None) -> str:
+    """A call as the query of an address: parameters, filter, record, who is chosen, pages.
+
+    :param pages: those of its lists; by default those that the call is at
+    """
+    pages = call.pages if pages is None else pages
+    shown = {f"{PAGE_PREFIX}{key}": page for key, page in pages.items()}
     narrowed = {FILTER: call.filter} if call.filter else {}
     told = sealed_fields({**call_fields(call), **narrowed})
-    return urlencode({**told, WANTED: selected, **pages}, safe=":")
+    return urlencode({**told, WANTED: selected, **shown}, safe=":")

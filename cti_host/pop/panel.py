@@ -150,8 +150,8 @@ class Panel:
 
     def page_url(self, ticket_list: TicketList, page: int) -> str:
         """This panel at another page of one of its lists."""
-        call = replace(self.call, pages={**self.call.pages, ticket_list.key: page})
-        return panel_url(call, self.selected)
+        pages = {**self.call.pages, ticket_list.key: page}
+        return f"{self.path}?{call_query(self.call, self.selected, pages)}"
 
     def repeated_column(self, tickets: Sequence[Ticket]) -> str:
         """The column of a list that would repeat who is chosen in every row; empty: none."""

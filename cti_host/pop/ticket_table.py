@@ -54,7 +54,7 @@ def ticket_table(
     words = style.kept("ticket_table", _words)
     call = f"?{urlencode({FROM_CALL: panel})}" if panel else ""
     rows = "".join(
-        [_row(ticket, words.cells, page_of, style.ago, call, without) for ticket in tickets]
+        [_row(ticket, words.cells, page_of, style.ago_html, call, without) for ticket in tickets]
     )
     kind = " cti-elsewhere" if tickets[0].url and tickets[0].url[0] != "/" else ""
     if not without:
@@ -115,7 +115,7 @@ def _row(
     ticket: Ticket,
     words: Mapping[str, str],
     page_of: Callable[[Ticket], str],
-    moment: Callable[[datetime | None], Markup],
+    moment: Callable[[datetime | None], str],
     call: str,
     without: str,
 ) -> str:

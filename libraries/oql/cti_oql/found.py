@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
+
+# The statements of a site's lists and lookups; their values are bound.
+_KEPT = 256
 
 
 class Found(NamedTuple):
@@ -27,19 +31,22 @@ def found(statements: Sequence[Found]) -> Found:
 
     :param statements: each finds a page of one query
     """
+    return Found(
+        _beginning(tuple([each.sql for each in statements])),
+        tuple([value for each in statements for value in each.values]),
+        tuple([query for each in statements for query in each.queries]),
+    )
+
+
+@lru_cache(_KEPT)
+def _beginning(statements: tuple[str, ...]) -> str:
     columns = '"class", "id", "total"'
     # Not in FROM: there SQLite has no names for the columns of a query.
-    named = [
-        f'"found {number}"({columns}) AS ({each.sql})' for number, each in enumerate(statements)
-    ]
+    named = [f'"found {number}"({columns}) AS ({each})' for number, each in enumerate(statements)]
     # A window without an order numbers the rows as they come.
     parts = [
         f'SELECT {number} AS "query", ROW_NUMBER() OVER () AS "place", {columns} '  # noqa: S608 -- names of this file
         f'FROM "found {number}"'
         for number in range(len(statements))
     ]
-    return Found(
-        f'WITH {", ".join(named)}, "found" AS ({" UNION ALL ".join(parts)})',
-        tuple([value for each in statements for value in each.values]),
-        tuple([query for each in statements for query in each.queries]),
-    )
+    return f'WITH {", ".join(named)}, "found" AS ({" UNION ALL ".join(parts)})'

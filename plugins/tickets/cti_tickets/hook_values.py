@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import peewee
 from cti_oql import Found, Oql, Param
@@ -154,14 +155,18 @@ def callers_found(
     begin: Found,
     display_name: Sequence[str],
     codes: Sequence[str],
-) -> tuple[list[Caller], int]:
-    """The persons whom a query finds, and how many it finds in all; see `callers`.
+    also: tuple[str, Sequence[object]] = ("NULL", ()),
+) -> tuple[list[Caller], int, Any]:
+    """The persons whom a query finds, how many it finds in all, and what else was asked.
+
+    See `callers`, and of the last `FoundPage`.
 
     :param begin: the query, see `Oql.found`
     """
     wanted = list(dict.fromkeys([*display_name, *codes]))
-    (page,) = records.load_found(oql, database, class_name, begin, wanted)
-    return [_caller(record, wanted, display_name) for record in page.records], page.total
+    (page,) = records.load_found(oql, database, class_name, begin, wanted, also)
+    people = [_caller(record, wanted, display_name) for record in page.records]
+    return people, page.total, page.also
 
 
 def _caller(record: Record, codes: Sequence[str], display_name: Sequence[str]) -> Caller:
@@ -230,16 +235,19 @@ def ticket_with_caller(
 
 
 def query_parameters(
-    values: Mapping[str, Value | int | None], *, widened: bool = False
+    values: Mapping[str, Value | int | None], *, widened: bool = False, alone: bool = False
 ) -> dict[str, Param]:
     """The parameters of a call for a query; one that must not be searched for matches nobody.
 
     :param widened: whether a number equals all that it may mean and that stored texts may mean
+    :param alone: whether it is known that no text holds one of the numbers among others
     """
-    return {name: _parameter(value, widened) for name, value in values.items()}
+    return {name: _parameter(value, widened, alone) for name, value in values.items()}
 
 
-def _parameter(value: Value | int | None, widened: bool) -> Param:
+def _parameter(value: Value | int | None, widened: bool, alone: bool) -> Param:
     if isinstance(value, Unsearchable):
         return None
-    return searched(value, widened=widened) if isinstance(value, Number) else value
+    if isinstance(value, Number):
+        return searched(value, widened=widened, alone=alone)
+    return value

@@ -19,7 +19,9 @@ from cti_host import (
     Caller,
     Host,
     Matches,
+    Number,
     Unsearchable,
+    Value,
     explained,
     narrow,
 )
@@ -31,6 +33,7 @@ from cti_tickets.panel.person_card import card_codes, detail
 from cti_tickets.rights import organizations
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import BULK_READ, READ
+from cti_tickets.store.joint_numbers import are_joint, joint_condition, searched_keys
 from cti_tickets.store.records import Records
 
 log = logging.getLogger("cti_host.plugin.tickets")
@@ -62,10 +65,8 @@ class Lookup:
         used = {n: v for n in checked.parameters if (v := call.parameters.get(n)) is not None}
         if all(isinstance(value, Unsearchable) for value in used.values()):
             return Matches((), 0)
-        # Whom a doubtful reading finds is offered, too.
-        parameters = query_parameters(used, widened=True)
         cls = self._records.schema[checked.class_name]
-        people, total = self._people(cls, call, parameters)
+        people, total, parameters = self._found(cls, call, used)
         kinds = masked_kinds()
         masked = {a.code for a in cls.attributes.values() if a.kind in kinds} if kinds else ()
         found = narrow(people, call, masked)
@@ -120,24 +121,52 @@ class Lookup:
             every = self._oql.count(self._host.database, self._settings.query, parameters)
         return every > seen
 
+    def _found(
+        self, cls: ClassDef, call: Call, used: Mapping[str, Value]
+    ) -> tuple[list[Caller], int, dict[str, Param]]:
+        """Whom the query finds, how many they are, and its parameters.
+
+        Few texts hold several numbers: whether this one is in any is asked along with whom it
+        finds, and if it is, the query is asked again.
+        """
+        # Whom a doubtful reading finds is offered, too.
+        parameters = query_parameters(used, widened=True, alone=True)
+        numbers = [value for value in used.values() if isinstance(value, Number)]
+        keys = [key for number in numbers for key in searched_keys(number, widened=True)]
+        people, total, is_joint = self._people(cls, call, parameters, keys)
+        if keys and (are_joint(keys) if is_joint is None else is_joint):
+            parameters = query_parameters(used, widened=True)
+            people, total, _ = self._people(cls, call, parameters)
+        return people, total, parameters
+
     def _people(
-        self, cls: ClassDef, call: Call, parameters: dict[str, Param]
-    ) -> tuple[list[Caller], int]:
-        """Whom the query finds, and how many they are; of very many, those who may be shown."""
+        self,
+        cls: ClassDef,
+        call: Call,
+        parameters: dict[str, Param],
+        keys: Sequence[str] = (),
+    ) -> tuple[list[Caller], int, bool | None]:
+        """Whom the query finds, and how many they are; of very many, those who may be shown.
+
+        And whether texts that hold several numbers have one of these keys; `None`: nobody was
+        found, so nobody said.
+        """
         database, query = self._host.database, self._settings.query
         display = self._settings.display_name
         codes = self._carried(cls)
         begin = self._oql.found(database, [(query, 0)], parameters, limit=MOST_CALLERS)
-        first, total = callers_found(
-            self._records, self._oql, database, cls.name, begin, display, codes
+        also = joint_condition(keys) if keys else ("NULL", ())
+        first, total, is_joint = callers_found(
+            self._records, self._oql, database, cls.name, begin, display, codes, also
         )
         wanted = call.wanted_from(SOURCE)
         ids = [caller.id for caller in first]
         if total <= MOST_CALLERS or not (call.filter or wanted not in (None, *ids)):
-            return first, total
+            return first, total, is_joint
         every = [id_ for _class, id_ in self._oql.ids(database, query, parameters)]
         ids = every if call.filter else [*ids, *(id_ for id_ in every if id_ == wanted)]
-        return callers(self._records, database, cls.name, ids, display, codes), len(every)
+        people = callers(self._records, database, cls.name, ids, display, codes)
+        return people, len(every), is_joint
 
     def _carried(self, cls: ClassDef) -> list[str]:
         """The attributes that a caller carries, worked out once for a class."""

@@ -51,10 +51,14 @@ class Record:
 
 
 class FoundPage(NamedTuple):
-    """Objects that a query finds, in its order, and how many it finds in all."""
+    """Objects that a query finds, in its order, and how many it finds in all.
+
+    `also` is what was asked along with it; `None`: nothing was, or no object was found.
+    """
 
     records: list[Record]
     total: int
+    also: Any = None
 
 
 class Records:
@@ -100,23 +104,27 @@ class Records:
         class_name: str,
         begin: Found,
         codes: Sequence[str],
+        also: tuple[str, Sequence[object]] = ("NULL", ()),
     ) -> list[FoundPage]:
         """What each of some queries finds, in their order, in one statement; see `load`.
 
         :param begin: the queries, about objects of the class, see `Oql.found`, with totals
+        :param also: what else to ask: SQL that depends on no object, and the values in it
         """
         statement, limits = self._statement(database, class_name, codes)
+        asked, values = also
         # Begin with what was found, which is little: SQLite keeps the order of a CROSS JOIN.
         rest = (
-            f'SELECT {statement.columns}, f."query", f."place", f."total" '  # noqa: S608 -- names of the schema
+            f'SELECT {statement.columns}, {asked}, f."query", f."place", f."total" '  # noqa: S608 -- names of the schema
             f'FROM "found" AS f CROSS JOIN {statement.tables} WHERE t.id = f."id"'
         )
         readable = self._readable(class_name, codes)
         pages = [FoundPage([], 0) for _query in begin.queries]
-        for row in sorted(oql.rows_of(database, begin, rest, limits), key=_place):
-            query, _, total = row[-3:]
+        found = oql.rows_of(database, begin, rest, (*values, *limits))
+        for row in sorted(found, key=_place):
+            answer, query, _, total = row[-4:]
             record = readable(_record(statement, row))
-            pages[query] = FoundPage(pages[query].records, total)
+            pages[query] = FoundPage(pages[query].records, total, answer)
             if record is not None:
                 pages[query].records.append(record)
         return pages

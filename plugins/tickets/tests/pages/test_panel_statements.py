@@ -29,6 +29,11 @@ query = "SELECT UserRequest AS u WHERE u.caller_id NOT IN (:callers_list)"
 enabled = true
 label = "Fires"
 query = "SELECT Incident AS i WHERE i.caller_id IN (:callers_list)"
+
+[[display_tickets.lists]]
+enabled = true
+label = "Not solved"
+query = "SELECT UserRequest AS u WHERE u.caller_id IN (:callers_list) AND u.status != 'resolved'"
 '''
 
 
@@ -62,16 +67,37 @@ def statements(site: Any, path: str, monkeypatch: pytest.MonkeyPatch) -> list[st
     return asked
 
 
+def tables_of(asked: list[str]) -> list[str]:
+    """The table that each statement is about."""
+    known = ("phone_call", '"ticket"', '"contact"')
+    return [next(table for table in known if table in one) for one in asked]
+
+
 def test_a_panel_asks_once_for_the_callers_and_once_for_the_lists_of_a_class(
     site: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = statements(site, f"/pop?phone={PHONE}", monkeypatch)
-    known = ("joint_number", "phone_call", '"ticket"', '"contact"')
-    tables = [next(table for table in known if table in one) for one in asked]
-    # What the number may be stored as, whose it is, all lists of requests, the incidents, calls;
-    # and for the menu, whether an agent to whom no person is linked is one.
-    of_the_call = ["joint_number", '"contact"', '"ticket"', '"ticket"', "phone_call"]
-    assert tables == [*of_the_call, '"contact"']
+    # Whose the number is, and whether it may be stored among others; all lists of requests, the
+    # incidents, calls; and for the menu, whether an agent to whom no person is linked is one.
+    assert "joint_number" in asked[0]
+    assert tables_of(asked) == ['"contact"', '"ticket"', '"ticket"', "phone_call", '"contact"']
+
+
+def test_a_number_of_nobody_may_be_stored_among_others_which_is_asked_then(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = statements(site, "/pop?phone=0987654322", monkeypatch)
+    assert [one.startswith("SELECT joint") for one in asked[:3]] == [False, True, False]
+
+
+def test_a_number_that_stands_among_others_in_a_text_finds_whoever_has_it(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.add("Person", first_name="Two", name="Numbers", org_id=1, phone=f"0140000011 / {PHONE}")
+    found = {one["display"] for one in site.panel(f"phone={PHONE}")["callers"]}
+    assert {name.split(",")[0] for name in found} == {"Ada Byron", "Two Numbers"}
+    (only,) = site.panel("phone=0140000011")["callers"]
+    assert only["display"].startswith("Two Numbers")
 
 
 def test_a_later_page_of_a_list_costs_no_more(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,9 +110,9 @@ def test_what_is_too_much_for_one_statement_is_asked_one_by_one(
     site: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = site.panel(f"phone={PHONE}")
-    # The lookup binds five values, each list two.
-    monkeypatch.setattr("cti_oql.engine.MAX_VALUES", 5)
+    # The lookup binds seven values, each list two.
+    monkeypatch.setattr("cti_oql.engine.MAX_VALUES", 7)
     panel = site.panel(f"phone={PHONE}")
     assert panel["ticket_lists"] == before["ticket_lists"]
-    assert [one["total"] for one in panel["ticket_lists"]] == [12, 12, 0, 1]
+    assert [one["total"] for one in panel["ticket_lists"]] == [12, 12, 0, 1, 12]
     assert panel["problems"] == []

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
-from flask import Request
+from flask import Request, has_request_context
 
+from cti_host.context_values import context_values
 from cti_host.dispatch import Dispatcher
 from cti_host.isolation.trace import current_trace
 from cti_host.isolation.workers import Flow
@@ -44,6 +45,8 @@ from cti_host.model import (
 _T = TypeVar("_T")
 # What is remembered of agents; a site with more than that asks its plugins again.
 _MOST_KEPT = 20_000
+# Texts that a request remembers as numbers; one that imports a file reads each text once.
+_MOST_NUMBERS = 1000
 
 
 class LinkNotChecked(Exception):
@@ -79,8 +82,24 @@ class Hooks(Dispatcher):
         return {}
 
     def parse_number(self, text: str) -> Number | None:
-        """See `HookSpecs.parse_number`; an empty text is nobody's number."""
-        return self.first("parse_number", Number, text=text) if text else None
+        """See `HookSpecs.parse_number`; an empty text is nobody's number.
+
+        A page reads a text once: a lookup and what it shows of a person ask for the same.
+        """
+        if not text:
+            return None
+        if not has_request_context():
+            return self.first("parse_number", Number, text=text)
+        values = context_values()
+        known: dict[str, Number | None] | None = values.get("cti_numbers")
+        if known is None:
+            known = values.cti_numbers = {}
+        if text in known:
+            return known[text]
+        number = self.first("parse_number", Number, text=text)
+        if len(known) < _MOST_NUMBERS:
+            known[text] = number
+        return number
 
     def preprocess_parameters(self, call: Call) -> Call:
         """See `HookSpecs.preprocess_parameters`; returns the call as the last plugin left it."""

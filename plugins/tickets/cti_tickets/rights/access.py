@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, cached_property
+from typing import Any
 
 from flask import current_app, g, has_app_context
 
@@ -153,11 +154,12 @@ def current_access() -> Access:
         agent: Agent | None = current_agent()
     except RuntimeError:  # a page for everybody
         agent = None
-    # A page asks for it a dozen times.
-    kept: tuple[Agent | None, Access] | None = g.get(_KEPT)
+    # A page asks for it a dozen times: not by the proxy, whose attributes take calls of their own.
+    values: Any = g._get_current_object()
+    kept: tuple[Agent | None, Access] | None = values.get(_KEPT)
     if kept is None or kept[0] is not agent:
         kept = (agent, access_of(agent))
-        setattr(g, _KEPT, kept)
+        setattr(values, _KEPT, kept)
     return kept[1]
 
 

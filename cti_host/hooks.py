@@ -91,13 +91,13 @@ class Hooks(Dispatcher):
         if not has_request_context():
             return self.first("parse_number", Number, text=text)
         values = context_values()
-        known: dict[str, Number | None] | None = values.get("cti_numbers")
+        known: dict[str, Number] | None = values.get("cti_numbers")
         if known is None:
             known = values.cti_numbers = {}
         if text in known:
             return known[text]
         number = self.first("parse_number", Number, text=text)
-        if len(known) < _MOST_NUMBERS:
+        if number is not None and len(known) < _MOST_NUMBERS:
             known[text] = number
         return number
 

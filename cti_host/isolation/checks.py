@@ -213,15 +213,30 @@ class _Compiler:
                 if wrong is not None:
                     return wrong.inside(name)
             if rest is None and len(right) < _MOST_COMBINATIONS:
-                right[types_] = rest_of(types_, every, settled)
+                right[types_] = rest_of(types_, every, settled, besides)
             return None
 
         self._dataclasses[cls] = check
         hints = get_type_hints(cls, include_extras=True)
         every += [(field.name, self.check(hints[field.name])) for field in fields(cls)]
         settled = [settled_by(hints[name]) for name, _check in every]
+        besides = [_besides(hints[name]) for name, _check in every]
         values = getter([name for name, _check in every])
         return check
+
+
+def _besides(annotation: Any) -> Check | None:
+    """What an annotation says besides the type; `None`: nothing."""
+    marks = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    musts = [mark for mark in marks if isinstance(mark, Must)]
+
+    def check(value: Any) -> Wrong | None:
+        for must in musts:
+            if not must.holds(value):
+                return Wrong("", f"not {must.what}")
+        return None
+
+    return check if musts else None
 
 
 def _with_must(check: Check, must: Must) -> Check:

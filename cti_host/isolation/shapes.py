@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass
 from operator import attrgetter
-from typing import Any, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
 
 _T = TypeVar("_T")
 
@@ -26,20 +26,25 @@ def rest_of(
     types_: Sequence[type],
     every: Sequence[tuple[str, _T]],
     settled: Sequence[frozenset[type]],
+    besides: Sequence[_T | None],
 ) -> Rest[_T]:
     """What is still to be looked at in values of these types, which were found to be right.
 
     :param types_: of the values, field by field
     :param every: the fields, each with its check
     :param settled: see `settled_by`, of each field
+    :param besides: what must hold besides the type, of each field
     """
     texts: list[str] = []
     deep: list[tuple[str, _T]] = []
-    for one, cls, classes in zip(every, types_, settled, strict=True):
+    for one, cls, classes, more in zip(every, types_, settled, besides, strict=True):
         if cls not in classes:
             deep.append(one)
-        elif cls is str:
+            continue
+        if cls is str:
             texts.append(one[0])
+        if more is not None:
+            deep.append((one[0], more))
     return Rest(getter(texts), deep)
 
 
@@ -53,8 +58,11 @@ def getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
 def settled_by(annotation: Any) -> frozenset[type]:
     """The classes whose very own instances are all right, or all wrong; texts but for one thing.
 
-    Whether these can be written is looked at for all of them together.
+    Whether these can be written is looked at for all of them together. What an annotation says
+    besides the type is not looked at.
     """
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     union = get_origin(annotation) in (Union, types.UnionType)
     return frozenset(
         type(None) if one is None else one

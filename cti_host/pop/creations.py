@@ -9,7 +9,7 @@ from flask import has_request_context
 
 from cti_host.context_values import context_values
 from cti_host.host import Host
-from cti_host.pop.addresses import call_query, panel_url
+from cti_host.pop.addresses import panel_url
 from cti_host.pop.search import ALL, Search
 from cti_host.web.rendering import address_of
 from cti_host.web.rendering import gettext as _
@@ -22,21 +22,14 @@ class Creation:
     class_name: str
     label: str
     path: str
-    query: str
-
-    @property
-    def url(self) -> str:
-        """The address that fills the form in for the caller chosen."""
-        return f"{self.path}?{self.query}"
 
 
-def creations_of(host: Host, found: Search, selected: str) -> list[Creation]:
+def creations_of(host: Host, found: Search) -> list[Creation]:
     """The buttons of a panel that open a pre-filled form."""
-    query = call_query(found.call.on_first_pages, selected)
     # Whom a form would create may be in the data, where nobody could be looked up.
     but = caller_classes(host) if found.failed else frozenset[str]()
     return [
-        Creation(class_name, _("Create a new %(cls)s", cls=label), path, query)
+        Creation(class_name, _("Create a new %(cls)s", cls=label), path)
         for class_name, label, path in creatable(host, but)
     ]
 

@@ -148,6 +148,10 @@ class Panel:
         """This panel with all callers again."""
         return panel_url(replace(self.call.on_first_pages, filter=""), ALL)
 
+    def creation_url(self, creation: Creation) -> str:
+        """The address that fills a form in for the caller chosen."""
+        return f"{creation.path}?{call_query(self.call, self.selected, {})}"
+
     def page_url(self, ticket_list: TicketList, page: int) -> str:
         """This panel at another page of one of its lists."""
         pages = {**self.call.pages, ticket_list.key: page}
@@ -204,7 +208,8 @@ class Panel:
             "choices": [{"value": c.value, "label": c.label} for c in self.choices],
             "selected": self.selected,
             "creations": [
-                {"class": c.class_name, "label": c.label, "url": c.url} for c in self.creations
+                {"class": c.class_name, "label": c.label, "url": self.creation_url(c)}
+                for c in self.creations
             ],
             "ticket_lists": [
                 {
@@ -301,7 +306,7 @@ def _building(host: Host, found: Search, menu: bool, received: bool) -> Flow[Pan
             several=found.matches.sure_total > 1 or selected == ALL,
         ),
         selected=selected,
-        creations=creations_of(host, found, selected),
+        creations=creations_of(host, found),
         ticket_lists=lists,
         sections=contents.sections,
         navigation=contents.navigation,

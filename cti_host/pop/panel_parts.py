@@ -37,11 +37,12 @@ class _Words(NamedTuple):
 
 
 def _words() -> _Words:
-    why = _("Why this person")
+    # A text inside an f-string is not found by whoever translates.
+    why, perhaps = _("Why this person"), _("Perhaps:")
     return _Words(
         why=f'<summary title="{why}">{icon("info-circle")}'
         f'<span class="visually-hidden">{why}</span></summary>',
-        perhaps=f"{icon('question-circle')} {_('Perhaps:')}",
+        perhaps=f"{icon('question-circle')} {perhaps}",
         caller=_("Caller"),
         show=_("Show"),
         plus=icon("plus-lg"),

@@ -7,20 +7,28 @@ whole page's time. The heading is the same for all tables in a language.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from cti_host.model import Ticket
-from cti_host.web.rendering import escaped, icon, page_style
+from cti_host.web.rendering import SPECIAL, escaped, icon, page_style
 
 # The parameter by which a page knows the call during which it was opened: the panel's address.
 FROM_CALL = "from_call"
 _NEW_TAB = 'target="_blank" rel="noopener"'
 _BUTTON = "btn btn-sm btn-outline-secondary"
+# What of a ticket stands in a table as a text.
+_TEXTS = (
+    *("ref", "title", "status", "status_label", "class_label", "caller", "agent"),
+    *("url", "modify_url", "priority", "priority_label"),
+)
+_texts = attrgetter(*_TEXTS)
 
 
 class _Words(NamedTuple):
@@ -52,7 +60,7 @@ def ticket_table(
     """
     style = page_style()
     words = style.kept("ticket_table", _words)
-    call = f"?{urlencode({FROM_CALL: panel})}" if panel else ""
+    call = f"?{urlencode({FROM_CALL: panel})}" if panel else ""  # nothing in it to escape
     rows = "".join(
         [_row(ticket, words.cells, page_of, style.ago_html, call, without) for ticket in tickets]
     )
@@ -119,67 +127,70 @@ def _row(
     call: str,
     without: str,
 ) -> str:
-    ref = escaped(ticket.ref)
+    away = ticket.url != "" and ticket.url[0] != "/"
+    page = escaped(page_of(ticket)) if away or not ticket.url else ""
+    shown = _as_html(ticket)
     caller = agent = ""
     if without != "caller":
-        caller = f'      <td data-label="{words["caller"]}">{escaped(ticket.caller)}</td>\n'
+        caller = f'      <td data-label="{words["caller"]}">{shown.caller}</td>\n'
     if without != "agent":
-        agent = f'      <td data-label="{words["agent"]}">{escaped(ticket.agent or "–")}</td>\n'
-    away = ticket.url != "" and ticket.url[0] != "/"
+        agent = f'      <td data-label="{words["agent"]}">{shown.agent or "–"}</td>\n'
     return (
         '    <tr>\n      <td class="cti-cell-first">'
-        f"{_link(ticket, ref, words, page_of, away, call)}</td>\n"
-        f'      <td class="cti-title">{escaped(ticket.title)}</td>\n'
+        f"{_link(shown, words, page, away, call)}</td>\n"
+        f'      <td class="cti-title">{shown.title}</td>\n'
         f'      <td data-label="{words["status"]}" class="cti-cell-status">'
-        f'<span class="cti-status cti-status-{escaped(ticket.status)}">'
-        f"{escaped(ticket.status_label or ticket.status)}</span></td>\n"
-        f"{_priority(ticket, words)}"
+        f'<span class="cti-status cti-status-{shown.status}">'
+        f"{shown.status_label or shown.status}</span></td>\n"
+        f"{_priority(shown, words)}"
         f"{caller}{agent}"
         f'      <td data-label="{words["started"]}" class="cti-started text-nowrap">'
         f"{moment(ticket.started)}</td>\n"
         f'      <td data-label="{words["updated"]}" class="text-nowrap">'
         f"{moment(ticket.updated)}</td>\n"
         f'      <td class="cti-cell-action text-end">'
-        f"{_call(ticket, ref, words, page_of) if away else ''}"
-        f"{_modify(ticket, ref, words, call)}</td>\n"
+        f"{_call(shown, words, page) if away else ''}"
+        f"{_modify(shown, words, call)}</td>\n"
         "    </tr>\n"
     )
 
 
-def _priority(ticket: Ticket, words: Mapping[str, str]) -> str:
-    if not ticket.priority:
+def _as_html(ticket: Ticket) -> Ticket:
+    """A ticket with its texts as HTML has them.
+
+    Most tickets need nothing, which is found out for all of their texts at once.
+    """
+    if not SPECIAL.search("".join(_texts(ticket))):
+        return ticket
+    texts: dict[str, Any] = {name: str(escape(getattr(ticket, name))) for name in _TEXTS}
+    return replace(ticket, **texts)
+
+
+def _priority(shown: Ticket, words: Mapping[str, str]) -> str:
+    if not shown.priority:
         return '      <td class="cti-cell-empty">–</td>\n'
-    code, label = escaped(ticket.priority), escaped(ticket.priority_label or ticket.priority)
     return (
         f'      <td data-label="{words["priority"]}">'
-        f'<span class="cti-priority cti-priority-{code}">{label}</span></td>\n'
+        f'<span class="cti-priority cti-priority-{shown.priority}">'
+        f"{shown.priority_label or shown.priority}</span></td>\n"
     )
 
 
-def _link(
-    ticket: Ticket,
-    ref: str,
-    words: Mapping[str, str],
-    page_of: Callable[[Ticket], str],
-    away: bool,
-    call: str,
-) -> str:
-    label = escaped(ticket.class_label)
+def _link(shown: Ticket, words: Mapping[str, str], page: str, away: bool, call: str) -> str:
     if not away:
-        url = escaped(_called(ticket.url, call) if ticket.url else page_of(ticket))
-        return f'<a class="cti-ref" href="{url}" title="{label}">{ref}</a>'
+        url = _called(shown.url, call) if shown.url else page
+        return f'<a class="cti-ref" href="{url}" title="{shown.class_label}">{shown.ref}</a>'
     return (
-        f'<a class="cti-ref" href="{escaped(ticket.url)}" {_NEW_TAB} title="{label}">{ref} '
-        f'{words["away"]}<span class="visually-hidden"> ({words["new_tab"]})</span></a>'
+        f'<a class="cti-ref" href="{shown.url}" {_NEW_TAB} title="{shown.class_label}">'
+        f"{shown.ref} {words['away']}"
+        f'<span class="visually-hidden"> ({words["new_tab"]})</span></a>'
     )
 
 
-def _call(
-    ticket: Ticket, ref: str, words: Mapping[str, str], page_of: Callable[[Ticket], str]
-) -> str:
+def _call(shown: Ticket, words: Mapping[str, str], page: str) -> str:
     return (
-        f'<a class="{_BUTTON}" href="{escaped(page_of(ticket))}" '
-        f'aria-label="{words["call"]} {ref}">{words["phone"]} {words["call"]}</a> '
+        f'<a class="{_BUTTON}" href="{page}" '
+        f'aria-label="{words["call"]} {shown.ref}">{words["phone"]} {words["call"]}</a> '
     )
 
 
@@ -188,16 +199,16 @@ def _called(url: str, call: str) -> str:
     return url if "?" in url else url + call
 
 
-def _modify(ticket: Ticket, ref: str, words: Mapping[str, str], call: str) -> str:
-    if not ticket.modify_url:
+def _modify(shown: Ticket, words: Mapping[str, str], call: str) -> str:
+    if not shown.modify_url:
         return ""
-    target, note, url = "", "", ticket.modify_url
+    target, note, url = "", "", shown.modify_url
     if url[0] == "/":
         url = _called(url, call)
     else:
         target, note = f"{_NEW_TAB} ", f" ({words['new_tab']})"
     return (
-        f'<a class="{_BUTTON}" href="{escaped(url)}" {target}'
-        f'aria-label="{words["modify"]} {ref}{note}" title="{words["modify"]}">'
+        f'<a class="{_BUTTON}" href="{url}" {target}'
+        f'aria-label="{words["modify"]} {shown.ref}{note}" title="{words["modify"]}">'
         f'{words["pencil"]}<span class="visually-hidden"> {words["modify"]}</span></a>'
     )

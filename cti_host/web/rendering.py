@@ -36,7 +36,8 @@ _KEPT_TOKENS = 1024
 # What the session calls the secret that the tokens of its forms are made of.
 _SECRET = "csrf_token"  # noqa: S105 -- its name
 _KEPT = "cti_host_rendering"
-_SPECIAL = re.compile("[&<>\"']")
+# What a text for HTML can't hold as it is.
+SPECIAL = re.compile("[&<>\"']")
 _T = TypeVar("_T")
 VERSION = metadata.version("cti-host")
 _DEFAULT_LOCALE = Locale("en", "GB")
@@ -86,7 +87,7 @@ def address_of(endpoint: str, **values: Any) -> str:
 
 def escaped(text: str) -> str:
     """A text for HTML; most texts need nothing, which is found out faster than it is done."""
-    return str(escape(text)) if _SPECIAL.search(text) else text
+    return str(escape(text)) if SPECIAL.search(text) else text
 
 
 def kept_for_pages(name: Hashable, make: Callable[[], _T]) -> _T:

@@ -99,7 +99,7 @@ def test_a_file_is_taken_away(page: Page) -> None:
     listed = rows(page)
     assert 1 < listed < 50
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="All attributes: CSV").click()
     assert download.value.suggested_filename == "UserRequest.csv"
     with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
         taken = list(csv.DictReader(file))

@@ -82,7 +82,7 @@ class JsonLines(Format):
         fields = {
             a.code: log_value(one.logs.get(a.code, ()))
             if a.kind is Kind.LOG
-            else _json_value(a, one.values[a.code])
+            else json_value(a, one.values[a.code])
             for a in _exported(definition)
         }
         data = {"class": definition.name, "id": one.id, "fields": fields}
@@ -103,7 +103,7 @@ class Table(Format):
 
     def head(self) -> bytes:
         """The names of the columns."""
-        return _row(["id", *(["finalclass"] if self._several else []), *self._codes])
+        return csv_row(["id", *(["finalclass"] if self._several else []), *self._codes])
 
     def line(self, definition: ClassDef, one: _Object) -> bytes:
         """An object; cells of attributes that its class doesn't have are empty."""
@@ -111,7 +111,7 @@ class Table(Format):
         cells = [
             self._cell(attributes[code], one) if code in attributes else "" for code in self._codes
         ]
-        return _row([str(one.id), *([definition.name] if self._several else []), *cells])
+        return csv_row([str(one.id), *([definition.name] if self._several else []), *cells])
 
     def _cell(self, attribute: Attribute, one: _Object) -> str:
         if attribute.kind is Kind.LOG:
@@ -123,13 +123,15 @@ class Table(Format):
         return str(value) if attribute.kind in _NUMBERS else cell_of(str(value))
 
 
-def _row(cells: Sequence[str]) -> bytes:
+def csv_row(cells: Sequence[str]) -> bytes:
+    """A row of a table."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue().encode()
 
 
-def _json_value(attribute: Attribute, value: Any) -> Any:
+def json_value(attribute: Attribute, value: Any) -> Any:
+    """A stored value as it stands in a line of JSON."""
     if value is None or value == "":
         # Null would stand for the default.
         return "" if value == "" or default_of(attribute) not in (None, "") else None

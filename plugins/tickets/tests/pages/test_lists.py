@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -203,7 +204,7 @@ def rows(page: Any) -> list[dict[str, str]]:
 
 def test_a_list_is_taken_away_as_csv(site: Any) -> None:
     listed = site.get("/objects/PhoneCall?agent_id=2")
-    page = site.get(listed.links["CSV"])
+    page = site.get(export_url(listed, "csv"))
     assert page.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert page.headers["Content-Disposition"] == "attachment; filename=PhoneCall.csv"
     assert [row["id"] for row in rows(page)] == ["5", "3", "1"]
@@ -217,6 +218,57 @@ def test_a_list_is_taken_away_as_json(site: Any) -> None:
     assert [one["id"] for one in found] == [6, 5]
     assert found[0]["fields"]["flow"] == "outbound"
     assert json.loads(site.get("/objects/PhoneCall/export?format=json&q=none").html) == []
+
+
+def export_url(page: Any, name: str) -> str:
+    """Where the page of a list leads to for a file."""
+    (url,) = re.findall(rf'href="([^"]+format={re.escape(name)})"', page.html)
+    return html.unescape(url)
+
+
+def shown_rows(page: Any) -> list[list[str]]:
+    """The rows of a table with the columns of a list, its headings first."""
+    # A spreadsheet takes a file for UTF-8 if it begins so.
+    assert page.html.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(page.html.removeprefix("\ufeff"), newline="")))
+
+
+def test_the_columns_that_are_shown_are_taken_away_as_a_table(site: Any) -> None:
+    long = "Said 6: " + "very " * 60 + "long"
+    site.add("PhoneCall", ticket_id=1, agent_id=2, flow="outbound", date="2026-01-07", note=long)
+    listed = site.get("/objects/PhoneCall?agent_id=2&sort=date&columns=note,flow,agent_id,date")
+    page = site.get(export_url(listed, "columns.csv"))
+    assert page.headers["Content-Type"] == "text/csv; charset=utf-8"
+    named = page.headers["Content-Disposition"]
+    assert named == "attachment; filename=PhoneCall-columns.csv"
+    heading, *found = shown_rows(page)
+    assert heading == ["Note", "Flow", "Agent", "Date"]
+    assert found[0] == ["Said 0", "Inbound", "Sam Support", "2026-01-01"]
+    assert [row[3] for row in found] == [f"2026-01-{day:02}" for day in (1, 3, 5, 7)]
+    # Also what the page cuts off.
+    assert found[-1][0] == long
+    in_french = site.get(export_url(listed, "columns.csv"), Accept_Language="fr")
+    assert shown_rows(in_french)[0][2] == "Agent"
+    assert shown_rows(in_french)[1][1] == "Entrant"
+
+
+def test_the_columns_that_are_shown_are_taken_away_as_json(site: Any) -> None:
+    listed = site.get("/objects/PhoneCall?contact_id=0&columns=flow,ticket_id")
+    found = json.loads(site.get(export_url(listed, "columns.json")).html)
+    assert [one["id"] for one in found] == [6, 5]
+    assert [*found[0]["fields"]] == ["flow", "ticket_id", "ticket_id_friendlyname"]
+    assert found[0]["fields"]["flow"] == "outbound"
+    assert found[0]["fields"]["ticket_id_friendlyname"] == "R-000002"
+
+
+def test_a_table_of_tickets_of_all_kinds_has_moments_of_the_site(site: Any) -> None:
+    start = "2026-01-01 20:00:00"  # 21:00 in Paris
+    site.add("Incident", title="=Down", description="x", org_id=1, start_date=start)
+    address = "/objects/Ticket?q=down&columns=friendlyname,title,priority,start_date"
+    heading, row = shown_rows(site.get(export_url(site.get(address), "columns.csv")))
+    assert heading == ["Ref", "Class", "Title", "Priority", "Start date"]
+    # No spreadsheet runs a text as a formula.
+    assert row == ["I-000003", "Incident", "'=Down", "Low", "2026-01-01 21:00:00"]
 
 
 def test_a_long_list_is_sent_whole(site: Any) -> None:
@@ -233,6 +285,7 @@ def test_a_long_list_is_sent_whole(site: Any) -> None:
     page = site.get("/objects/PhoneCall/export?format=csv")
     assert len(rows(page)) == len({row["id"] for row in rows(page)}) == 2509
     assert len(json.loads(site.get("/objects/PhoneCall/export?format=json").html)) == 2509
+    assert len(shown_rows(site.get("/objects/PhoneCall/export?format=columns.csv"))) == 2510
 
 
 def test_several_classes_stand_in_one_file(site: Any) -> None:

@@ -120,6 +120,8 @@ def test_every_page_of_objects_shows_them_masked(masked: Site) -> None:
         "UserRequest",
         "Person/export?format=csv",
         "Person/export?format=json",
+        "Person/export?format=columns.csv&columns=friendlyname,phone,email",
+        "Person/export?format=columns.json&columns=friendlyname,phone,email",
         "UserRequest/export?format=csv",
         "directory",
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from cti_tickets.pages.lists.reader import ListReader
 from cti_tickets.pages.lists.rows import FINALCLASS, Column, list_columns, list_rows
 from cti_tickets.pages.lists.seen import note_seen
 from cti_tickets.pages.lists.selection import MOST_SELECTED
-from cti_tickets.pages.lists.streams import FORMATS, streamed
+from cti_tickets.pages.lists.streams import FORMATS, OF_COLUMNS, streamed
 from cti_tickets.pages.views.asked import (
     COLUMNS,
     MOST_COLUMNS,
@@ -30,7 +30,6 @@ from cti_tickets.pages.views.asked import (
     Asked,
     gone_text,
     read_asked,
-    sort_of,
 )
 from cti_tickets.pages.views.bar import (
     NO_VIEW,
@@ -134,7 +133,8 @@ class ListPages:
             most=MOST_SELECTED,
             links=self._links(bar, args, page),
             bulk={name: list_url(cls, args, f"tickets.bulk_{name}") for name in _AT_ONCE},
-            formats={name: list_url(cls, {**args, "format": name}, _EXPORT) for name in FORMATS},
+            formats=_exports(cls, args, FORMATS),
+            of_columns=_exports(cls, args, OF_COLUMNS),
             may=self._may(access, cls),
             kept=args,
             gone=gone_text(asked.gone),
@@ -168,18 +168,21 @@ class ListPages:
         }
 
     def export(self, class_name: str) -> ResponseReturnValue:
-        """All objects of a list, as CSV or JSON."""
+        """All objects of a list, as CSV or JSON: with all attributes, or with its columns."""
         cls = self._lists.class_of(class_name)
         current_access().require(BULK_READ, cls.name)
         name = request.args.get("format", "")
-        if name not in FORMATS:
-            abort(400, _("Choose a format: %(formats)s.", formats=", ".join(FORMATS)))
-        filters = self._lists.filters(cls, request.args)
-        if filters.problems:
-            abort(400, " ".join(filters.problems))
-        sort = sort_of(self._schema, cls, request.args)
-        query = self._lists.query(cls, filters.conditions, sort)
-        return streamed(self._schema, cls, query, name, everything=not filters.args)
+        if name not in (*FORMATS, *OF_COLUMNS):
+            formats = ", ".join((*FORMATS, *OF_COLUMNS))
+            abort(400, _("Choose a format: %(formats)s.", formats=formats))
+        asked = read_asked(self._lists, cls, request.args)
+        if asked.filters.problems:
+            abort(400, " ".join(asked.filters.problems))
+        query = self._lists.query(cls, asked.filters.conditions, asked.sort)
+        columns = list_columns(self._schema, cls, asked.columns)
+        headings = {column.code: column.label for column in columns}
+        everything = not asked.filters.args
+        return streamed(self._lists.records, cls, query, name, headings, everything=everything)
 
     def _page(self, cls: ClassDef, query: ListQuery, sort: str) -> Slice:
         before = request.args.get("before", "")
@@ -250,3 +253,8 @@ class ListPages:
     def _may(self, access: Access, cls: ClassDef) -> dict[str, bool]:
         actions = {"create": CREATE, "bulk_modify": BULK_MODIFY, "bulk_delete": BULK_DELETE}
         return {name: bool(access.may(action, cls.name)) for name, action in actions.items()}
+
+
+def _exports(cls: ClassDef, args: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """The addresses of a list as a file, by the names of the formats."""
+    return {name: list_url(cls, {**args, "format": name}, _EXPORT) for name in names}

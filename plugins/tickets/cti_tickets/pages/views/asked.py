@@ -49,7 +49,7 @@ def read_asked(lists: ListReader, cls: ClassDef, args: MultiDict[str, str]) -> A
     """What an address asks of the list of a class; what it can't have is left out."""
     schema = lists.schema
     filters = lists.filters(cls, args)
-    sort = sort_of(schema, cls, args)
+    sort = _sort_of(schema, cls, args)
     given = [code.strip() for text in args.getlist(COLUMNS) for code in text.split(",")]
     choice = columns_to_choose(schema, cls)
     usual = columns_of(schema, cls)
@@ -68,7 +68,7 @@ def read_asked(lists: ListReader, cls: ClassDef, args: MultiDict[str, str]) -> A
     return Asked(cls, filters, sort, columns, kept, tuple(dict.fromkeys(gone))[:_MOST_TOLD])
 
 
-def sort_of(schema: Schema, cls: ClassDef, args: Mapping[str, str]) -> str:
+def _sort_of(schema: Schema, cls: ClassDef, args: Mapping[str, str]) -> str:
     """What an address sorts by; without, or by what isn't possible, the order of the class."""
     sort = args.get(SORT, "")
     known = sort.removeprefix("-") in (*sortable_of(schema, cls), "id")

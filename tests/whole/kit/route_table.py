@@ -132,6 +132,7 @@ TABLE = [
     Row("GET", "tickets.api_description", "/api/v1/openapi.json", 200, nobody=401),
     Row("GET", "tickets.api_objects", "/api/v1/objects/Person", 200, nobody=401),
     Row("POST", "tickets.api_objects", "/api/v1/objects/Person", 415, KEEPING),
+    Row("GET", "tickets.api_list_views", "/api/v1/objects/Person/views", 200, nobody=401),
     Row("GET", "tickets.api_object", "/api/v1/objects/Person/1", 200, foreign=404, nobody=401),
     Row("PATCH", "tickets.api_object", "/api/v1/objects/Person/1", 428, KEEPING, foreign=404),
     Row("DELETE", "tickets.api_object", "/api/v1/objects/PhoneCall/4711", 404, ANSWERING),

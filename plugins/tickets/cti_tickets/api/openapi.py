@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cti_tickets.api import schemas
+from cti_tickets.api.list_views import VIEW
 from cti_tickets.api.parameters import (
     LONGEST_TEXT,
     MOST_ON_A_PAGE,
@@ -74,6 +75,8 @@ def _paths(schema: Schema, cls: ClassDef, access: Access) -> Iterator[tuple[str,
         many["post"] = _creation(cls)
     if many:
         yield f"/objects/{name}", many
+    if "get" in many:
+        yield f"/objects/{name}/views", {"get": _views(cls)}
     one: dict[str, Any] = {}
     if access.may(READ, name):
         one["get"] = _operation(cls, "read", "An object, whole.", [_ID], _object(cls), (404,))
@@ -130,15 +133,26 @@ def _list(schema: Schema, cls: ClassDef) -> dict[str, Any]:
             },
         ),
         "fields": ("The attributes, with commas between them.", {"type": "string"}),
+        VIEW: (
+            "A view of the list: its filters, order and columns, as far as the address doesn't say"
+            " something else.",
+            {"type": "string"},
+        ),
     }
     for name, attribute in filters_of(cls).items():
-        described[name] = (str(attribute.label), filter_schema(attribute))
+        described[name] = (str(attribute.label), filter_schema(schema, attribute))
     parameters = [
         {"name": name, "in": "query", "description": text, "schema": form}
         for name, (text, form) in described.items()
     ]
     page = _json("A page.", {"$ref": f"#/components/schemas/{cls.name}.list"})
     return _operation(cls, "list", f"{cls.label}: a list.", parameters, {"200": page}, ())
+
+
+def _views(cls: ClassDef) -> dict[str, Any]:
+    views = _json("The views.", {"$ref": "#/components/schemas/api.Views"})
+    summary = f"{cls.label}: the views of the list."
+    return _operation(cls, "views_of", summary, [], {"200": views}, ())
 
 
 def _creation(cls: ClassDef) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from cti_oql.schema import Kind
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from cti_host import Agent
 from cti_tickets.api.fields import hint, json_schema, readable
+from cti_tickets.api.list_views import VIEW, with_view
 from cti_tickets.api.problems import ApiProblem
 from cti_tickets.model.list_plan import (
     can_filter,
@@ -23,9 +25,17 @@ from cti_tickets.model.list_plan import (
     sortable_of,
 )
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
-from cti_tickets.store.listing.conditions import Condition, containing, equal, within_days
+from cti_tickets.store.agents import contact_of
+from cti_tickets.store.listing.conditions import (
+    Condition,
+    any_of,
+    containing,
+    equal,
+    within_days,
+)
 from cti_tickets.store.listing.places import place_in
 from cti_tickets.store.listing.query import Place
+from cti_tickets.store.listing.relative import ids_meant, word_for
 from cti_tickets.store.values import BadValue, parse
 
 MOST_ON_A_PAGE = 200
@@ -34,7 +44,7 @@ LONGEST_TEXT = 200
 # Of more parameters that are wrong nothing is said.
 MOST_WRONG = 100
 FROM, UNTIL = "_from", "_until"
-OWN = ("q", "sort", "after", "limit", "fields")
+OWN = ("q", "sort", "after", "limit", "fields", VIEW)
 
 
 @dataclass(frozen=True)
@@ -49,10 +59,15 @@ class ListParameters:
 
 
 def read_parameters(
-    database: peewee.Database, schema: Schema, cls: ClassDef, args: MultiDict[str, str]
+    database: peewee.Database,
+    schema: Schema,
+    cls: ClassDef,
+    agent: Agent,
+    args: MultiDict[str, str],
 ) -> ListParameters:
     """What an address asks for.
 
+    :param agent: who asks, and whom "me" and "mine" mean
     :raises ApiProblem: with a message for each parameter that is wrong or unknown
     """
     errors: dict[str, str] = {}
@@ -65,7 +80,9 @@ def read_parameters(
             errors[name] = _("is there more than once")
         if len(errors) == MOST_WRONG:
             break
-    conditions = _conditions(database, schema, cls, filters, args, errors)
+    if VIEW in args and VIEW not in errors:
+        args = with_view(schema, cls, agent, args)
+    conditions = _conditions(database, schema, cls, agent, filters, args, errors)
     text = args.get("q", "").strip()
     if len(text) > LONGEST_TEXT:
         errors["q"] = _("is too long: at most %(count)s characters", count=LONGEST_TEXT)
@@ -108,7 +125,7 @@ def sorts_of(schema: Schema, cls: ClassDef) -> list[str]:
     return [sign + code for code in codes for sign in ("", "-")]
 
 
-def filter_schema(attribute: Attribute) -> dict[str, Any]:
+def filter_schema(schema: Schema, attribute: Attribute) -> dict[str, Any]:
     """What the value of a filter looks like, as JSON Schema."""
     if is_moment(attribute):
         return {"type": "string", "format": "date"}
@@ -117,13 +134,16 @@ def filter_schema(attribute: Attribute) -> dict[str, Any]:
     if attribute.kind is Kind.BOOLEAN:
         return {"type": "string", "enum": ["true", "false"]}
     described = json_schema(attribute)
-    return {"type": "integer", "minimum": 0, "maximum": described["maximum"]}
+    ids = {"type": "integer", "minimum": 0, "maximum": described["maximum"]}
+    word = word_for(schema, attribute)
+    return {"anyOf": [ids, {"type": "string", "enum": [word]}]} if word else ids
 
 
 def _conditions(
     database: peewee.Database,
     schema: Schema,
     cls: ClassDef,
+    agent: Agent,
     filters: dict[str, Attribute],
     args: MultiDict[str, str],
     errors: dict[str, str],
@@ -131,22 +151,35 @@ def _conditions(
     conditions: list[Condition] = []
     for name in (name for name in args if name in filters):
         attribute, text = filters[name], args[name]
+        word = word_for(schema, attribute)
         try:
             if is_moment(attribute):
                 day = _day(text)
                 limits = (day, None) if name.endswith(FROM) else (None, day)
                 conditions += within_days(database, attribute, *limits)
+            elif word and text == word:
+                meant = _meant(word, agent)
+                conditions.append(any_of(database, schema, cls, attribute, meant))
             else:
-                conditions.append(equal(database, schema, cls, attribute, _value(attribute, text)))
+                value = _value(attribute, text, word)
+                conditions.append(equal(database, schema, cls, attribute, value))
         except BadValue as error:
             errors[name] = str(error)
     return conditions
 
 
-def _value(attribute: Attribute, text: str) -> Any:
+def _meant(word: str, agent: Agent) -> list[int]:
+    if contact_of(agent) is None:
+        raise BadValue(_("no person in the data is you"))
+    return ids_meant(word, agent)
+
+
+def _value(attribute: Attribute, text: str, word: str) -> Any:
     if attribute.kind is not Kind.KEY and not text:
         raise BadValue(_("is empty"))
     if attribute.kind is Kind.KEY and not (text.isascii() and text.isdigit()):
+        if word:
+            raise BadValue(_("must be the id of an object, or “%(word)s”", word=word))
         raise BadValue(_("must be the id of an object"))
     if attribute.kind is Kind.BOOLEAN and text not in ("true", "false"):
         raise BadValue(_("must be one of: %(values)s", values="true, false"))

@@ -43,6 +43,22 @@ _TRANSITION = {
     "properties": dict.fromkeys(("stimulus", "label", "target", "href"), _TEXT),
 }
 
+_TEXTS = {"type": "array", "items": _TEXT}
+_VIEW = {
+    "type": "object",
+    "required": ["view", "name", "kind", "begins", "parameters", "gone", "href", "page"],
+    "properties": {
+        "view": _TEXT,
+        "name": _TEXT,
+        "kind": {"enum": ["ready-made", "own", "shared"]},
+        "begins": {"type": "boolean"},
+        "parameters": {"type": "object", "additionalProperties": _TEXT},
+        "gone": _TEXTS,
+        "href": _TEXT,
+        "page": _TEXT,
+    },
+}
+
 
 def common() -> dict[str, Any]:
     """What all classes have in common."""
@@ -62,6 +78,11 @@ def common() -> dict[str, Any]:
             "type": "object",
             "required": ["groups"],
             "properties": {"groups": {"type": "array", "items": _group()}},
+        },
+        "api.Views": {
+            "type": "object",
+            "required": ["items"],
+            "properties": {"items": {"type": "array", "items": _VIEW}},
         },
         "api.LogEntry": _LOG_ENTRY,
         "api.Transition": _TRANSITION,

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from cti_host import current_agent, current_host, token_scope
 from cti_tickets.api.fields import readable
+from cti_tickets.api.list_views import as_json, list_views
 from cti_tickets.api.openapi import description
 from cti_tickets.api.parameters import read_parameters
 from cti_tickets.api.problems import ApiProblem, answering, problem
@@ -60,6 +61,7 @@ class Api:
             ("/openapi.json", "api_description", {"GET": self.description}),
             ("/search", "api_search", {"GET": self.search}),
             ("/objects/<class_name>", "api_objects", {"GET": self.list_, "POST": self.create}),
+            ("/objects/<class_name>/views", "api_list_views", {"GET": self.views}),
             (one, "api_object", {"GET": self.read, "PATCH": self.modify, "DELETE": self.delete}),
             (f"{one}/transitions/<stimulus>", "api_transition", {"POST": self.transition}),
         ):
@@ -74,14 +76,21 @@ class Api:
         """A page of the objects of a class."""
         cls = self._schema[class_name]
         current_access().require(BULK_READ, cls.name)
-        asked = read_parameters(current_host().database, self._schema, cls, request.args)
-        query = listable(current_host().database, self._schema, cls, asked.conditions, asked.sort)
+        database = current_host().database
+        asked = read_parameters(database, self._schema, cls, current_agent(), request.args)
+        query = listable(database, self._schema, cls, asked.conditions, asked.sort)
         page = query.page(asked.limit, after=asked.after)
         access_journal.seen(cls.name, [found.id for found in page.objects])
         return jsonify(
             items=listed(self._records, cls, page.objects, asked.fields),
             next=self._next(class_name, page),
         )
+
+    def views(self, class_name: str) -> ResponseReturnValue:
+        """The views of the list of a class that whoever asks sees."""
+        cls, agent = self._schema[class_name], current_agent()
+        current_access().require(BULK_READ, cls.name)
+        return jsonify(items=as_json(cls, list_views(self._schema, cls, agent), agent))
 
     def create(self, class_name: str) -> ResponseReturnValue:
         """Store a new object."""

@@ -32,7 +32,10 @@ class Plugin:
         profile, _, only = request.authorization.token.partition("/")
         profiles = frozenset(profile.replace("-", " ").split("+"))
         organizations = frozenset(int(one) for one in only.split(",") if one)
-        return Agent("ada", "Ada", profiles=profiles, organizations=organizations)
+        name, email = request.headers.get("X-Agent", "ada"), request.headers.get("X-Email", "")
+        return Agent(
+            name, name.title(), email=email, profiles=profiles, organizations=organizations
+        )
 '''
 
 

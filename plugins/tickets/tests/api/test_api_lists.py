@@ -7,6 +7,11 @@ import json
 from typing import Any
 
 import pytest
+from cti_tickets.store import objects
+from cti_tickets.store.listing.saved_views import save_view
+
+from cti_host import Agent
+from cti_host.testing import RunningHost
 
 
 def names(response: Any) -> list[str]:
@@ -97,3 +102,129 @@ def test_search_looks_everywhere(program: Any) -> None:
     assert len(said["groups"][0]["items"]) == 5
     assert program("GET", "/search").status_code == 400
     assert program("GET", "/search?q=x&class=Nothing").status_code == 404
+
+
+# Views, and whom "me" means
+
+GRACE = {"X-Email": "grace@example.org"}
+
+
+@pytest.fixture
+def at_the_desk(running: RunningHost) -> None:
+    """Grace, the person 1, is in a team; the tickets 1 to 3 are the team's, 1 is hers, 3 closed."""
+    with running.app.app_context(), running.host.database.connection_context():
+        objects.update("Person", 1, {"email": "grace@example.org"}, author=None)
+        desk = objects.create("Team", {"name": "Desk", "org_id": 1}, author=None).id
+        link = {"team_id": desk, "person_id": 1}
+        objects.create("lnkPersonToTeam", link, author=None)
+        changed: list[tuple[int, dict[str, Any]]] = [
+            (1, {"team_id": desk, "agent_id": 1, "status": "assigned", "impact": "2"}),
+            (2, {"team_id": desk, "impact": "2", "urgency": "1"}),
+            (3, {"team_id": desk, "status": "closed"}),
+        ]
+        for id_, values in changed:
+            objects.update("UserRequest", id_, values, author=None)
+
+
+def ids(response: Any) -> list[int]:
+    """The ids of the objects of a page."""
+    assert response.status_code == 200, response.text
+    return [item["id"] for item in response.get_json()["items"]]
+
+
+def save(running: RunningHost, name: str, arguments: dict[str, str], **options: Any) -> str:
+    """Save a view as an agent would on the page of a list; returns what the API calls it."""
+    agent = Agent(name, name.title(), profiles=frozenset({"Administrator"}))
+    with running.app.app_context(), running.host.database.connection_context():
+        return str(save_view(agent, "UserRequest", f"Of {name}", arguments, **options))
+
+
+@pytest.mark.usefixtures("at_the_desk")
+def test_me_and_my_teams_are_whoever_asks(program: Any) -> None:
+    assert ids(program("GET", "/objects/UserRequest?agent_id=me", headers=GRACE)) == [1]
+    of_teams = program("GET", "/objects/UserRequest?team_id=mine&sort=id", headers=GRACE)
+    assert ids(of_teams) == [1, 2, 3]
+    assert ids(
+        program("GET", "/objects/Ticket?caller_id=me&agent_id=0&sort=-id", headers=GRACE)
+    ) == [5, 3]
+
+
+@pytest.mark.usefixtures("at_the_desk")
+@pytest.mark.parametrize(
+    ("query", "headers", "message"),
+    [
+        ("agent_id=me", {}, "no person in the data is you"),
+        ("team_id=mine", {}, "no person in the data is you"),
+        ("view=team", {}, "no person in the data is you"),
+        ("team_id=me", GRACE, "must be the id of an object, or “mine”"),
+        ("org_id=me", GRACE, "must be the id of an object"),
+    ],
+)
+def test_a_word_that_means_nobody_is_a_problem(
+    program: Any, query: str, headers: dict[str, str], message: str
+) -> None:
+    response = program("GET", f"/objects/UserRequest?{query}", headers=headers)
+    assert response.status_code == 400
+    assert response.content_type == "application/problem+json"
+    assert [*response.get_json()["errors"].values()] == [message]
+
+
+@pytest.mark.usefixtures("at_the_desk")
+def test_a_list_is_asked_for_by_a_view(program: Any, running: RunningHost) -> None:
+    # The most urgent first.
+    assert ids(program("GET", "/objects/UserRequest?view=team", headers=GRACE)) == [2, 1]
+    assert ids(program("GET", "/objects/Ticket?view=mine", headers=GRACE)) == [1]
+    # What else the address says counts more than the view.
+    other = "/objects/UserRequest?view=team&operational_status=closed"
+    assert ids(program("GET", other, headers=GRACE)) == [3]
+    page = program("GET", "/objects/UserRequest?view=team&limit=1", headers=GRACE).get_json()
+    following = page["next"].removeprefix("/api/v1")
+    assert ids(program("GET", following, headers=GRACE)) == [1]
+    arguments = {"status": "new", "sort": "id", "columns": "friendlyname,title,caller_id"}
+    view = save(running, "ada", arguments)
+    said = program("GET", f"/objects/UserRequest?view={view}").get_json()
+    assert [item["id"] for item in said["items"]] == [2, 4, 5]
+    assert {*said["items"][0]["fields"]} == {"title", "caller_id", "caller_id_friendlyname"}
+
+
+def test_the_views_of_a_list_are_those_that_its_page_has(
+    program: Any, running: RunningHost
+) -> None:
+    own = save(running, "ada", {"status": "new"})
+    shared = save(running, "boss", {"q": "printer", "escalation_flag": "yes"}, shared=True)
+    secret = save(running, "ben", {"status": "closed"})
+    views = program("GET", "/objects/UserRequest/views").get_json()["items"]
+    kinds = {view["view"]: view["kind"] for view in views}
+    assert kinds == {
+        "mine": "ready-made",
+        "team": "ready-made",
+        "unassigned": "ready-made",
+        own: "own",
+        shared: "shared",
+    }
+    team, saved = views[1], views[3]
+    open_ones = {"team_id": "mine", "operational_status": "ongoing", "sort": "priority"}
+    assert team["parameters"] == open_ones
+    assert saved["name"] == "Of ada"
+    assert saved["href"] == f"/api/v1/objects/UserRequest?view={own}"
+    assert saved["page"] == f"/objects/UserRequest?status=new&view={own}"
+    assert len(ids(program("GET", saved["href"].removeprefix("/api/v1")))) == 5
+    for view in (secret, "99999999999999999999", "nothing", ""):
+        refused = program("GET", f"/objects/UserRequest?view={view}")
+        assert refused.status_code == 400
+        assert refused.get_json()["errors"] == {"view": "there is no such view, or no longer"}
+    assert program("GET", f"/objects/Incident?view={own}").status_code == 400
+    assert program("GET", "/objects/Nothing/views").status_code == 404
+
+
+def test_a_view_of_what_is_gone_is_refused_and_says_so(program: Any, running: RunningHost) -> None:
+    view = save(running, "ada", {"status": "new", "colour": "red", "sort": "-doors"})
+    views = program("GET", "/objects/UserRequest/views").get_json()["items"]
+    assert views[-1]["gone"] == ["colour", "doors"]
+    refused = program("GET", f"/objects/UserRequest?view={view}")
+    assert refused.status_code == 400
+    assert refused.get_json()["errors"]["view"].endswith("any more: colour, doors")
+
+
+def test_views_of_a_class_that_may_not_be_listed_are_not_told(as_profile: Any) -> None:
+    assert as_profile("Portal user")("GET", "/objects/UserRequest/views").status_code == 403

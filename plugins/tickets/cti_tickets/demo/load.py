@@ -11,7 +11,7 @@ from typing import Any
 from cti_oql.functions.fold import fold
 from flask import url_for
 
-from cti_host import Host
+from cti_host import Host, database, writing
 from cti_tickets.demo.people import (
     LOCATIONS,
     MEMBERS,
@@ -48,8 +48,24 @@ def load_demo(now: datetime | None = None) -> bool:
     """
     if Organization.select().exists():
         return False
-    import_records([*_people(), *_services(), *_tickets(now or utc_now())])
+    with writing():
+        import_records([*_people(), *_services(), *_tickets(now or utc_now())])
+        _date_back()
     return True
+
+
+def _date_back() -> None:
+    """Let the history say of tickets and phone calls that they came when they did."""
+    for root, table, moments in (
+        ("Ticket", "ticket", "COALESCE(creation_date, start_date)"),
+        ("PhoneCall", "phone_call", "created"),
+    ):
+        # Names and texts of this function.
+        own = f"(SELECT {moments} FROM {table} WHERE {table}.id = object_change.object_id)"  # noqa: S608
+        database.execute_sql(
+            f"UPDATE object_change SET moment = {own}"  # noqa: S608
+            f" WHERE root = '{root}' AND operation = 'create'"
+        )
 
 
 def demo_calls(host: Host) -> list[str]:

@@ -8,7 +8,7 @@ from cti_tickets.demo import load
 from cti_tickets.demo.stories import STORIES
 from cti_tickets.model.classes.registry import LogEntry, Organization, Person, PhoneCall, Ticket
 from cti_tickets.model.data_model import schema
-from cti_tickets.store import objects
+from cti_tickets.store import history, objects
 from cti_tickets.store.records import Records
 from flask import Flask
 
@@ -52,6 +52,20 @@ def test_nothing_in_it_lies_in_the_future(db_app: Flask) -> None:
     assert Ticket.select().where(Ticket.last_update > NOW).count() == 0
     assert LogEntry.select().where(LogEntry.created > NOW).count() == 0
     assert PhoneCall.select().where(PhoneCall.created > NOW).count() == 0
+
+
+def test_the_history_says_when_tickets_and_calls_came(db_app: Flask) -> None:
+    load.load_demo(NOW)
+    for ticket in Ticket.select():
+        (entry,) = history.changes_of(ticket.finalclass, ticket.id)
+        own = objects.load(ticket.finalclass, ticket.id)
+        began = getattr(own, "creation_date", None) or own.start_date
+        assert (entry.operation, entry.moment) == (history.Operation.CREATE, began)
+        assert began < NOW
+    for call in PhoneCall.select():
+        assert history.changes_of("PhoneCall", call.id)[0].moment == call.created
+    # A person is as old as the data.
+    assert history.changes_of("Person", 20)[0].moment > NOW
 
 
 def test_it_is_loaded_once_and_never_over_other_data(db_app: Flask) -> None:

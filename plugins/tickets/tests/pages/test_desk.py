@@ -247,6 +247,15 @@ def test_a_form_begins_with_what_is_missing_and_folds_what_is_rare(site: Any) ->
 # Phone calls, and the call that the page belongs to
 
 
+def test_the_call_that_a_ticket_came_of_stands_above_its_beginning(site: Any) -> None:
+    values = {"title": "Rings", "description": "…", "org_id": "2", "caller_id": str(CLIENT)}
+    made = site.save("/objects/new/UserRequest", origin="phone", **values)
+    assert made.status == 303
+    text = site.get(made.location).text
+    told = text[text.index("What happened") :]
+    assert told.index("Phone call: Inbound") < told.index("Created · ")
+
+
 def test_a_phone_call_is_noted_once(site: Any) -> None:
     page = site.get(TICKET)
     for _ in range(2):

@@ -35,7 +35,8 @@ def conversation(
     if timeline.older:
         oldest = timeline.happenings[-1].moment if timeline.happenings else datetime.max
         told = [one for one in told if one.moment >= oldest]
-    together = sorted([*timeline.happenings, *told], key=attrgetter("moment"), reverse=True)
+    # Of one moment, the call is told before the ticket that came of it: the newest stands first.
+    together = sorted([*told, *timeline.happenings], key=attrgetter("moment"), reverse=True)
     return Conversation(together, bool(timeline.older))
 
 

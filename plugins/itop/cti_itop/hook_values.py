@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from cti_host import Caller, Ticket
 from cti_itop.mirror.mirror import MirroredPerson
-from cti_itop.rest.classes import class_label, state_label
+from cti_itop.rest.classes import class_label, priority_label, state_label
 from cti_itop.rest.client import ItopObject
 from cti_itop.rest.links import Links
 from cti_itop.rest.reader import Reader
@@ -21,6 +21,7 @@ INACTIVE = "inactive"
 def make_ticket(one: ItopObject, reader: Reader, links: Links) -> Ticket:
     """A ticket, its dates in UTC, its texts in the agent's language."""
     status = one.text("status") or one.text("operational_status")
+    priority = one.text("priority")
     return Ticket(
         class_name=one.class_name,
         id=one.id,
@@ -36,6 +37,8 @@ def make_ticket(one: ItopObject, reader: Reader, links: Links) -> Ticket:
         url=links.view(one.class_name, one.id),
         modify_url=links.modify(one.class_name, one.id),
         source=SOURCE,
+        priority=priority,
+        priority_label=priority_label(priority),
     )
 
 

@@ -51,7 +51,9 @@ from cti_itop.pages.recorded_calls import RecordedCalls
 from cti_itop.pages.ticket_details import DetailsReader
 from cti_itop.panel.lists import Lists
 from cti_itop.panel.lookup import Lookup
+from cti_itop.panel.my_tickets import MyTickets
 from cti_itop.panel.named import Named
+from cti_itop.panel.person_card import PersonCard
 from cti_itop.panel.presets import make_presets
 from cti_itop.panel.searching import Searching
 from cti_itop.panel.settings_check import SECTION, check_address, check_queries, read_account
@@ -110,10 +112,13 @@ class Plugin:
         agents, asker = Agents(reader), Asker(host, reader)
         self._links = Links(self._itop.url)
         if config.directory == "mirror":
-            self._mirroring = Mirroring(host, connection, config.sync_minutes, config.person_fields)
+            more = (*classes.APART, *config.person_fields)
+            self._mirroring = Mirroring(host, connection, config.sync_minutes, more)
         mirror = self._mirroring.mirror if self._mirroring else None
         self._lookup = Lookup(host, asker, agents, mirror, config.person_fields)
         self._lists = Lists(host, asker, agents, reader, self._links)
+        self._card = PersonCard(host, self._links, config.person_fields)
+        self._my_tickets = MyTickets(reader, agents, self._links)
         self._presets = make_presets(host, asker, agents, reader)
         self._calls = PhoneCalls(reader, agents, config.phone_calls)
         self._details = DetailsReader(host, reader, self._links, config.person_fields)
@@ -235,8 +240,14 @@ class Plugin:
 
     @hookimpl
     def panel_sections(self, call: Call, callers: Sequence[Caller]) -> Sequence[PanelSection]:
-        """How old the mirror is, where an agent should know."""
-        return self._mirroring.sections() if self._mirroring else []
+        """Who is calling, and how old the mirror is, where an agent should know."""
+        mirror = self._mirroring.sections() if self._mirroring else []
+        return [*(self._card.of(one) for one in callers if len(callers) == 1), *mirror]
+
+    @hookimpl
+    def home_sections(self, agent: Agent) -> Sequence[PanelSection]:
+        """The agent's open tickets."""
+        return [] if is_limited() else self._my_tickets.sections(agent)
 
     @hookimpl
     def read_ticket(self, key: TicketKey) -> TicketDetails | None:

@@ -24,7 +24,8 @@ class Mirrored:
 
     `fields` are asked of iTop. `values` makes the row's `columns` of an object; a row whose values
     are the same as before is not written. `keys` makes the `key_columns` of the values; those of
-    `number_columns` may hold several numbers, with blanks between.
+    `number_columns` may hold several numbers, with blanks between. An iTop may lack the `optional`
+    ones of the fields.
     """
 
     class_name: str
@@ -35,6 +36,7 @@ class Mirrored:
     key_columns: tuple[str, ...] = ()
     number_columns: tuple[str, ...] = ()
     keys: Callable[[Row, Row | None], Row] = lambda values, before: ()
+    optional: tuple[str, ...] = ()
 
 
 ORGANIZATION = Mirrored(
@@ -94,6 +96,7 @@ def person(more: Sequence[str], parse_number: ParseNumber) -> Mirrored:
         ("email_key", "phone_key", "mobile_key"),
         ("phone_key", "mobile_key"),
         keys,
+        further,
     )
 
 

@@ -106,7 +106,13 @@ class Sync:
         total = done + (left or 0)
         progress(kind.class_name, done, total)
         found = windows(
-            self._itop, kind.class_name, kind.fields, after, page=self._page, expected=left
+            self._itop,
+            kind.class_name,
+            kind.fields,
+            after,
+            page=self._page,
+            expected=left,
+            optional=kind.optional,
         )
         for window in ahead(found):
             done += len(window.objects)

@@ -8,14 +8,15 @@ interrupted and continued at an id.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from typing import Any, Generic, TypeVar
 
 from cti_itop.rest.client import Itop, ItopObject
-from cti_itop.rest.errors import ItopDown, ItopSlow, ItopTooLarge
+from cti_itop.rest.errors import ItopDown, ItopError, ItopSlow, ItopTooLarge
+from cti_itop.rest.reader import lacking
 
 MAX_ID = 2**31 - 1
 PAGE = 1000
@@ -58,6 +59,7 @@ def windows(
     *,
     page: int = PAGE,
     expected: int | None,
+    optional: Collection[str] = (),
 ) -> Iterator[Window]:
     """All objects of a class above an id, in windows of ids that adjoin each other.
 
@@ -67,6 +69,7 @@ def windows(
 
     :param page: the most objects of a window
     :param expected: about how many objects there are; `None`: iTop was silent when it was asked
+    :param optional: the fields that are left out if the class does not have them
     :raises ItopDown: iTop hangs; the windows so far are complete
     :raises ItopProblem: there is no usable answer; the same
     """
@@ -81,6 +84,12 @@ def windows(
         asked = itop.within(HURRIED_SECONDS) if silent else itop
         try:
             found = asked.get(query, class_name=class_name, fields=fields, limit=page)
+        except ItopError as error:
+            code = lacking(error, [*optional])
+            if code is None:
+                raise
+            fields = [field for field in fields if field != code]
+            continue
         except (ItopSlow, ItopTooLarge) as problem:
             if silent and isinstance(problem, ItopSlow):
                 raise ItopDown(f"it hangs: {problem}") from None

@@ -20,7 +20,14 @@ from cti_host import (
     safe_return_url,
 )
 from cti_itop.hook_values import make_caller
-from cti_itop.rest.classes import PERSON_LABELS, PHONES, person_codes
+from cti_itop.rest.classes import (
+    ON_PANEL,
+    PERSON_LABELS,
+    PHONES,
+    as_flag,
+    person_codes,
+    person_label,
+)
 from cti_itop.rest.client import ItopObject
 from cti_itop.rest.errors import ItopForbidden, ItopProblem
 from cti_itop.rest.links import Links
@@ -56,7 +63,7 @@ class PersonPages:
         self._host, self._reader, self._links = host, reader, links
         self._display = host.settings.caller_information.display_name
         self._codes = [*self._display, *person_codes(PERSON), *more]
-        self._may_add = may_add
+        self._more, self._may_add = more, may_add
 
     def add_to(self, blueprint: Blueprint) -> None:
         """Add the addresses of a person."""
@@ -126,7 +133,8 @@ class PersonPages:
         page = render_template(
             "cti_itop/person.html",
             caller=caller,
-            facts=_facts(one),
+            facts=_facts(one, self._more),
+            flags=[person_label(code) for code in self._more if as_flag(code, one.text(code))],
             number=number,
             fields=_fields(one, request.form.get("field", "")) if self._may_add else [],
             problem=problem,
@@ -138,10 +146,10 @@ class PersonPages:
         return page, status
 
 
-def _facts(one: ItopObject) -> Mapping[str, str]:
-    facts = {_("Organization"): one.text("org_name"), _("Function"): one.text("function")}
-    facts |= {str(PERSON_LABELS[code]): masked_number(one.text(code)) for code in PHONES}
-    return facts | {str(PERSON_LABELS["email"]): masked_email(one.text("email"))}
+def _facts(one: ItopObject, more: Sequence[str]) -> Mapping[str, str]:
+    masks = {**dict.fromkeys(PHONES, masked_number), "email": masked_email}
+    codes = [c for c in dict.fromkeys((*ON_PANEL, *more)) if as_flag(c, one.text(c)) is None]
+    return {person_label(code): masks.get(code, str)(one.text(code)) for code in codes}
 
 
 def _fields(one: ItopObject, chosen: str) -> list[_Field]:

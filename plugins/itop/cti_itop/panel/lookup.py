@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cti_host import (
     MOST_CALLERS,
@@ -22,11 +23,11 @@ from cti_itop.mirror.mirror import Mirror, MirroredPerson
 from cti_itop.queries.agent_parameters import Agents
 from cti_itop.queries.asker import Asker
 from cti_itop.queries.query import Param, Query
-from cti_itop.rest.classes import PERSON_LABELS, PHONES, common_class, person_codes
+from cti_itop.rest.classes import APART, ON_PANEL, PERSON_LABELS, PHONES, common_class, person_codes
 from cti_itop.rest.client import ItopObject
 from cti_itop.settings import SOURCE
 
-_CARRIED = (*PHONES, "email", "org_id", "org_name", "status")
+_CARRIED = ("org_id", *ON_PANEL, "status")
 
 _Used = Mapping[str, Value | None]
 
@@ -68,7 +69,16 @@ class Lookup:
         if total > len(found) and wanted not in (None, *(one.id for one in found)):
             every, total = self._found(used, None)
             found += [one for one in every if one.id == wanted]
-        return explained(narrow(found, call), used.values(), self._searched, total)
+        matches = explained(narrow(found, call), used.values(), self._searched, total)
+        if len(matches) < 2:
+            return matches
+        told = [replace(one, detail=self._detail(one.caller)) for one in matches]
+        return Matches(told, matches.total, matches.hidden)
+
+    def _detail(self, caller: Caller) -> str:
+        """What tells a person apart from others with the same number, in one line."""
+        codes = [code for code in APART if code not in self._display]
+        return " · ".join(text for code in codes if (text := caller.attributes.get(code)))
 
     def _found(self, used: _Used, limit: int | None) -> tuple[list[Caller], int]:
         """Some or all of the persons, and how many they are."""

@@ -52,6 +52,14 @@ STATES: Mapping[str, Localised] = {
     "closed": _of("Closed", "Fermé"),
 }
 
+# How urgent a ticket is.
+PRIORITIES: Mapping[str, Localised] = {
+    "1": _of("Critical", "Critique"),
+    "2": _of("High", "Haute"),
+    "3": _of("Medium", "Moyenne"),
+    "4": _of("Low", "Basse"),
+}
+
 CHANGES = ("Change", "RoutineChange", "ApprovedChange", "NormalChange", "EmergencyChange")
 TICKETS = ("Ticket", "UserRequest", "Incident", "Problem", *CHANGES)
 
@@ -79,7 +87,20 @@ PERSON_LABELS: Mapping[str, Localised] = {
     "phone": _of("Phone", "Téléphone"),
     "mobile_phone": _of("Mobile phone", "Téléphone mobile"),
     "email": _of("Email", "E-mail"),
+    "org_name": _of("Organization", "Organisation"),
+    "function": _of("Function", "Fonction"),
+    "location_name": _of("Location", "Lieu"),
+    "employee_number": _of("Employee number", "Numéro d'employé"),
+    "manager_name": _of("Manager", "Responsable"),
+    "notify": _of("Notification", "Notification"),
+    "vip": _of("VIP", "VIP"),
+    "notes": _of("Notes", "Notes"),
 }
+# What an attribute of two values says, of iTop's own and of a site's model.
+_YES, _NO = ("yes", "true", "True"), ("no", "false", "False")
+# What tells persons with one number apart, and what the panel says of a caller.
+APART = ("function", "location_name")
+ON_PANEL = ("org_name", *APART, *PHONES, "email")
 
 _PERSON = (
     "friendlyname",
@@ -117,6 +138,26 @@ def state_label(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
+def priority_label(code: str) -> str:
+    """How urgent a ticket is, in the agent's language; "" for a code that is not known."""
+    return str(PRIORITIES[code]) if code in PRIORITIES else ""
+
+
+def person_label(code: str) -> str:
+    """The name of an attribute of persons; iTop doesn't tell those of its own model."""
+    if code in PERSON_LABELS:
+        return str(PERSON_LABELS[code])
+    words = code.removesuffix("_friendlyname").removesuffix("_id").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def as_flag(code: str, text: str) -> bool | None:
+    """Whether the value of an attribute is a yes or a no; `None`: it is neither."""
+    if text in _YES or (code == "vip" and text == "1"):
+        return True
+    return False if text in _NO or (code == "vip" and text == "0") else None
+
+
 def common_class(branches: list[str]) -> str:
     """The class whose attributes the objects of a UNION have in common.
 
@@ -137,14 +178,13 @@ def ticket_codes(class_name: str) -> list[str]:
         return [*_TICKET, "operational_status"]
     if class_name in CHANGES:
         return [*_TICKET, "status", "creation_date"]
-    return [*_TICKET, "status"]
+    return [*_TICKET, "status", "priority"]
 
 
 def detail_codes(class_name: str) -> list[str]:
     """The attributes of a ticket that its page shows."""
     codes = [*ticket_codes(class_name), "org_name", "team_id_friendlyname", "description"]
-    codes += ["close_date", *log_codes(class_name)]
-    return codes if class_name in ("Ticket", *CHANGES) else [*codes, "priority"]
+    return [*codes, "close_date", *log_codes(class_name)]
 
 
 def log_codes(class_name: str) -> list[str]:

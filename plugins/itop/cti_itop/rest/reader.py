@@ -24,6 +24,12 @@ _NO_CLASS = re.compile(r"is not a valid class|UnknownClassOqlException")
 _T = TypeVar("_T")
 
 
+def lacking(error: ItopError, codes: Sequence[str]) -> str | None:
+    """The attribute among those that were asked for of which iTop says that a class lacks it."""
+    named = _LACKS.search(error.message)
+    return named[1] if named is not None and named[1] in codes else None
+
+
 def is_unknown_class(problem: ItopProblem) -> bool:
     """Whether iTop says that it has no such class."""
     return isinstance(problem, ItopError) and _NO_CLASS.search(problem.message) is not None
@@ -54,19 +60,19 @@ class Reader:
 
         :raises ItopProblem: there is no usable answer
         """
-        lacking = self._lacking.setdefault(class_name, set())
+        known = self._lacking.setdefault(class_name, set())
         while True:
-            fields = [code for code in dict.fromkeys(codes) if code not in lacking]
+            fields = [code for code in dict.fromkeys(codes) if code not in known]
             try:
                 return self.itop.get(
                     key, class_name=class_name, fields=fields or ["id"], limit=limit, page=page
                 )
             except ItopError as error:
-                named = _LACKS.search(error.message)
-                if named is None or named[1] not in fields:
+                code = lacking(error, fields)
+                if code is None:
                     raise
-                log.info("%s of iTop has no attribute %s", class_name, named[1])
-                lacking.add(named[1])
+                log.info("%s of iTop has no attribute %s", class_name, code)
+                known.add(code)
 
     def one(self, class_name: str, id_: int, codes: Sequence[str]) -> ItopObject | None:
         """The object with this id; `None`: there is none.

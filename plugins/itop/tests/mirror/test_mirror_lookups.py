@@ -95,6 +95,16 @@ def test_attributes_that_the_settings_name_anew_come_with_the_next_run(
     assert more.people("+33987654321")[0].text("function") == "Countess"
 
 
+def test_an_attribute_that_itop_lacks_is_left_out(
+    nearby: Nearby, model: PlainModel, fake: FakeItop
+) -> None:
+    model.add_person(1000, "0987654321", function="Countess")
+    more = nearby.again(fake, more=["no_such_attribute", "function"])
+    assert more.synchronize().persons == 26
+    (found,) = more.people("+33987654321")
+    assert (found.text("function"), found.text("no_such_attribute")) == ("Countess", "")
+
+
 def test_nothing_is_found_and_no_age_known_before_the_first_run_is_complete(
     nearby: Nearby,
 ) -> None:

@@ -23,6 +23,8 @@ class DataSubject:
     :param words: parts of their name, which may also be a part of somebody else's
     :param shared: those of `names`, `emails` and `numbers` that somebody else has, too
     :param source: the name of the plugin that has them, put there by the dispatcher
+    :param agents: the names that they sign in with, as far as the plugin that has them knows: found
+        out before their account is closed, for what is kept by that name
     """
 
     class_name: str
@@ -34,9 +36,10 @@ class DataSubject:
     words: Sequence[str] = ()
     shared: Sequence[str] = ()
     source: str = ""
+    agents: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        make_read_only(self, "names", "emails", "numbers", "words", "shared")
+        make_read_only(self, "names", "emails", "numbers", "words", "shared", "agents")
 
     @property
     def key(self) -> str:

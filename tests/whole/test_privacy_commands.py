@@ -25,6 +25,7 @@ from cti_tickets.model.classes.registry import (
 from cti_tickets.store import access_journal, objects
 from cti_tickets.store.computed import utc_now
 from cti_tickets.store.deferred import deferred
+from cti_tickets.store.listing import saved_views as views
 
 from cti_host import Agent
 from cti_host.command_line.cli import cli
@@ -372,3 +373,44 @@ def test_the_account_of_an_agent_who_is_erased_is_closed(site: Site) -> None:
     assert "zuleika.f@example.org" not in after
     listed = site.json("agent", "list")
     assert [one["active"] for one in listed if one["name"] == "zuleika.f"] == [False]
+
+
+def test_views_of_an_agent_who_is_erased_go_and_shared_ones_stay(site: Site) -> None:
+    boss = Agent("boss", "Boss", profiles=frozenset({"Administrator"}))
+    ben = Agent("ben", "Ben", profiles=frozenset({"Support Agent"}))
+
+    def save() -> None:
+        for name in ("zuleika", "ben"):
+            keeper = Agent(name, name, profiles=frozenset({"Administrator"}))
+            views.save_view(keeper, "UserRequest", "Mine", {"q": name})
+            id_ = views.save_view(keeper, "UserRequest", "All", {"q": name}, shared=True)
+            views.set_default(keeper, "UserRequest", str(id_))
+
+    def seen(agent: Agent) -> list[tuple[str, bool, bool]]:
+        found = views.views_of(agent, "UserRequest")
+        return [(one.arguments["q"], one.shared, one.may_change) for one in found]
+
+    words = ["--profile", "Support Agent", "--email", "zuleika.f@example.org", "--password-stdin"]
+    added = CliRunner().invoke(
+        cli,
+        ["--config", str(site.running.config_file), "agent", "add", "zuleika", *words],
+        input="correct horse battery staple\n",
+    )
+    assert added.exit_code == 0, added.output
+    # Whoever left signs in no more; their views are still theirs.
+    assert site.command("agent", "deactivate", "zuleika").exit_code == 0
+    site.run(save)
+    parts = site.json("privacy", "export", "Person::1")["parts"]
+    (kept,) = [part for part in parts if part["title"] == "Views of lists"]
+    assert [entry["shared"] for entry in kept["entries"]] == ["no", "yes"]
+    for words in (["--dry-run"], ["--yes"]):
+        erased = site.json("privacy", "erase", "Person::1", *words)["erased"]
+        counts = {one["what"]: one["count"] for one in erased if "views" in one["what"]}
+        assert counts == {"their own views of lists": 1, "views of lists that they shared": 1}
+    assert site.run(lambda: seen(ben)) == [
+        ("ben", True, True), ("ben", False, True), ("zuleika", True, False),
+    ]  # fmt: skip
+    # It is nobody's, so that administrators may change it.
+    assert ("zuleika", True, True) in site.run(lambda: seen(boss))
+    assert site.run(lambda: views.default_of(Agent("zuleika", "Z"), "UserRequest")) == ""
+    assert site.run(lambda: views.default_of(ben, "UserRequest"))

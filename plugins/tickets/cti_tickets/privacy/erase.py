@@ -24,6 +24,7 @@ from cti_tickets.store.deferred import deferred
 from cti_tickets.store.history import retention
 from cti_tickets.store.history.change import root_of
 from cti_tickets.store.history.reading import changes_of
+from cti_tickets.store.listing import saved_views
 from cti_tickets.store.merging import kept as merges
 from cti_tickets.store.records import Records
 from cti_tickets.store.values import default_of
@@ -67,6 +68,7 @@ def erase(records: Records, subject: DataSubject, *, dry_run: bool) -> list[Remo
             "their name taken out",
         ),
         Removal("calls received from their numbers", _received(subject, dry_run), "number deleted"),
+        *_views(subject, dry_run),
     ]
     if not dry_run:
         attachments.forget(theirs)
@@ -154,6 +156,16 @@ def _received(subject: DataSubject, dry_run: bool) -> int:
     if dry_run:
         return int(ReceivedCall.select().where(theirs).count())
     return int(ReceivedCall.update(number="").where(theirs).execute())
+
+
+def _views(subject: DataSubject, dry_run: bool) -> list[Removal]:
+    """The views of lists that they keep as an agent."""
+    own, shared = saved_views.forget_accounts(subject.agents, dry_run=dry_run)
+    stay = "stay without them; administrators may change and delete them"
+    return [
+        Removal("their own views of lists", own, "deleted"),
+        Removal("views of lists that they shared", shared, stay),
+    ]
 
 
 def _links(schema: Schema, id_: int, dry_run: bool) -> Iterator[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from cti_oql.running import marks, rows
 from cti_oql.schema import Kind
@@ -18,6 +19,7 @@ from cti_tickets.privacy.texts import among, mentions, texts_of
 from cti_tickets.store import access_journal
 from cti_tickets.store.attachments.rules import rules
 from cti_tickets.store.history.reading import changes_of
+from cti_tickets.store.listing.saved_views import views_kept_by
 from cti_tickets.store.markup import readable
 from cti_tickets.store.merging import kept as merges
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, shown
@@ -49,8 +51,16 @@ def personal_data(records: Records, subject: DataSubject) -> list[PersonalData]:
         PersonalData("Changes of their record", list(_history(subject))),
         PersonalData("Who saw their data", list(_who_saw(subject))),
         PersonalData("Calls received that found nobody", list(_received(subject))),
+        PersonalData("Views of lists", list(_views(subject))),
     ]
     return [part for part in parts if part.entries]
+
+
+def _views(subject: DataSubject) -> Iterator[Mapping[str, str]]:
+    for view in views_kept_by(subject.agents):
+        shared = "yes" if view.shared else "no"
+        said = urlencode(view.arguments)
+        yield {"list": view.class_name, "name": view.name, "shows": said, "shared": shared}
 
 
 def data_of_stranger(subject: DataSubject) -> list[PersonalData]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -14,6 +14,8 @@ from cti_host import Agent, writing
 from cti_tickets.model.classes.registry import DefaultView, SavedView
 from cti_tickets.store.values import MAX_ID, NOT_TEXT
 
+# To whom a shared view belongs whose agent is gone: to nobody, so administrators change it.
+NOBODY = ""
 # So many views an agent may keep of a class.
 MOST_VIEWS = 30
 LONGEST_NAME = 60
@@ -111,6 +113,54 @@ def delete_view(agent: Agent, class_name: str, view_id: int) -> None:
         row.delete_instance()
 
 
+def accounts_with_views() -> list[str]:
+    """The names of all agents who keep views, or have chosen with which one a list begins."""
+    models: tuple[Any, ...] = (SavedView, DefaultView)
+    names = {row[0] for model in models for row in model.select(model.account).distinct().tuples()}
+    return sorted(names - {NOBODY})
+
+
+def views_kept_by(accounts: Sequence[str]) -> list[View]:
+    """The views of agents by the names that they sign in with."""
+    theirs: Any = SavedView.account.in_(list(accounts))
+    rows = SavedView.select().where(theirs).order_by(SavedView.id)
+    return [_view(Agent(row.account, row.account), row) for row in rows]
+
+
+def forget_accounts(accounts: Sequence[str], *, dry_run: bool) -> tuple[int, int]:
+    """Delete the views of agents who are gone; what they shared stays, and belongs to nobody.
+
+    :param accounts: the names that they signed in with
+    :param dry_run: whether only to count
+    :return: how many go, and how many stay
+    """
+    views = views_kept_by(accounts)
+    own = [view.id for view in views if not view.shared]
+    shared = [view for view in views if view.shared]
+    if not dry_run and accounts:
+        with writing():
+            SavedView.delete().where(SavedView.id.in_(own)).execute()
+            DefaultView.delete().where(DefaultView.account.in_(list(accounts))).execute()
+            for view in shared:
+                name = _free_name(view)
+                values = {SavedView.account: NOBODY, SavedView.name: name}
+                SavedView.update(values).where(SavedView.id == view.id).execute()
+    return len(own), len(shared)
+
+
+def _free_name(view: View) -> str:
+    """A name that no other view of nobody has in the same list."""
+    of_nobody = (SavedView.account == NOBODY) & (SavedView.class_name == view.class_name)
+    rows: Any = SavedView.select(SavedView.name).where(of_nobody).tuples()
+    taken = {row[0] for row in rows}
+    name, number = view.name, 1
+    while name in taken:
+        number += 1
+        ending = f" ({number})"
+        name = view.name[: LONGEST_NAME - len(ending)] + ending
+    return name
+
+
 def _store(
     agent: Agent, class_name: str, name: str, text: str, shared: bool, changes: int | None
 ) -> int:
@@ -161,7 +211,7 @@ def _changeable(agent: Agent, class_name: str, view_id: int) -> SavedView:
 
 
 def _view(agent: Agent, row: SavedView) -> View:
-    own, shared = row.account == agent.name, bool(row.shared)
+    own, shared = row.account == agent.name != NOBODY, bool(row.shared)
     arguments = dict(parse_qsl(str(row.arguments)))
     may_change = own or (shared and agent.is_administrator)
     return View(row.id, row.class_name, row.name, arguments, shared, own, may_change)

@@ -14,7 +14,7 @@ from cti_host.host import Host
 from cti_host.languages.known import DEFAULT_LANGUAGE, LANGUAGES, catalogues_in, english_name
 from cti_host.pop.presets import names_in
 from cti_host.settings.exposure import reachable_beside_proxies
-from cti_host.settings.labels import label_key, label_language
+from cti_host.settings.labels import key_language, label_key, label_language
 from cti_host.settings.nearest import did_you_mean, nearest
 from cti_host.settings.settings import Settings
 from cti_host.settings.toml import KeyPath, dotted
@@ -220,13 +220,15 @@ def _lists_twice(host: Host) -> None:
 
 
 def _labels_that_nobody_sees(host: Host) -> None:
-    known = [f'"{label_key(code)}"' for code in LANGUAGES if code != DEFAULT_LANGUAGE]
     for path in _labels(host.config.file.data, ()):
-        if label_language(str(path[-1])) not in LANGUAGES:
+        name, language = key_language(str(path[-1])) or ("label", DEFAULT_LANGUAGE)
+        if language not in LANGUAGES:
+            others = [code for code in LANGUAGES if code != DEFAULT_LANGUAGE]
+            known = [f'"{label_key(code, name)}"' for code in others]
             host.warn(
                 path,
-                "there are no pages in this language: nobody sees the label",
-                f"known: label (English), {', '.join(known)}; or remove it",
+                f"there are no pages in this language: nobody sees the {name}",
+                f"known: {name} (English), {', '.join(known)}; or remove it",
             )
 
 
@@ -235,7 +237,8 @@ def _plugins_without_a_language(host: Host) -> None:
 
     Those without any catalogue or page have no texts.
     """
-    labels = {label_language(str(path[-1])) for path in _labels(host.config.file.data, ())}
+    keys = [str(path[-1]) for path in _labels(host.config.file.data, ())]
+    labels = {found[1] for key in keys if (found := key_language(key))}
     asked = [
         code
         for code in LANGUAGES
@@ -259,12 +262,12 @@ def _plugins_without_a_language(host: Host) -> None:
 
 
 def _labels(data: Any, path: KeyPath) -> Iterator[KeyPath]:
-    """Every `label` and "label/FR FR" of the file, plugins' tables included."""
+    """Every `label`, "label/FR FR" and the like of the file, plugins' tables included."""
     if isinstance(data, list):
         for position, inner in enumerate(data):
             yield from _labels(inner, (*path, position))
     elif isinstance(data, dict):
         for key, inner in data.items():
-            if isinstance(inner, str) and label_language(key):
+            if isinstance(inner, str) and (label_language(key) or key_language(key)):
                 yield (*path, key)
             yield from _labels(inner, (*path, key))

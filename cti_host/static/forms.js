@@ -9,6 +9,29 @@ document.addEventListener("keydown", (event) => {
   form.requestSubmit();
 });
 
+// A template goes where the cursor is, on lines of its own, and is undone like what is typed. The log
+// that it is meant for is chosen with it, unless something was written for the one that is chosen.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-template]");
+  const field = button?.form.elements.text;
+  if (!field) return;
+  event.preventDefault();
+  const { template, log, done, meant } = button.dataset;
+  const { value, selectionEnd: at } = field;
+  const before = at && value[at - 1] !== "\n" ? "\n" : "";
+  const after = at < value.length && value[at] !== "\n" ? "\n" : "";
+  const text = before + template.replaceAll("\r\n", "\n") + after;
+  button.closest("details").open = false;
+  field.focus();
+  field.setSelectionRange(at, at);
+  if (!document.execCommand("insertText", false, text)) field.setRangeText(text, at, at, "end");
+  field.rows = Math.max(field.rows, Math.min(12, field.value.split("\n").length + 1));
+  const logs = [...button.form.querySelectorAll("input[name=log]")];
+  if (log && !value.trim()) for (const one of logs) one.checked = one.value === log;
+  const fits = !log || logs.some((one) => one.checked && one.value === log);
+  document.getElementById("reply-told").textContent = fits ? done : `${done} ${meant}`;
+});
+
 // Whoever leaves what they typed and didn't save is asked first.
 {
   let sent = false;

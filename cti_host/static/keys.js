@@ -15,8 +15,8 @@
     (element.dataset.keyName ?? element.ariaLabel ?? element.labels?.[0]?.textContent ?? element.textContent).trim();
 
   function reach(element) {
-    if (!element.matches(TEXT)) return element.click();
     element.focus();
+    if (!element.matches(TEXT)) return element.click();
     if (element.matches("input")) element.select();
   }
 

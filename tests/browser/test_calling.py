@@ -41,7 +41,7 @@ def test_the_page_of_the_ticket_counts_the_call_without_being_loaded_again(page:
 
 def test_the_menu_offers_the_other_numbers(page: Page) -> None:
     page.goto("/objects/UserRequest/31")
-    menu = page.locator("main details.cti-menu")
+    menu = page.locator(".cti-phone-menu details.cti-menu")
     mobile = menu.get_by_role("button", name="mobile", exact=False)
     expect(mobile).to_be_hidden()
     menu.locator("summary").click()
@@ -58,7 +58,7 @@ def test_a_number_that_nobody_stored_is_not_offered(page: Page) -> None:
     page.goto("/objects/UserRequest/44")  # Mathilde Peeters has no phone
     expect(page.get_by_role("heading", level=1)).to_have_text("Bookkeeping from home")
     expect(page.get_by_role("button", name="Call")).to_have_count(0)
-    expect(page.locator("main details.cti-menu")).to_have_count(0)
+    expect(page.locator(".cti-phone-menu details.cti-menu")).to_have_count(0)
 
 
 def test_opening_the_page_of_a_ticket_records_no_call(page: Page) -> None:

@@ -73,7 +73,7 @@ def test_pages_for_strangers_and_of_mistakes_have_no_barrier(stranger: Page, pag
     expect(page.get_by_role("alert")).to_be_visible()
     problems += barriers(page, dark=True)
     page.goto("/objects/UserRequest/31")
-    page.locator("main details.cti-menu summary").click()
+    page.locator(".cti-phone-menu details.cti-menu summary").click()
     problems += barriers(page, dark=True)
     assert problems == []
 

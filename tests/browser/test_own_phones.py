@@ -143,7 +143,7 @@ def test_the_phone_menu_of_a_ticket_has_both_phones(open_page: Any) -> None:
     page.goto("/objects/Incident/43")
     desk = page.get_by_role("button", name=re.compile("Call phone number .*from Desk"))
     expect(desk).to_be_visible()
-    page.locator("main details.cti-menu summary").first.click()
+    page.locator(".cti-phone-menu details.cti-menu summary").first.click()
     home = page.get_by_role("button", name=re.compile("Call phone number .*from Home"))
     home.click()
     expect(page.locator("#call")).to_contain_text("Outbound")
@@ -183,6 +183,6 @@ def test_pages_of_phones_and_queues_have_no_barrier(
     for address in (PERSON, f"/calls/{id_}", "/calls/missed", "/calls/phones"):
         page.goto(address)
         expect(page.locator("html")).to_have_attribute("lang", locale[:2])
-        for summary in page.locator("main details.cti-menu summary").all()[:1]:
+        for summary in page.locator(".cti-phone-menu details.cti-menu summary").all()[:1]:
             summary.click()
         check(page)

@@ -104,7 +104,7 @@ def test_the_menu_is_used_with_the_keyboard_alone(open_page: OpenPage) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Call back")).to_be_focused()
     page.keyboard.press("Tab")
-    expect(page.locator("main details.cti-menu summary")).to_be_focused()
+    expect(page.locator(".cti-phone-menu details.cti-menu summary")).to_be_focused()
     page.keyboard.press("Enter")
     entry = page.get_by_role("button", name="Announce a call")
     expect(entry).to_be_visible()
@@ -125,7 +125,7 @@ def test_the_page_has_no_barrier_in_either_language(
     page.goto(TICKET)
     expect(page.locator("html")).to_have_attribute("lang", locale[:2])
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    page.locator("main details.cti-menu summary").click()
+    page.locator(".cti-phone-menu details.cti-menu summary").click()
     label = "Announce a call" if locale == "en-GB" else "Annoncer un appel"
     expect(page.get_by_role("button", name=label)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -50,10 +51,23 @@ def test_a_new_ticket_is_for_the_caller_in_the_box_though_not_shown_yet(plain: P
 
 def test_the_phone_menu_opens_and_calls(plain: Page) -> None:
     plain.goto("/objects/Incident/40")  # Maëlle Le Goff has a mobile phone
-    plain.locator("main details.cti-menu summary").click()
+    plain.locator(".cti-phone-menu details.cti-menu summary").click()
     with plain.context.expect_page() as opened:
-        plain.locator("main details.cti-menu").get_by_role("button").click()
+        plain.locator(".cti-phone-menu details.cti-menu").get_by_role("button").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text(
         "The phone system would dial now"
     )
     assert opened.value.url.endswith("?telephone=0033639980225")
+
+
+def test_a_template_comes_into_the_box_below_what_was_typed(plain: Page) -> None:
+    plain.goto("/objects/UserRequest/28")
+    plain.get_by_label("New entry").fill("Typed <first>")
+    plain.locator(".cti-templates summary").click()
+    english = plain.get_by_role("group", name="English")
+    english.get_by_role("button", name="Request received").click()
+    box = plain.get_by_label("New entry")
+    expect(box).to_have_value(re.compile("^Typed <first>\n\nHello Marguerite Delaunay,"))
+    expect(box).to_be_focused()
+    assert "?" not in plain.url
+    assert "Typed" not in plain.url

@@ -1,7 +1,8 @@
 """What other plugins may import from this one: its hooks, and the types that cross them.
 
 With `data_classes` and `data_attributes` a plugin adds to the data model: *tickets* makes tables,
-forms, lists, queries and imports of that. With `log_added` it hears of entries in logs.
+forms, lists, queries and imports of that. With `log_added` it hears of entries in logs, and with
+`reply_templates` it offers texts for them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from cti_host import Agent, Budget, Caller, Kind, Localised, Ticket, contract
+from cti_host import LANGUAGES, Agent, Budget, Caller, Kind, Localised, Ticket, contract
+from cti_tickets.reply_texts import PLACEHOLDERS, check_text, filled
 
 __all__ = [
     "AddedAttributes",
@@ -21,8 +23,15 @@ __all__ = [
     "LogEntryAdded",
     "LogHooks",
     "OnDelete",
+    "ReplyHooks",
+    "ReplyTemplate",
     "TicketsHooks",
 ]
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated when it is shown."""
+    return text
 
 
 class DataKind(StrEnum):
@@ -119,6 +128,48 @@ class LogEntryAdded:
     private: bool
 
 
+@dataclass(frozen=True)
+class ReplyTemplate:
+    """A text for the box in which agents reply to a ticket.
+
+    `name` is its own within the plugin, `label` is what agents choose it by. In the `text` stand
+    `{caller}`, `{ref}`, `{title}` and `{agent}` for values of the ticket, and "{{" and "}}" for
+    braces. Each language that it is written in is offered. With `classes` it is for tickets of
+    these and of those below them, with `states` for tickets that are in these. `log` is the code of
+    the log that it is meant for ("public_log"); empty: the one that the agent has chosen. `source`
+    is the plugin, put there by the dispatcher.
+
+    :raises BadSetting: a text is empty, or names what isn't there; it is a `ValueError`
+    """
+
+    name: str
+    label: Localised
+    text: Localised
+    classes: Sequence[str] = ()
+    states: Sequence[str] = ()
+    log: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """See that each text can be filled in."""
+        for text in self.text.in_all_languages():
+            check_text(text)
+
+    def texts(self, values: Mapping[str, str]) -> dict[str, str]:
+        """The text in each language that it is written in, with values in it.
+
+        :param values: what stands for each placeholder, as plain texts
+        """
+        english = self.text.in_language("en")
+        found = {"en": english} if "en" in self.text.texts else {}
+        for language in LANGUAGES:
+            text = self.text.in_language(language)
+            if language in self.text.texts or text != english:
+                found[language] = text
+        known = {name: values[name] for name in PLACEHOLDERS}
+        return {one: filled(text, known).strip("\n") for one, text in found.items()}
+
+
 class DataModelHooks:
     """The hooks with which plugins add to the data model."""
 
@@ -171,5 +222,30 @@ class LogHooks:
         """
 
 
-class TicketsHooks(DataModelHooks, LogHooks):
+class ReplyHooks:
+    """The hooks of the box in which agents reply to a ticket."""
+
+    @contract(
+        Kind.COLLECT,
+        ReplyTemplate,
+        many=True,
+        unavailable=_("Reply templates of %(plugin)s are not available right now."),
+    )
+    def reply_templates(  # type: ignore[empty-body]
+        self, ticket: Ticket, agent: Agent
+    ) -> Sequence[ReplyTemplate]:
+        """Offer texts for the box in which an agent replies to a ticket.
+
+        Fires whenever the page of a ticket with such a box is made.
+
+        :param ticket: the ticket as it is now
+        :param agent: who would reply
+        :return: the templates; those for other classes, states and logs than the ticket has now are
+            left out, and so are later ones of the same name; `None`: there are none
+        Order: the order of the config.
+        On an error: the agent reads one line; the templates of other plugins are there.
+        """
+
+
+class TicketsHooks(DataModelHooks, LogHooks, ReplyHooks):
     """All hooks that the plugin *tickets* brings."""

@@ -39,7 +39,7 @@ from cti_host import (
     hookimpl,
 )
 from cti_tickets.api.views import Api
-from cti_tickets.api_for_plugins import TicketsHooks
+from cti_tickets.api_for_plugins import ReplyTemplate, TicketsHooks
 from cti_tickets.commands.oql import commands as data_commands
 from cti_tickets.demo.load import demo_calls, load_demo
 from cti_tickets.directory.findings import DirectoryReader
@@ -64,6 +64,7 @@ from cti_tickets.panel.named import add_number, find_callers, find_tickets, numb
 from cti_tickets.panel.person_card import PersonCard
 from cti_tickets.panel.presets import make_presets
 from cti_tickets.panel.recent_calls import recent_calls_section
+from cti_tickets.panel.reply_settings import ReplyTemplateSettings, reply_templates_of
 from cti_tickets.panel.settings import SettingsCheck
 from cti_tickets.privacy.erase import erase, erase_stranger
 from cti_tickets.privacy.expire import Periods, expire
@@ -115,6 +116,7 @@ class Plugin:
         :param attachment_megabytes: how large one may be, in millions of bytes
         :param attachment_kinds: the ends of names that are accepted
         :param attachments_per_ticket: how many a ticket may have; 0: none can be added
+        :param reply_templates: texts for the box in which agents reply to a ticket, by name
         """
 
         refuse_unreadable_phones: StrictBool = False
@@ -130,6 +132,9 @@ class Plugin:
         attachment_megabytes: int = Field(default=2, ge=1, le=100)
         attachment_kinds: tuple[Annotated[str, Field(pattern="^[a-z0-9]{1,10}$")], ...] = KINDS
         attachments_per_ticket: int = Field(default=20, ge=0, le=1_000)
+        reply_templates: dict[
+            Annotated[str, Field(pattern="^[a-z0-9_-]{1,40}$")], ReplyTemplateSettings
+        ] = Field(default_factory=dict)
 
     def __init__(self, config: Config) -> None:
         """Nothing is known yet of the classes that other plugins add: see `register`."""
@@ -147,10 +152,11 @@ class Plugin:
         self._mention_hidden = config.hidden_callers == "mentioned"
         self._attachments = config
         self._api_rate = config.api_requests_per_minute
+        self._reply_settings = config.reply_templates
 
     @hookimpl
     def hookspecs(self) -> type:
-        """The hooks that add to the data model, and tell of logs."""
+        """The hooks that add to the data model, tell of logs, and offer texts for them."""
         return TicketsHooks
 
     @hookimpl
@@ -181,6 +187,7 @@ class Plugin:
         check = SettingsCheck(host, self.oql, self.schema)
         self._caller_class = check.caller_information() or "Person"
         check.creations()
+        self._reply_templates = reply_templates_of(host, self.schema, self._reply_settings)
         self._with_calls = check.listed_classes()
         tell_added_to(current_app, LogEvents(host, self.records, self._caller_class))
         self._lookup = Lookup(host, self.oql, self.records, self._mention_hidden)
@@ -379,6 +386,11 @@ class Plugin:
     def number_form_url(self, caller: Caller, number: str, return_url: str) -> str | None:
         """The form that changes the person, with the number in a field that is free."""
         return number_form_url(self.schema, caller, number, return_url)
+
+    @hookimpl(of="tickets")
+    def reply_templates(self, ticket: Ticket, agent: Agent) -> Sequence[ReplyTemplate]:
+        """The templates of the settings."""
+        return self._reply_templates
 
     @hookimpl
     def phone_calls(self, ticket: Ticket) -> Sequence[PhoneCall]:

@@ -218,6 +218,26 @@ def test_only_who_may_read_the_ticket_gets_its_files(site: Any) -> None:
     assert site.get(f"{TICKET}/files/2").status == 404
 
 
+def test_files_are_not_reached_by_an_object_with_the_id_of_their_ticket(site: Any) -> None:
+    """A person has the id of some ticket, and may be seen by who doesn't see the ticket."""
+    send(site, {"a.pdf": PDF})
+    assert site.get("/objects/Person/1").status == 200
+    assert site.get("/objects/Person/1/files/1").status == 404
+    page = site.get("/objects/Person/1", X_Profiles="Administrator")
+    token = next(f.fields["csrf_token"] for f in page.forms if "csrf_token" in f.fields)
+    for path in ("files/1/delete", "reply", "assign", "note-call"):
+        sent = {"csrf_token": token, "version": "x", "text": "x", "log": "public_log"}
+        url = f"/objects/Person/1/{path}"
+        assert site.post(url, sent, X_Profiles="Administrator").status == 404, path
+    boundary, body = encode_multipart(
+        {"csrf_token": token, "version": "x", "files": FileStorage(io.BytesIO(PDF), "b.pdf")}
+    )
+    kind = f"multipart/form-data; boundary={boundary}"
+    url = "/objects/Person/1/reply"
+    assert site.post(url, body, X_Profiles="Administrator", Content_Type=kind).status == 404
+    assert [row["name"] for row in rows(site)] == ["a.pdf"]
+
+
 def test_a_file_that_is_gone_is_told(site: Any) -> None:
     send(site, {"a.pdf": PDF})
     (path,) = folder(site).iterdir()

@@ -40,7 +40,7 @@ class AttachmentPages(FormPages):
 
     def download(self, class_name: str, id_: int, file_id: int) -> ResponseReturnValue:
         """A file, for whoever may see its ticket."""
-        file = self._file(self._view(class_name, id_).id, file_id)
+        file = self._file(self._ticket(class_name, id_).id, file_id)
         try:
             content = rules().folder.open(file.stored)
         except OSError as error:
@@ -60,7 +60,7 @@ class AttachmentPages(FormPages):
 
     def delete(self, class_name: str, id_: int, file_id: int) -> ResponseReturnValue:
         """Delete a file, for whoever has added it or may delete its ticket."""
-        view = self._view(class_name, id_, MODIFY)
+        view = self._ticket(class_name, id_, MODIFY)
         file = self._file(view.id, file_id)
         attachments.delete(view.class_name, file, author=current_agent())
         flash(_("“%(name)s” was deleted.", name=file.name), "success")

@@ -53,7 +53,7 @@ class DeskPages(DeskPage):
 
     def reply(self, class_name: str, id_: int) -> ResponseReturnValue:
         """Add an entry to a log of a ticket, and files; or one of both."""
-        view = self._view(class_name, id_, MODIFY)
+        view = self._ticket(class_name, id_, MODIFY)
         cls = self._schema[view.class_name]
         log, text = request.form.get("log", ""), request.form.get("text", "")
         if _TEMPLATE in request.form:
@@ -137,7 +137,7 @@ class DeskPages(DeskPage):
 
     def assign(self, class_name: str, id_: int) -> ResponseReturnValue:
         """Give a ticket to somebody of a team: "3:12" is the person 12 of the team 3."""
-        view = self._view(class_name, id_, MODIFY)
+        view = self._ticket(class_name, id_, MODIFY)
         cls = self._schema[view.class_name]
         stimulus = way_to_assign(cls, view.state, view.values)
         team, _colon, person = request.form.get("to", "").partition(":")
@@ -172,7 +172,7 @@ class DeskPages(DeskPage):
 
     def note_call(self, class_name: str, id_: int) -> ResponseReturnValue:
         """Record a phone call about a ticket that the agent has now, or just had."""
-        view = self._view(class_name, id_, READ)
+        view = self._ticket(class_name, id_, READ)
         access = current_access()
         access.require(CREATE, PHONE_CALL)
         agent, flow = current_agent(), request.form.get("flow", "")

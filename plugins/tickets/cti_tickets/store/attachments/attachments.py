@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from cti_host import Agent, database, writing
 from cti_tickets.model.classes.attachments import Attachment
+from cti_tickets.model.data_model import schema
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import DELETE, MODIFY
 from cti_tickets.store import history, objects
@@ -47,6 +48,8 @@ def add(
     :raises Refused: it would have too many files
     """
     current_access().require(MODIFY, class_name)
+    if not schema().is_a(class_name, "Ticket"):
+        raise objects.NotFound(f"{class_name}::{ticket_id}")
     moment, actor, contact = naive(now), history.actor_of(author), contact_of(author)
     rules_ = rules()
     with writing():

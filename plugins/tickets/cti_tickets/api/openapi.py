@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from cti_tickets.api import schemas
+from cti_tickets.api.files import TICKET
 from cti_tickets.api.list_views import VIEW
+from cti_tickets.api.openapi_files import FILE_ID, file_responses, file_verbs, files_body
 from cti_tickets.api.parameters import (
     LONGEST_TEXT,
     MOST_ON_A_PAGE,
@@ -47,6 +49,8 @@ def description(schema: Schema, access: Access) -> dict[str, Any]:
     components = schemas.common()
     for cls in schema:
         paths |= dict(_paths(schema, cls, access))
+        if schema.is_a(cls.name, TICKET):
+            paths |= dict(_file_paths(cls, access))
         if access.may(READ, cls.name):
             components |= schemas.of_class(schema, cls)
     return {
@@ -96,6 +100,18 @@ def _paths(schema: Schema, cls: ClassDef, access: Access) -> Iterator[tuple[str,
         if not stimulus.internal and access.may(stimulus.code, name):
             post = _change(cls, stimulus.code, str(stimulus.label), 409)
             yield f"/objects/{name}/{{id}}/transitions/{stimulus.code}", {"post": post}
+
+
+def _file_paths(cls: ClassDef, access: Access) -> Iterator[tuple[str, Any]]:
+    for end, verbs in file_verbs(cls, access).items():
+        operations: dict[str, Any] = {}
+        parameters = [_ID, FILE_ID] if end.endswith("}") else [_ID]
+        for method, (verb, summary) in verbs.items():
+            responses, problems = file_responses(verb)
+            said = _operation(cls, verb, summary, parameters, responses, problems)
+            operations[method] = said | ({"requestBody": files_body()} if method == "post" else {})
+        if operations:
+            yield f"/objects/{cls.name}/{{id}}{end}", operations
 
 
 def _operation(

@@ -59,7 +59,7 @@ def idempotency_key() -> str:
 
 def _json_body() -> dict[str, Any]:
     if request.mimetype != "application/json":
-        detail = _("Send the body as application/json.")
+        detail = _("Send the body as %(type)s.", type="application/json")
         raise ApiProblem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
     try:
         body = json.loads(request.get_data(), parse_constant=_no_number)

@@ -21,9 +21,10 @@ MEANT = {
     409: "It is not possible as things are.",
     412: "The object has changed since the version in If-Match.",
     413: "The body is too large.",
-    415: "The body is not application/json.",
+    415: "The body is not of the media type that belongs here.",
     422: "A value can't be stored; `errors` says which.",
     428: "If-Match is missing.",
+    503: "Files can't be stored right now.",
     429: "Too many requests within a minute; `Retry-After` says how long to wait.",
 }
 _TEXT = {"type": "string"}
@@ -35,6 +36,20 @@ _LOG_ENTRY = {
         "author": _TEXT,
         "author_id": {"type": ["integer", "null"]},
         "text": _TEXT,
+    },
+}
+_FILE = {
+    "type": "object",
+    "required": ["id", "name", "size", "sha256", "date", "author", "author_id", "href"],
+    "properties": {
+        "id": {"type": "integer"},
+        "name": _TEXT,
+        "size": {"type": "integer", "description": "In bytes."},
+        "sha256": _TEXT,
+        "date": {"type": ["string", "null"], "format": "date-time"},
+        "author": _TEXT,
+        "author_id": {"type": ["integer", "null"]},
+        "href": _TEXT,
     },
 }
 _TRANSITION = {
@@ -83,6 +98,14 @@ def common() -> dict[str, Any]:
             "type": "object",
             "required": ["items"],
             "properties": {"items": {"type": "array", "items": _VIEW}},
+        },
+        "api.File": _FILE,
+        "api.Files": {
+            "type": "object",
+            "required": ["items"],
+            "properties": {
+                "items": {"type": "array", "items": {"$ref": "#/components/schemas/api.File"}}
+            },
         },
         "api.LogEntry": _LOG_ENTRY,
         "api.Transition": _TRANSITION,

@@ -1,4 +1,4 @@
-"""The addresses under /api/v1: lists, objects, transitions, search."""
+"""The addresses under /api/v1: lists, objects, transitions, files, search."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from cti_host import current_agent, current_host, token_scope
 from cti_tickets.api.fields import readable
+from cti_tickets.api.files import FileApi
 from cti_tickets.api.list_views import as_json, list_views
 from cti_tickets.api.openapi import description
 from cti_tickets.api.parameters import read_parameters
@@ -52,11 +53,13 @@ class Api:
         self._records, self._schema = records, records.schema
         self._caller_class = caller_class
         self._search = Search(records)
+        self._files = FileApi(records.schema)
         self._rate = RequestRate(per_minute)
 
     def add_to(self, state: BlueprintSetupState) -> None:
         """Add the addresses to the application, beside those of the pages of objects."""
         one = "/objects/<class_name>/<int:id_>"
+        files = f"{one}/files"
         for rule, name, views in (
             ("/openapi.json", "api_description", {"GET": self.description}),
             ("/search", "api_search", {"GET": self.search}),
@@ -64,6 +67,12 @@ class Api:
             ("/objects/<class_name>/views", "api_list_views", {"GET": self.views}),
             (one, "api_object", {"GET": self.read, "PATCH": self.modify, "DELETE": self.delete}),
             (f"{one}/transitions/<stimulus>", "api_transition", {"POST": self.transition}),
+            (files, "api_files", {"GET": self._files.list_, "POST": self._files.add}),
+            (
+                f"{files}/<int:file_id>",
+                "api_file",
+                {"GET": self._files.download, "DELETE": self._files.delete},
+            ),
         ):
             view = _SCOPES(self._by_method(views))
             state.app.add_url_rule(PREFIX + rule, f"tickets.{name}", view, methods=list(views))

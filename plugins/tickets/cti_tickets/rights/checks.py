@@ -25,6 +25,8 @@ _ACTIONS = {
     "tickets.api_objects": {"POST": CREATE},
     "tickets.api_object": {"PATCH": MODIFY, "DELETE": DELETE},
     "tickets.api_transition": {"POST": ""},
+    "tickets.api_files": {"POST": MODIFY},
+    "tickets.api_file": {"DELETE": MODIFY},
 }
 
 

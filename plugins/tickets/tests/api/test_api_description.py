@@ -81,9 +81,9 @@ def test_every_address_of_it_is_there(running: RunningHost) -> None:
     for path in document(running)["paths"]:
         parts = path.strip("/").split("/")
         if parts[0] == "objects":
-            assert running.app.url_map.bind("").match(
-                "/api/v1" + path.replace("{id}", "1"), method="GET" if len(parts) < 4 else "POST"
-            )
+            method = "POST" if parts[3:4] == ["transitions"] else "GET"
+            address = "/api/v1" + path.replace("{id}", "1").replace("{file}", "1")
+            assert running.app.url_map.bind("").match(address, method=method)
     assert "/api/v1/search" in rules
 
 

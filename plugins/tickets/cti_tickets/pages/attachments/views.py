@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-
-from flask import Blueprint, abort, flash, redirect, send_file
+from flask import Blueprint, abort, flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,19 +12,7 @@ from cti_tickets.pages.call_strip import page_url
 from cti_tickets.pages.form_pages import FormPages
 from cti_tickets.rights.profiles import MODIFY
 from cti_tickets.store.attachments import attachments
-from cti_tickets.store.attachments.rules import rules
-
-log = logging.getLogger("cti_host.plugin.tickets")
-
-# Whatever a file is, no browser shows it, guesses what it is, or runs anything of it.
-_HEADERS = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    # `send_file` lets everybody keep what it sends.
-    "Cache-Control": "no-store",
-}
-_MEDIA_TYPE = "application/octet-stream"
+from cti_tickets.store.attachments.downloads import download_of
 
 
 class AttachmentPages(FormPages):
@@ -41,21 +27,9 @@ class AttachmentPages(FormPages):
     def download(self, class_name: str, id_: int, file_id: int) -> ResponseReturnValue:
         """A file, for whoever may see its ticket."""
         file = self._file(self._ticket(class_name, id_).id, file_id)
-        try:
-            content = rules().folder.open(file.stored)
-        except OSError as error:
-            log.error("file %s of a ticket can't be read: %s", file.stored, error.strerror)
+        response = download_of(file)
+        if response is None:
             abort(404, _("This file is not there any more: tell your administrator."))
-        response = send_file(
-            content,
-            mimetype=_MEDIA_TYPE,
-            as_attachment=True,
-            download_name=file.name,
-            conditional=False,
-            etag=False,
-        )
-        response.content_length = file.size
-        response.headers.update(_HEADERS)
         return response
 
     def delete(self, class_name: str, id_: int, file_id: int) -> ResponseReturnValue:

@@ -39,10 +39,11 @@ def add(
     *,
     author: Agent | None,
     now: datetime | None = None,
-) -> None:
+) -> list[tuple[Attachment, bool]]:
     """Add files to a ticket. The same content under the same name is there once.
 
     :param files: what `received` has written, whose block this is called in
+    :return: the row of each file, and whether it is a new one
     :raises Forbidden: who acts may not change tickets of this class
     :raises NotFound: there is no such ticket
     :raises Refused: it would have too many files
@@ -55,7 +56,8 @@ def add(
     with writing():
         # Nobody else adds files meanwhile, nor deletes the ticket.
         objects.load(class_name, ticket_id, lock=True)
-        known = {(one.name, one.sha256) for one in files_of(ticket_id)}
+        known = {(one.name, one.sha256): one for one in files_of(ticket_id)}
+        was_there = {*known}
         fresh: dict[tuple[str, str], Received] = {}
         for file in files:
             key = (file.name, file.written.sha256)
@@ -65,8 +67,8 @@ def add(
                 fresh[key] = file
         if len(known) + len(fresh) > rules_.most:
             raise Refused([_("A ticket can have %(count)s files.", count=rules_.most)])
-        for file in fresh.values():
-            Attachment.create(
+        for key, file in fresh.items():
+            known[key] = Attachment.create(
                 ticket=ticket_id,
                 stored=file.written.stored,
                 name=file.name,
@@ -79,6 +81,8 @@ def add(
                 author_contact=contact,
             )
             history.attached(class_name, ticket_id, file.name, author=author, now=moment)
+    keys = [(file.name, file.written.sha256) for file in files]
+    return [(known[key], key not in was_there) for key in keys]
 
 
 def may_delete(class_name: str, file: Attachment, agent: Agent | None) -> bool:

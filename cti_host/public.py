@@ -79,6 +79,7 @@ from cti_host.settings.mistakes import BadSetting, bad_settings
 from cti_host.settings.nearest import did_you_mean, nearest
 from cti_host.settings.plugin_config import PluginConfig
 from cti_host.web.accepts import has_bearer_token, wants_json
+from cti_host.web.large_forms import large_form
 from cti_host.web.masked_pages import (
     masked_email,
     masked_number,
@@ -179,6 +180,7 @@ __all__ = [
     "is_query",
     "is_serving",
     "kept_for_pages",
+    "large_form",
     "make_folder",
     "mask_numbers",
     "masked_email",

@@ -12,6 +12,7 @@ from typing import IO
 
 from cti_host.server.protocol import Application, Headers, Receive, Scope, Send
 from cti_host.server.refusals import BROKEN, BUSY, TOO_SLOW, refuse
+from cti_host.web.large_forms import FORM_WITH_FILES, START_BYTES
 
 # A larger body goes to a temporary file.
 IN_MEMORY_BYTES = 64 * 1024
@@ -19,11 +20,12 @@ IN_MEMORY_BYTES = 64 * 1024
 # systems from sending theirs. What that comes to is bounded, since connections are.
 FREE_BYTES = 64 * 1024
 # Of a body that is too large so much is read and thrown away, so that the client, who may still be
-# sending, gets to see the response.
-DISCARDED_BODIES = 8
+# sending a film, gets to see the response.
+DISCARDED_BODIES = 256
 # Where the next layer finds the body, in the scope: a file to read from.
 BODY = "cti_host.body"
 _LENGTH, _CODING = b"content-length", b"transfer-encoding"
+_TYPE, _FORM = b"content-type", FORM_WITH_FILES.encode()
 _CLOSE = (b"connection", b"close")
 RETRY_SECONDS = 5
 
@@ -85,7 +87,8 @@ class Bodies:
 
     That layer finds it in the scope under `BODY`, with the right `Content-Length` among the
     headers, however it was sent. The body of a request that is too large is not read on: the next
-    layer sees an empty one with a `Content-Length` above the limit, and says so.
+    layer sees an empty one with a `Content-Length` above the limit, and says so. Of a form with
+    files it sees the start: what was typed stands before them, and can be given back.
 
     :param next_: the next layer
     :param limit: the most bytes of a body; `None`: any number
@@ -109,11 +112,17 @@ class Bodies:
         if announced == 0:
             return await self._next(scope, receive, send)
         limit = self._limit
-        if announced is not None and limit is not None and announced > limit:
-            return await self._refuse_large(scope, receive, send, announced)
+        too_large = announced is not None and limit is not None and announced > limit
+        if too_large and not _is_form(scope["headers"]):
+            return await self._refuse_large(scope, receive, send, announced or 0)
         with SpooledTemporaryFile(IN_MEMORY_BYTES) as file:
             body = _Body(file, self._budget)
             try:
+                if too_large:
+                    await self._read_start(receive, body)
+                    file.seek(0)
+                    scope[BODY] = file
+                    return await self._refuse_large(scope, receive, send, announced or 0)
                 return await self._receive(scope, receive, send, file, body)
             finally:
                 self._budget.give_back(body.taken)
@@ -133,12 +142,27 @@ class Bodies:
         except _Full:
             retry = (b"retry-after", b"%d" % RETRY_SECONDS)
             return await refuse(scope, send, HTTPStatus.SERVICE_UNAVAILABLE, BUSY, retry, _CLOSE)
-        if self._limit is not None and size > self._limit:
-            return await self._refuse_large(scope, receive, send, size)
         file.seek(0)
         scope[BODY] = file
+        if self._limit is not None and size > self._limit:
+            return await self._refuse_large(scope, receive, send, size)
         scope["headers"] = _with_length(scope["headers"], size)
         return await self._next(scope, receive, send)
+
+    async def _read_start(self, receive: Receive, body: _Body) -> None:
+        """Read the start of a form that is too large, or what of it comes in time."""
+        left = START_BYTES
+        try:
+            async with asyncio.timeout(self._seconds):
+                while left > 0:
+                    message = await receive()
+                    chunk = message.get("body", b"")[:left]
+                    body.write(chunk)
+                    left -= len(chunk)
+                    if not message.get("more_body", False):
+                        break
+        except (TimeoutError, _Full):
+            pass
 
     async def _refuse_large(self, scope: Scope, receive: Receive, send: Send, size: int) -> None:
         """Let the next layer say that a body is too large, then read a part of it."""
@@ -192,6 +216,11 @@ def _announced(headers: Headers) -> int | None:
         if name == _LENGTH:
             length = int(value)
     return length
+
+
+def _is_form(headers: Headers) -> bool:
+    """Whether a body is a form that may have files."""
+    return any(name == _TYPE and value.strip().startswith(_FORM) for name, value in headers)
 
 
 def _with_length(headers: Headers, size: int) -> Headers:

@@ -24,7 +24,7 @@ from werkzeug.exceptions import (
 )
 
 from cti_host.context_values import context_values
-from cti_host.host import Host
+from cti_host.host import Host, current_host
 from cti_host.isolation.ended import Ended
 from cti_host.isolation.trace import current_trace
 from cti_host.languages.known import LANGUAGES
@@ -275,7 +275,19 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
     if wants_json():
         return error_as_json(code, title, text), code, headers
+    if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and not text:
+        text = _too_large()
     return error_page(code, title, text), code, headers
+
+
+def _too_large() -> str:
+    """What to do about a form that has more than a request may have."""
+    text: str = _(
+        "A form may have %(count)s MB, with its files. Nothing was saved: go back, and choose "
+        "smaller files, or send a shorter text.",
+        count=current_host().settings.server.body_megabytes,
+    )
+    return text
 
 
 def _show_failure(error: BaseException) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -71,3 +72,23 @@ def test_a_template_comes_into_the_box_below_what_was_typed(plain: Page) -> None
     expect(box).to_be_focused()
     assert "?" not in plain.url
     assert "Typed" not in plain.url
+
+
+@pytest.mark.parametrize("size", [2_050_000, 2_200_000, 40_000_000])
+def test_what_was_typed_stays_where_a_file_is_too_large(
+    plain: Page, tmp_path: Path, size: int
+) -> None:
+    large = tmp_path / "large.txt"
+    large.write_bytes(b"x" * size)
+    plain.goto("/objects/UserRequest/28")
+    plain.get_by_label("New entry").fill("Typed before it was sent")
+    plain.get_by_role("radio", name="Private log").check()
+    plain.get_by_label("Add files").set_input_files(large)
+    plain.get_by_role("button", name="Add", exact=True).click()
+    field = plain.get_by_label("Add files")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile("2.MB"))
+    expect(plain.get_by_label("New entry")).to_have_value("Typed before it was sent")
+    expect(plain.get_by_role("radio", name="Private log")).to_be_checked()
+    plain.go_back()
+    expect(plain.get_by_label("New entry")).to_have_value("Typed before it was sent")

@@ -333,6 +333,7 @@ def test_too_large_a_form_is_refused(pages: RunningHost) -> None:
     response = client.post("/write", data={"csrf_token": token, "x": "y" * (3 * 1024 * 1024)})
     assert response.status_code == 413
     assert "This is too large" in response.text
+    assert "A form may have 2 MB, with its files. Nothing was saved: go back" in response.text
 
 
 def test_head_and_options_are_answered(pages: RunningHost) -> None:

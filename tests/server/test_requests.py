@@ -59,6 +59,70 @@ def test_a_body_that_becomes_too_large_is_refused_while_it_comes(server: Serving
     assert (refused.status, list(json.loads(refused.body))) == (413, ["error"])
 
 
+def form(*parts: tuple[str, bytes]) -> bytes:
+    """A form with these fields; one that is called "files" is a file."""
+    written = b""
+    for name, value in parts:
+        file = '; filename="a.txt"' if name == "files" else ""
+        head = f'--cut\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
+        written += head.encode() + value + b"\r\n"
+    return written + b"--cut--\r\n"
+
+
+FORM = "Content-Type: multipart/form-data; boundary=cut"
+
+
+@pytest.mark.parametrize("megabytes", [2, 3, 60])
+def test_of_a_form_that_is_too_large_what_was_typed_is_here(
+    server: Serving, megabytes: int
+) -> None:
+    text = "Grüße\r\n".encode() * 9000
+    body = form(("text", text), ("files", bytes(megabytes * 1024 * 1024)), ("later", b"x"))
+    head = request("POST", "/typed", FORM, f"Content-Length: {len(body)}")
+    connection = server.connect(head + body)
+    said = json.loads(response(connection).body)
+    assert said == {"large": True, "fields": {"text": text.decode()}, "files": []}
+    # All of it was read, so the connection goes on, and no browser says that it was cut.
+    connection.sendall(request("GET", "/quick"))
+    assert response(connection).status == 200
+
+
+def test_of_a_form_in_chunks_as_well(server: Serving) -> None:
+    body = form(("text", b"typed"), ("files", bytes(LIMIT)))
+    head = request("POST", "/typed", FORM, "Transfer-Encoding: chunked")
+    connection = server.connect(head + chunks(body, 100_000) + b"0\r\n\r\n")
+    said = json.loads(response(connection).body)
+    assert said == {"large": True, "fields": {"text": "typed"}, "files": []}
+
+
+def test_a_form_as_large_as_it_may_be_is_whole(server: Serving) -> None:
+    body = form(("text", b"typed"), ("files", b"small"), ("later", b"x"))
+    connection = server.connect(
+        request("POST", "/typed", FORM, f"Content-Length: {len(body)}") + body
+    )
+    said = json.loads(response(connection).body)
+    assert said == {"large": False, "fields": {"text": "typed", "later": "x"}, "files": ["files"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [
+        ("multipart/form-data; boundary=cut", b"--cut\r\nno head at all"),
+        ("multipart/form-data; boundary=cut", b"--cut\r\nContent-Disposition: x\r\n\r\n"),
+        ("multipart/form-data", b"--cut"),
+        ("multipart/form-data; boundary=\xe9", b"--\xe9\r\n"),
+        ("application/x-www-form-urlencoded", b"text=typed&more="),
+    ],
+)
+def test_of_what_is_no_form_with_files_there_are_no_fields(
+    server: Serving, kind: str, start: bytes
+) -> None:
+    body = start + bytes(LIMIT)
+    head = request("POST", "/typed", f"Content-Type: {kind}", f"Content-Length: {len(body)}")
+    got = response(server.connect(head + body))
+    assert (got.status, json.loads(got.body)["fields"]) == (200, {})
+
+
 @pytest.mark.parametrize("rest", [b"no length\r\n\r\n", b"5\r\nabcdefgh\r\n"])
 def test_a_body_that_can_not_be_read_is_a_bad_request(server: Serving, rest: bytes) -> None:
     connection = server.connect(request("POST", "/body", "Transfer-Encoding: chunked") + rest)

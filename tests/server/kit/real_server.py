@@ -27,7 +27,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, request
 
-from cti_host import hookimpl, reserved_thread
+from cti_host import hookimpl, large_form, reserved_thread
 
 folder = Path(__file__).parent
 blueprint = Blueprint("pages", __name__)
@@ -55,6 +55,14 @@ def ring(name):
 def body():
     data = request.get_data()
     return jsonify(size=len(data), sha=hashlib.sha256(data).hexdigest())
+
+
+@blueprint.post("/typed")
+def typed():
+    """What was typed into a form, of one that is too large, too."""
+    large = large_form()
+    fields = request.form.to_dict()
+    return jsonify(large=large is not None, fields=fields, files=[*request.files])
 
 
 @blueprint.get("/headers")
@@ -97,9 +105,9 @@ class Plugin:
 
     @hookimpl
     def register(self, host):
-        names = "quick wait ring body headers export endless broken"
+        names = "quick wait ring body typed headers export endless broken"
         host.public_endpoints.update(f"pages.{name}" for name in names.split())
-        host.own_csrf_endpoints.add("pages.body")
+        host.own_csrf_endpoints.update(("pages.body", "pages.typed"))
 
     @hookimpl
     def blueprints(self):

@@ -179,11 +179,41 @@ def test_a_ticket_has_so_many_files_and_no_more(site: Any) -> None:
     assert 'name="files"' not in site.get(TICKET).html
 
 
-def test_a_request_that_is_too_large_is_told_so(site: Any) -> None:
+def test_a_request_that_is_too_large_comes_back_with_what_was_typed(site: Any) -> None:
     assert "At most 1 MB each, 2 MB at once" in site.get(TICKET).text.replace("\xa0", " ")
-    sent = send(site, {"1.txt": b"x" * 999_999, "2.txt": b"y" * 999_999, "3.txt": b"z" * 200_000})
+    files = {"1.txt": b"x" * 999_999, "2.txt": b"y" * 999_999, "3.txt": b"z" * 200_000}
+    sent = send(site, files, "Typed <text>", log="private_log")
     assert sent.status == 413
     assert rows(site) == []
+    (box,) = [f.fields for f in sent.forms if f.action.endswith("/reply")]
+    assert box["text"] == "Typed <text>"
+    assert 'value="private_log" checked' in sent.html
+    assert "The files are larger than 2 MB" in sent.text.replace("\xa0", " ")
+    assert 'aria-describedby="files-problem files-hint" aria-invalid="true"' in sent.html
+    assert "Typed" not in site.get(TICKET).text
+
+
+def test_a_file_over_its_limit_is_told_at_the_field(site: Any) -> None:
+    refused = send(site, {"1.txt": b"x" * 1_000_001}, "Typed <text>", log="private_log")
+    assert refused.status == 400
+    (box,) = [f.fields for f in refused.forms if f.action.endswith("/reply")]
+    assert box["text"] == "Typed <text>"
+    assert 'value="private_log" checked' in refused.html
+    told = re.search(r'<div class="invalid-feedback" id="files-problem">([^<]*)<', refused.html)
+    assert told
+    assert "“1.txt” is larger than 1 MB. Please choose the files again." in (
+        told[1].replace("\xa0", " ")
+    )
+
+
+def test_who_may_not_reply_is_told_nothing_of_a_large_form(site: Any) -> None:
+    page = site.get(TICKET)
+    form = next(f for f in page.forms if f.action.endswith("/reply"))
+    large = FileStorage(io.BytesIO(b"x" * 2_200_000), "a.txt")
+    boundary, body = encode_multipart({**form.fields, "text": "x", "files": large})
+    kind = f"multipart/form-data; boundary={boundary}"
+    who = {"X_Profiles": "Service Manager", "Content_Type": kind}
+    assert site.post(form.action, body, **who).status == 403
 
 
 def test_an_outdated_reply_keeps_no_file(site: Any) -> None:

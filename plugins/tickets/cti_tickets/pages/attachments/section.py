@@ -37,7 +37,8 @@ class Attachments:
     :param accept: the ends of names, as a field for files takes them: ".pdf,.png"
     :param largest: the most bytes of a file
     :param together: the most bytes of all files that are sent at once
-    :param hint: what is accepted, as a sentence
+    :param hint: how large they may be, as a sentence
+    :param kinds: the ends of names, as people read them
     :param problem: what is said of a file that is too large, before it is sent
     """
 
@@ -47,6 +48,7 @@ class Attachments:
     largest: int = 0
     together: int = 0
     hint: str = ""
+    kinds: str = ""
     problem: str = ""
 
 
@@ -74,23 +76,23 @@ def attachments_of(view: ObjectView) -> Attachments:
         )
     if not view.may_modify or len(found) >= rules_.most:
         return Attachments(files, may_add=False)
-    together = current_host().settings.server.body_megabytes * MEGABYTE
-    each, most = size_text(rules_.largest), size_text(together)
+    each, most = size_text(rules_.largest), size_text(together())
     return Attachments(
         files,
         may_add=True,
         accept=",".join(f".{kind}" for kind in rules_.kinds),
         largest=rules_.largest,
-        together=together,
-        hint=_(
-            "At most %(each)s each, %(all)s at once: %(kinds)s",
-            each=each,
-            all=most,
-            kinds=", ".join(rules_.kinds),
-        ),
+        together=together(),
+        hint=_("At most %(each)s each, %(all)s at once.", each=each, all=most),
+        kinds=", ".join(rules_.kinds),
         problem=_(
             "A file is larger than %(each)s, or all together are larger than %(all)s.",
             each=each,
             all=most,
         ),
     )
+
+
+def together() -> int:
+    """The most bytes of all files that are sent at once."""
+    return current_host().settings.server.body_megabytes * MEGABYTE

@@ -10,9 +10,10 @@ from flask import Blueprint, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cti_host import current_agent, writing
+from cti_host import current_agent, large_form, writing
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.attachments.reading import files_sent
+from cti_tickets.pages.attachments.section import together
 from cti_tickets.pages.call_strip import page_url
 from cti_tickets.pages.desk.assigning import AGENT, TEAM, way_to_assign
 from cti_tickets.pages.desk.page import PHONE_CALL, DeskPage, Reply
@@ -27,6 +28,7 @@ from cti_tickets.store import objects
 from cti_tickets.store.agents import contact_of
 from cti_tickets.store.attachments import attachments
 from cti_tickets.store.attachments.sent import Refused, received
+from cti_tickets.store.attachments.sizes import size_text
 from cti_tickets.store.calls import INBOUND, OUTBOUND, Unrecorded
 from cti_tickets.store.computed import naive
 from cti_tickets.store.concurrency.creation_keys import AlreadyCreated
@@ -55,9 +57,13 @@ class DeskPages(DeskPage):
         """Add an entry to a log of a ticket, and files; or one of both."""
         view = self._ticket(class_name, id_, MODIFY)
         cls = self._schema[view.class_name]
+        too_large = large_form() is not None
         log, text = request.form.get("log", ""), request.form.get("text", "")
         if _TEMPLATE in request.form:
             return self._with_template(view, Reply(log, text))
+        if too_large:
+            reply = Reply(log, text, files_problem=_too_large())
+            return self._page(self._view(class_name, id_), reply), 413
         form, problems = make_form(cls, [], self._records, {}), list[str]()
         files_problems: list[str] = []
         sent = files_sent()
@@ -214,4 +220,12 @@ class DeskPages(DeskPage):
 
 def _again() -> str:
     """What to say of files that came along; no browser lets a page fill them in."""
-    return _("Please choose the files again.") if files_sent() else ""
+    came = files_sent() or large_form() is not None
+    return str(_("Please choose the files again.")) if came else ""
+
+
+def _too_large() -> str:
+    """What to say of files that are more than a request may have."""
+    most = size_text(together())
+    text = _("The files are larger than %(all)s: choose smaller ones, or fewer at once.", all=most)
+    return str(text)

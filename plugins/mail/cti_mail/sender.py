@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Sequence
 from email.message import EmailMessage
@@ -146,5 +147,9 @@ def plain_message(config: Config, recipient: str, subject: str, body: str) -> Em
     message["Date"] = format_datetime(localtime())
     # Answering machines don't answer it (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body)
+    message.set_content(body, cte="quoted-printable")
+    # `smtplib`, and servers that keep mails in one file, write ">From" for that at the beginning of
+    # a line.
+    encoded = str(message.get_payload())
+    message.set_payload(re.sub("^From ", "=46rom ", encoded, flags=re.MULTILINE))
     return message

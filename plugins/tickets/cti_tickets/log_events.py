@@ -13,7 +13,6 @@ from cti_tickets.api_for_plugins import LogEntryAdded
 from cti_tickets.hook_values import ticket_with_caller
 from cti_tickets.model.classes.registry import LogEntry, Ticket
 from cti_tickets.store.logs import is_private
-from cti_tickets.store.markup import readable
 from cti_tickets.store.records import Records
 
 _HOOK = "log_added"
@@ -44,7 +43,6 @@ class LogEvents:
             return
         for one in entries:
             label = str(attributes[one.attribute].label)
-            entry = LogEntryAdded(
-                one.id, one.attribute, label, readable(one.text), is_private(one.attribute)
-            )
+            # An entry is plain text, whatever it looks like: that is what the page shows.
+            entry = LogEntryAdded(one.id, one.attribute, label, one.text, is_private(one.attribute))
             self._host.hooks.event(_HOOK, entry=entry, ticket=shown, caller=caller, agent=agent)

@@ -126,7 +126,7 @@ def _logs(condition: Any) -> Iterator[dict[str, str]]:
             "Log": entry.attribute,
             "Written": _moment(entry.created),
             "By": entry.author,
-            "Text": readable(entry.text),
+            "Text": entry.text,
         }
 
 

@@ -220,7 +220,11 @@ def _sign_in(host: Host) -> ResponseReturnValue:
     # form that gives back what was typed when its token is too old may be sent again from here.
     typed = troubles.typed() if request.endpoint in host.own_csrf_endpoints else []
     return render_template(
-        "cti_host/signed_out.html", sign_in_url=url, typed=typed, action=here()
+        "cti_host/signed_out.html",
+        sign_in_url=url,
+        typed=typed,
+        brought_files=bool(typed) and troubles.brings_files(),
+        action=here(),
     ), 401
 
 

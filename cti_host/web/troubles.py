@@ -18,6 +18,7 @@ from cti_host.database_troubles import DRIVER_ERRORS, RETRY_SECONDS, logged, tro
 from cti_host.host import current_host
 from cti_host.web.accepts import error_as_json, wants_json
 from cti_host.web.error_pages import error_page
+from cti_host.web.large_forms import FORM_WITH_FILES, large_form
 from cti_host.web.sealing import address_as_sent
 
 log = logging.getLogger("cti_host.web")
@@ -56,11 +57,19 @@ def init_app(app: Flask, show_failure: Callable[[Exception], ResponseReturnValue
 
 
 def typed() -> list[tuple[str, str]]:
-    """The fields of the form that was sent, without its token."""
+    """The fields of the form that was sent, without its token; of one that is too large, too."""
+    large_form()
     try:
         return [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token"]
-    except HTTPException:  # too large
+    except HTTPException:  # too many fields
         return []
+
+
+def brings_files() -> bool:
+    """Whether files were sent with the form; no browser lets a page send them once more."""
+    if large_form() is not None:
+        return request.mimetype == FORM_WITH_FILES
+    return any(one.filename for one in request.files.values())
 
 
 def _may_send_again() -> list[tuple[str, str]]:
@@ -68,7 +77,9 @@ def _may_send_again() -> list[tuple[str, str]]:
 
     The pages of plugins that sign agents in ask for passwords and codes.
     """
-    if request.method in _READING or context_values().get("cti_agent") is None or request.files:
+    if request.method in _READING or context_values().get("cti_agent") is None:
+        return []
+    if large_form() is not None or request.files:
         return []
     if request.blueprint in current_host().hooks.owners("identify_agent"):
         return []

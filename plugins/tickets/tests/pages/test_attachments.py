@@ -26,6 +26,8 @@ class Plugin:
     @hookimpl
     def identify_agent(self, request):
         name = request.headers.get("X-Agent", "ada")
+        if name == "nobody":
+            return None
         profiles = request.headers.get("X-Profiles", "Support Agent").split(", ")
         return Agent(
             name,
@@ -34,6 +36,10 @@ class Plugin:
             organizations=frozenset({2} if name == "limited" else ()),
             contact_source="tickets",
         )
+
+    @hookimpl
+    def sign_in_url(self, next_url):
+        return "/who-are-you"
 """
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 PDF = b"%PDF-1.7\n" + b"x" * 40
@@ -47,6 +53,7 @@ def site(make_site: Any, database_url: str) -> Any:
         "[plugin.tickets]\nattachments_per_ticket = 3\nattachment_megabytes = 1\n",
         plugins=["agents", "phone_reformat", "tickets"],
         sources={"agents": AGENTS},
+        sign_in=False,
         database=database_url,
     )
     for name in ("Customer", "Elsewhere"):
@@ -214,6 +221,22 @@ def test_who_may_not_reply_is_told_nothing_of_a_large_form(site: Any) -> None:
     kind = f"multipart/form-data; boundary={boundary}"
     who = {"X_Profiles": "Service Manager", "Content_Type": kind}
     assert site.post(form.action, body, **who).status == 403
+
+
+@pytest.mark.parametrize("size", [100, 3_000_000])
+def test_whoever_was_signed_out_keeps_the_text_and_is_told_of_the_files(
+    site: Any, size: int
+) -> None:
+    form = next(f for f in site.get(TICKET).forms if f.action.endswith("/reply"))
+    file = FileStorage(io.BytesIO(b"x" * size), "a.txt")
+    fields = {key: value for key, value in form.fields.items() if key != "files"}
+    boundary, body = encode_multipart({**fields, "text": "Typed", "files": file})
+    kind = f"multipart/form-data; boundary={boundary}"
+    page = site.post(form.action, body, X_Agent="nobody", Content_Type=kind)
+    assert page.status == 401
+    (kept,) = [one.fields for one in page.forms if one.action.endswith("/reply")]
+    assert kept["text"] == "Typed"
+    assert "Files are not kept: add those that you chose once more" in page.text
 
 
 def test_an_outdated_reply_keeps_no_file(site: Any) -> None:

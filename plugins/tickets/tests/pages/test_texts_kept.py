@@ -201,3 +201,13 @@ def test_the_text_of_many_is_kept_as_typed(site: Any) -> None:
     assert f"Description: x → {text}" in preview.text
     assert site.post(url, {**preview.fields, "step": "store"}).status == 303
     assert text in seen(site.get("/objects/Incident/2"))
+
+
+def test_an_entry_is_exported_as_it_was_typed(site: Any) -> None:
+    person = site.add("Person", first_name="Ada", name="Byron", org_id=1)
+    text = "<b>first</b>\n\nthird &amp; <br> last"
+    ticket = {"title": "x", "description": "x", "org_id": 1, "caller_id": person}
+    site.add("UserRequest", **ticket, public_log=text)
+    exported = site.command("privacy", "export", f"tickets:Person:{person}").output
+    assert "<b>first</b>\n" in exported
+    assert "third &amp; <br> last\n" in exported

@@ -18,6 +18,7 @@ from cti_tickets.model.form_plan import change_plan, creation_plan, transition_p
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.attachments.views import AttachmentPages
 from cti_tickets.pages.calling import call_view
+from cti_tickets.pages.deleting.delete_page import DeletePage
 from cti_tickets.pages.desk.views import DeskPages
 from cti_tickets.pages.following import following_view
 from cti_tickets.pages.form_pages import FormPage, creation_key, warn_of_unread_phones
@@ -29,7 +30,6 @@ from cti_tickets.pages.forms import (
     stored_values,
 )
 from cti_tickets.pages.history.conflicts import lost, settle
-from cti_tickets.pages.lists.delete_page import DeletePage
 from cti_tickets.pages.lists.list_page import ListPages
 from cti_tickets.pages.merging.page import MergePages
 from cti_tickets.pages.new_targets import create_targets, new_targets

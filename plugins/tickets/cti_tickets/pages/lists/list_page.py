@@ -13,13 +13,12 @@ from flask_babel import gettext as _
 from cti_host import current_agent
 from cti_tickets.model.list_plan import PRIORITY, listed_attribute, sortable_of
 from cti_tickets.model.schema import ClassDef
+from cti_tickets.pages.deleting.bulk_delete import BulkDeletePage
 from cti_tickets.pages.lists.addresses import list_url
-from cti_tickets.pages.lists.bulk_delete import BulkDeletePage
 from cti_tickets.pages.lists.bulk_modify import BulkModifyPage
 from cti_tickets.pages.lists.narrowed import Narrowed
 from cti_tickets.pages.lists.reader import ListReader
 from cti_tickets.pages.lists.rows import FINALCLASS, Column, list_columns, list_rows
-from cti_tickets.pages.lists.seen import note_seen
 from cti_tickets.pages.lists.selection import MOST_SELECTED
 from cti_tickets.pages.lists.streams import FORMATS, OF_COLUMNS, streamed
 from cti_tickets.pages.views.asked import (
@@ -49,6 +48,7 @@ from cti_tickets.store.history import Way
 from cti_tickets.store.listing.places import place_in, text_of
 from cti_tickets.store.listing.query import ListQuery, Slice
 from cti_tickets.store.listing.saved_views import View, views_of
+from cti_tickets.store.listing.seen import note_seen
 
 PAGE_SIZE = 50
 LAST = "last"

@@ -19,12 +19,12 @@ from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.pages.lists.addresses import list_url
 from cti_tickets.pages.lists.reader import ListReader
 from cti_tickets.pages.lists.rows import FINALCLASS, Column, Row, list_columns, list_rows
-from cti_tickets.pages.lists.seen import note_seen
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import BULK_READ, CREATE, DELETE
 from cti_tickets.store.history import Way
 from cti_tickets.store.listing.conditions import equal
 from cti_tickets.store.listing.query import Listed, ListQuery
+from cti_tickets.store.listing.seen import note_seen
 
 MOST_COUNTED = 100
 # So many of each list are on the page of an object.

@@ -13,10 +13,10 @@ from flask import Response, stream_with_context
 from werkzeug.http import dump_options_header
 
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.pages.lists.seen import note_seen
 from cti_tickets.store.access_journal import exported
 from cti_tickets.store.history import Way
 from cti_tickets.store.listing.query import Listed, ListQuery
+from cti_tickets.store.listing.seen import note_seen
 from cti_tickets.store.records import Records
 from cti_tickets.store.transactions import reading
 from cti_tickets.transfer.export import PAGE, Format, JsonLines, Table, lines_of

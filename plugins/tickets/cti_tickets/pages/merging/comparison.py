@@ -10,7 +10,7 @@ from flask import url_for
 from cti_host import masked_number, masks_numbers
 from cti_tickets.facts import Fact
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.pages.lists.deletion_text import Told, told_objects
+from cti_tickets.pages.deleting.deletion_text import Told, told_objects
 from cti_tickets.pages.object_page import ObjectView
 from cti_tickets.store.merging.choosing import choose, differing, gathered, preferred
 from cti_tickets.store.merging.plan import MergePlan

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from cti_host import current_agent, current_host, safe_return_url
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.pages.lists.deletion_text import describe
+from cti_tickets.pages.deleting.deletion_text import describe
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import DELETE
 from cti_tickets.store import objects

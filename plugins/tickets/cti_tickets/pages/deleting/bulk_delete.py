@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from cti_host import current_agent, current_host
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.pages.lists.deletion_text import describe
+from cti_tickets.pages.deleting.deletion_text import describe
 from cti_tickets.pages.lists.reader import ListReader
 from cti_tickets.pages.lists.selection import (
     MOST_SELECTED,

@@ -126,7 +126,8 @@ document.addEventListener("input", ({ target }) => {
       if (!next || turn !== typingTurn) return;
       document.getElementById(form.dataset.typing).replaceWith(next);
       document.getElementById("cti-status").textContent = next.dataset.status;
-      history.replaceState(null, "", url);
+      // The panel stays the panel; a page of results has the address of what is looked for.
+      if (!("stays" in form.dataset)) history.replaceState(null, "", url);
     } catch {
       // the host is away: the button says so
     }

@@ -73,6 +73,18 @@ def test_the_number_of_an_unknown_caller_is_given_to_somebody_known(administrato
     expect(page.get_by_label("Caller", exact=True)).to_have_value(re.compile("^tickets:Person:"))
 
 
+def test_somebody_known_is_found_on_the_panel_while_typing(page: Page) -> None:
+    page.goto("/pop?phone=0536490082")
+    panel = page.url
+    page.get_by_role("searchbox", name="Do you know who it is?").press_sequentially("lefev")
+    add = page.get_by_role("button", name="Add +33 5 36 49 00 82 to Hélène Lefèvre")
+    expect(add).to_be_visible()
+    expect(page.locator("#cti-status")).to_contain_text("Hélène Lefèvre")
+    # The call is still what the page is about.
+    assert page.url == panel
+    expect(page.get_by_role("heading", level=1)).to_have_text("Unknown contact")
+
+
 def test_who_withholds_their_number_gets_a_ticket_all_the_same(page: Page) -> None:
     page.goto("/pop?phone=")
     page.get_by_role("searchbox", name="Do you know who it is?").fill("lefevre")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from cti_tickets.model.list_plan import can_filter
 from cti_tickets.model.schema import ClassDef
@@ -29,10 +29,12 @@ class Narrowed:
         begin = self._begin.get(code)
         if begin is None:
             begin = self._begin[code] = self._until(code)
-        return begin and f"{begin}{urlencode({code: value})}"
+        # Mostly an id or a code, of which nothing is to be quoted.
+        is_plain = value.isalnum() and value.isascii()
+        return begin and begin + (value if is_plain else quote_plus(value))
 
     def _until(self, code: str) -> str:
         if not can_filter(self._cls, code):
             return ""
         rest = {name: text for name, text in self._args.items() if name != code}
-        return list_url(self._cls, rest) + ("&" if rest else "?")
+        return f"{list_url(self._cls, rest)}{'&' if rest else '?'}{quote_plus(code)}="

@@ -312,6 +312,9 @@ class Workers:
                     ends = self._closed or len(self._idle) >= MOST_IDLE
                     if not ends:
                         self._idle.append(queue)
+                # Both lead back to the job, and it to all of a page, which would be kept until
+                # Python looks for cycles.
+                del job.function, job.context
                 job.done.release()
             if ends:
                 return

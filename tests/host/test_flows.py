@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -140,3 +142,29 @@ def test_connections_are_given_back_once_a_flow_ends() -> None:
     )
     assert given_back == [first]
     assert first is second
+
+
+class Page:
+    """What a request holds, until nobody needs it."""
+
+
+@pytest.fixture
+def no_cycles_are_found() -> Iterator[None]:
+    """Python does not look for objects that hold each other."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_cycles_are_found")
+def test_what_a_call_returned_is_kept_by_nobody_but_whoever_called() -> None:
+    def page() -> Flow[Page]:
+        yield step(int)
+        return Page()
+
+    workers = Workers()
+    called = weakref.ref(workers.run("plugin", "hook", Page, LATER))
+    followed = weakref.ref(workers.follow(page(), LATER))
+    workers.run("plugin", "hook", int, LATER)  # the thread is done with what it did before
+    assert called() is None
+    assert followed() is None

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from cti_host import Agent, address_of
 from cti_tickets.api.fields import readable
 from cti_tickets.api.problems import ApiProblem
-from cti_tickets.model.list_plan import can_filter, is_moment, sortable_of
+from cti_tickets.model.list_plan import filter_attribute, is_moment, sortable_of
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.store.listing.ready_made import ready_made
 from cti_tickets.store.listing.saved_views import default_of, views_of
@@ -123,10 +123,12 @@ def _view(
 
 
 def _is_filter(cls: ClassDef, name: str) -> bool:
-    if can_filter(cls, name):
-        return not is_moment(cls.attributes[name])
+    found = filter_attribute(cls, name)
+    if found is not None:
+        return not is_moment(found)
     code = next((name.removesuffix(end) for end in _DAYS if name.endswith(end)), "")
-    return can_filter(cls, code) and is_moment(cls.attributes[code])
+    of_days = filter_attribute(cls, code)
+    return of_days is not None and is_moment(of_days)
 
 
 def _page(cls: ClassDef, view: ListView) -> str:

@@ -18,8 +18,8 @@ from cti_tickets.api.fields import hint, json_schema, readable
 from cti_tickets.api.list_views import VIEW, with_view
 from cti_tickets.api.problems import ApiProblem
 from cti_tickets.model.list_plan import (
-    can_filter,
     default_sort,
+    filter_attribute,
     is_moment,
     listed_attribute,
     sortable_of,
@@ -111,8 +111,9 @@ def _after(text: str, by: Attribute | None, sort: str) -> Place:
 def filters_of(cls: ClassDef) -> dict[str, Attribute]:
     """The parameters that narrow a list down, each with its attribute."""
     found: dict[str, Attribute] = {}
-    for code, attribute in cls.attributes.items():
-        if code in OWN or not can_filter(cls, code):
+    for code in (*cls.attributes, cls.organization_column):
+        attribute = filter_attribute(cls, code)
+        if code in OWN or attribute is None:
             continue
         names = (code + FROM, code + UNTIL) if is_moment(attribute) else (code,)
         found.update(dict.fromkeys(names, attribute))

@@ -104,6 +104,26 @@ def test_search_looks_everywhere(program: Any) -> None:
     assert program("GET", "/search?q=x&class=Nothing").status_code == 404
 
 
+def test_phone_calls_are_narrowed_down_to_an_organization(
+    program: Any, running: RunningHost
+) -> None:
+    """Which one that is the database keeps beside a call: it is no attribute."""
+    with running.app.app_context(), running.host.database.connection_context():
+        ticket = {"title": "x", "description": "x", "org_id": 2, "caller_id": 4}
+        other = objects.create("UserRequest", ticket, author=None).id
+        for ticket_id in (1, other):
+            call = {"ticket_id": ticket_id, "contact_id": 1, "agent_id": 1, "flow": "inbound"}
+            objects.create("PhoneCall", {**call, "date": "2026-01-01"}, author=None)
+    view = save(running, "ada", {"org_id": "2", "flow": "inbound"}, class_name="PhoneCall")
+    views = program("GET", "/objects/PhoneCall/views").get_json()["items"]
+    assert views[-1]["parameters"] == {"org_id": "2", "flow": "inbound"}
+    assert views[-1]["gone"] == []
+    assert ids(program("GET", f"/objects/PhoneCall?view={view}")) == [2]
+    assert ids(program("GET", "/objects/PhoneCall?org_id=1")) == [1]
+    refused = program("GET", "/objects/PhoneCall?org_id=x")
+    assert refused.get_json()["errors"] == {"org_id": "must be the id of an object"}
+
+
 # Views, and whom "me" means
 
 GRACE = {"X-Email": "grace@example.org"}
@@ -132,11 +152,18 @@ def ids(response: Any) -> list[int]:
     return [item["id"] for item in response.get_json()["items"]]
 
 
-def save(running: RunningHost, name: str, arguments: dict[str, str], **options: Any) -> str:
+def save(
+    running: RunningHost,
+    name: str,
+    arguments: dict[str, str],
+    *,
+    class_name: str = "UserRequest",
+    **options: Any,
+) -> str:
     """Save a view as an agent would on the page of a list; returns what the API calls it."""
     agent = Agent(name, name.title(), profiles=frozenset({"Administrator"}))
     with running.app.app_context(), running.host.database.connection_context():
-        return str(save_view(agent, "UserRequest", f"Of {name}", arguments, **options))
+        return str(save_view(agent, class_name, f"Of {name}", arguments, **options))
 
 
 @pytest.mark.usefixtures("at_the_desk")

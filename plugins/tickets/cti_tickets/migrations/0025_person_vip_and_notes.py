@@ -9,8 +9,11 @@ import peewee
 
 def up(migrator, db):
     postgresql = isinstance(db, peewee.PostgresqlDatabase)
-    there = {column.name: column.data_type.upper() for column in db.get_columns("contact")}
-    if not there.get("vip", "").startswith("INT"):
+    columns = db.get_columns("contact")
+    there = {column.name: column.data_type.upper() for column in columns}
+    # A whole number may be missing, a yes or no may not.
+    may_miss = {column.name for column in columns if column.null}
+    if not there.get("vip", "").startswith("INT") or "vip" in may_miss:
         if "vip" in there:
             db.execute_sql("ALTER TABLE contact RENAME COLUMN vip TO vip_added")
         db.execute_sql("ALTER TABLE contact ADD COLUMN vip INTEGER DEFAULT 0 NOT NULL")
@@ -30,6 +33,9 @@ def up(migrator, db):
 
 
 def down(migrator, db):
-    """Drop the columns."""
-    db.execute_sql("ALTER TABLE contact DROP COLUMN notes")
-    db.execute_sql("ALTER TABLE contact DROP COLUMN vip")
+    """Drop the columns; what stayed beside them has its name again."""
+    there = {column.name for column in db.get_columns("contact")}
+    for name in ("notes", "vip"):
+        db.execute_sql(f"ALTER TABLE contact DROP COLUMN {name}")
+        if f"{name}_added" in there:
+            db.execute_sql(f"ALTER TABLE contact RENAME COLUMN {name}_added TO {name}")

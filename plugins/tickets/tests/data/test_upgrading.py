@@ -132,3 +132,14 @@ def test_what_it_kept_of_another_kind_stays_beside(first_version: Flask) -> None
     assert upgrade_with(columns, ["'yes'", "7"]) == (1, "")
     beside = database.execute_sql("SELECT vip_added, notes_added FROM contact WHERE id = 70")
     assert beside.fetchone() == ("yes", 7)
+
+
+def test_a_whole_number_that_may_be_missing_becomes_a_yes_or_no(first_version: Flask) -> None:
+    """A list sorted by it would lack those who have none; a downgrade brings it back."""
+    assert upgrade_with(["vip INTEGER"], ["NULL"]) == (0, "")
+    Runner(current_host().database, str(MIGRATIONS), "tickets_migration").down(
+        "0025_person_vip_and_notes"
+    )
+    columns = {column.name: column.null for column in database.get_columns("contact")}
+    assert columns["vip"]
+    assert {"vip_added", "notes"}.isdisjoint(columns)

@@ -31,6 +31,8 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\$\w+\$")
 # A line must not begin with a mark that French sets off by a space.
 BREAKING_SPACE = re.compile(r" [:;?!»]|« ")
 LABEL = "label"
+ENTRY = re.compile(r'^(?:msgctxt (".*")\n)?msgid ((?:".*"\n)+)', re.MULTILINE)
+TWO_TRANSLATIONS = re.compile(r'^msgstr ".*"\n(?:".*"\n)*msgstr ".*"', re.MULTILINE)
 
 Message = str | tuple[str, ...]
 
@@ -71,6 +73,17 @@ def check(catalogue: Catalog, message: Message, context: str | None = None) -> N
 
 def test_there_are_three_languages_each_with_its_own_name() -> None:
     assert dict(LANGUAGES) == {"en": "English", "de": "Deutsch", "fr": "Français"}
+
+
+@each_language
+@each_package
+def test_no_text_stands_twice_in_a_catalogue(package: Path, language: str) -> None:
+    """Only the first one would count; other tools refuse the file."""
+    path = package / "locale" / f"{language}.po"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    entries = ENTRY.findall(text)
+    assert sorted(entries) == sorted({*entries})
+    assert TWO_TRANSLATIONS.findall(text) == []
 
 
 @each_language

@@ -98,7 +98,13 @@ class ListQuery:
         self._table = organizations.table(cls.name, few=narrow)
         self._descending = sort.startswith("-")
         self._order = _order(database, schema, cls, sort.removeprefix("-"))
-        self._parts = _parts(schema, cls, self._conditions, self._order)
+        kinds = schema.concrete(cls.name)
+        self._parts = _parts(kinds, self._conditions, self._order)
+        # Of a class that has no such attribute, nothing is looked for that has a value of it.
+        code = sort.removeprefix("-")
+        able = [kind for kind in kinds if code in schema[kind].attributes] or kinds
+        lacks_some = self._order.empty and len(able) < len(kinds)
+        self._present = _parts(able, self._conditions, self._order) if lacks_some else self._parts
 
     def page(self, size: int, *, after: Place | None = None, before: Place | None = None) -> Slice:
         """A page: the first one, or the one behind or in front of a place.
@@ -179,7 +185,7 @@ class ListQuery:
         kind = "finalclass" if self._cls.polymorphic else "NULL"
         selects: list[str] = []
         values: list[Any] = []
-        for part in self._parts:
+        for part in self._parts if empty else self._present:
             where, bound = _joined([*part, *more])
             selects.append(
                 f"SELECT id, {kind}, {order} FROM {self._table.sql} AS listed{where}"  # noqa: S608
@@ -217,14 +223,16 @@ def _joined(conditions: Sequence[Condition]) -> tuple[str, tuple[Any, ...]]:
 
 
 def _parts(
-    schema: Schema, cls: ClassDef, conditions: Sequence[Condition], order: _Order
+    kinds: Sequence[str], conditions: Sequence[Condition], order: _Order
 ) -> list[list[Condition]]:
-    """The conditions of each part of a list that an index has in order; mostly there is one."""
+    """The conditions of each part of a list that an index has in order; mostly there is one.
+
+    :param kinds: the classes of its objects
+    """
     for number, condition in enumerate(conditions):
         if 1 < len(condition.each) <= _MOST_PARTS:
             rest = [*conditions[:number], *conditions[number + 1 :]]
             return [[*rest, one] for one in condition.each]
-    kinds = schema.concrete(cls.name)
     by_class = order.by_class or (order.sql != "id" and any(c.by_class for c in conditions))
     if not by_class or len(kinds) < 2 or any(c.narrow for c in conditions):
         return [[*conditions]]
@@ -271,7 +279,8 @@ def _order_of_few(database: peewee.Database, cls: ClassDef, attribute: Attribute
     by_class = attribute.code in SORTED_BY_CLASS.get(cls.table, ())
     if attribute.code not in cls.attributes:
         # Only some of the classes in the list have it.
-        return _Order(column, False, f"{column} = ''", f"{column} > ''", by_class)
+        # Not ">": SQLite would begin there, and not at the place where a page begins.
+        return _Order(column, False, f"{column} = ''", f"{column} <> ''", by_class)
     if cls.table in SORTABLE or [*attribute.values] == sorted(attribute.values):
         return _Order(column, by_class=by_class)
     ranks = "".join(

@@ -135,7 +135,7 @@ def at_the_desk(running: RunningHost) -> None:
     with running.app.app_context(), running.host.database.connection_context():
         objects.update("Person", 1, {"email": "grace@example.org"}, author=None)
         desk = objects.create("Team", {"name": "Desk", "org_id": 1}, author=None).id
-        link = {"team_id": desk, "person_id": 1}
+        link: dict[str, Any] = {"team_id": desk, "person_id": 1}
         objects.create("lnkPersonToTeam", link, author=None)
         changed: list[tuple[int, dict[str, Any]]] = [
             (1, {"team_id": desk, "agent_id": 1, "status": "assigned", "impact": "2"}),

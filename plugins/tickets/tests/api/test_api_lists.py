@@ -109,7 +109,7 @@ def test_phone_calls_are_narrowed_down_to_an_organization(
 ) -> None:
     """Which one that is the database keeps beside a call: it is no attribute."""
     with running.app.app_context(), running.host.database.connection_context():
-        ticket = {"title": "x", "description": "x", "org_id": 2, "caller_id": 4}
+        ticket: dict[str, Any] = {"title": "x", "description": "x", "org_id": 2, "caller_id": 4}
         other = objects.create("UserRequest", ticket, author=None).id
         for ticket_id in (1, other):
             call = {"ticket_id": ticket_id, "contact_id": 1, "agent_id": 1, "flow": "inbound"}

@@ -6,7 +6,7 @@ import random
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,8 @@ import psycopg
 
 PERSONS_PER_ORGANIZATION = 50
 SQLITE = "sqlite:///bench.db"
+# Where the status is in the row of a ticket.
+_STATUS = 7
 # Tickets began in the three years before this, each at a second of its own.
 _LATEST = datetime(2026, 1, 15, 10)
 _SECONDS = 3 * 365 * 24 * 3600
@@ -67,45 +69,58 @@ def build(
     run: Callable[..., str] = cti_host,
     *,
     analyzed: bool = True,
+    more: Sequence[Table] = (),
+    then: Sequence[str] = (),
 ) -> Path:
     """A database with so many persons and tickets; answers its configuration file.
 
     :param url: of an empty database
     :param run: runs `cti-host` with a configuration file and arguments, maybe of another checkout
     :param analyzed: whether the database has statistics; else it never gets any
+    :param more: further rows
+    :param then: statements that follow
     """
     config = folder / "cti.toml"
     config.write_text(CONFIG.replace(SQLITE, url))
     run(config, "db", "upgrade")
-    tables = _tables(persons, tickets)
+    tables = [*_tables(persons, tickets), *more]
     if url == SQLITE:
-        _fill_sqlite(folder / "bench.db", tables, analyzed)
+        _fill_sqlite(folder / "bench.db", tables, then, analyzed)
     else:
-        _fill_postgresql(url, tables, analyzed)
+        _fill_postgresql(url, tables, then, analyzed)
     return config
 
 
-class _Table(NamedTuple):
+def open_tickets(persons: int, tickets: int) -> list[int]:
+    """The ids of the tickets that are not closed."""
+    organizations = _organizations(persons)
+    rows = _tickets(tickets, persons, organizations)
+    return [row[0] for row in rows if row[_STATUS] != "closed"]
+
+
+class Table(NamedTuple):
+    """Rows to write into a table, by its columns."""
+
     name: str
     columns: tuple[str, ...]
     rows: Iterator[tuple[Any, ...]]
 
 
-def _tables(persons: int, tickets: int) -> list[_Table]:
-    organizations = max(1, persons // PERSONS_PER_ORGANIZATION)
+def _tables(persons: int, tickets: int) -> list[Table]:
+    organizations = _organizations(persons)
     return [
-        _Table(
+        Table(
             "organization",
             ("id", "name", "status"),
             ((i, f"Organization {i}", "active") for i in range(1, organizations + 1)),
         ),
-        _Table(
+        Table(
             "contact",
             ("id", "finalclass", "name", "first_name", "status", "org_id", "email",
              "phone", "phone_e164", "mobile_phone", "mobile_phone_e164"),
             (_person(i, organizations) for i in range(1, persons + 1)),
         ),
-        _Table(
+        Table(
             "ticket",
             ("id", "finalclass", "ref", "org_id", "caller_id", "title", "description", "status",
              "operational_status", "origin", "impact", "urgency", "priority", "start_date",
@@ -115,7 +130,11 @@ def _tables(persons: int, tickets: int) -> list[_Table]:
     ]  # fmt: skip
 
 
-def _fill_sqlite(file: Path, tables: list[_Table], analyzed: bool) -> None:
+def _organizations(persons: int) -> int:
+    return max(1, persons // PERSONS_PER_ORGANIZATION)
+
+
+def _fill_sqlite(file: Path, tables: Sequence[Table], then: Sequence[str], analyzed: bool) -> None:
     database = sqlite3.connect(file)
     database.create_function("cti_fold", 1, lambda text: text, deterministic=True)
     for table in tables:
@@ -123,6 +142,8 @@ def _fill_sqlite(file: Path, tables: list[_Table], analyzed: bool) -> None:
         names = ", ".join(table.columns)
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 -- names of this file
         database.executemany(statement, table.rows)
+    for statement in then:
+        database.execute(statement)
     database.commit()
     if analyzed:
         database.execute("ANALYZE")
@@ -135,7 +156,9 @@ def _fill_sqlite(file: Path, tables: list[_Table], analyzed: bool) -> None:
     database.close()
 
 
-def _fill_postgresql(url: str, tables: list[_Table], analyzed: bool) -> None:
+def _fill_postgresql(
+    url: str, tables: Sequence[Table], then: Sequence[str], analyzed: bool
+) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for table in tables:
             names = ", ".join(table.columns)
@@ -144,6 +167,12 @@ def _fill_postgresql(url: str, tables: list[_Table], analyzed: bool) -> None:
             with connection.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
                 for row in table.rows:
                     copy.write_row(row)
+            if "id" in table.columns:  # which it gives to further rows
+                last = f"SELECT max(id) FROM {table.name}"  # noqa: S608 -- a name of this file
+                sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+                connection.execute(f"SELECT setval({sequence}, ({last}))")
+        for statement in then:
+            connection.execute(statement)
         if analyzed:
             connection.execute("ANALYZE")
 

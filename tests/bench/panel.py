@@ -1,5 +1,8 @@
 """The panel over HTTP, against a bare page with the same rows and a hello-world.
 
+With `--page` it is the page of a ticket, the form of a new ticket, the form that modifies one, or
+a new ticket that is sent; these have no bare page.
+
 All run on the same server with the same workers, in turn, several rounds in one run. An agent is
 signed in as in a browser; callers are of all organizations. Shown are the medians of the rounds,
 and the ratios within a round. The CPU is that of the servers, without the load generator:
@@ -21,14 +24,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.request import Request, urlopen
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
-from tests.bench.panel_sites import HERE, Site, built, databases, environment, paths
+from tests.bench.panel_sites import (
+    HERE,
+    NEW,
+    PAGES,
+    Site,
+    addresses,
+    built,
+    databases,
+    environment,
+    sent,
+)
 
 WORKERS = 2
 CONNECTIONS = 8
@@ -44,11 +58,18 @@ class Running(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A page to ask for, the first process of its server, and the headers of its client."""
+    """Pages to ask for, the first process of their server, and the headers of its client.
 
-    url: str
+    :param address: that of the server
+    :param pages: the paths of the pages, each with its query
+    :param bodies: what is sent to each; empty: nothing is
+    """
+
+    address: str
     pid: int
     headers: Mapping[str, str]
+    pages: Sequence[str]
+    bodies: Sequence[str] = ()
 
 
 class Rounds(NamedTuple):
@@ -63,6 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--persons", type=int, default=100_000)
     parser.add_argument("--tickets", type=int, default=300_000)
+    parser.add_argument("--page", choices=PAGES, default="panel")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another one to compare")
@@ -79,22 +101,24 @@ def main() -> None:
         script = folder / "requests.lua"
         for round_ in range(options.rounds + 1):
             for what, target in targets.items():
-                script.write_text(_script(options.persons, target.headers))
+                script.write_text(_script(target, f"{what}-{round_}"))
                 before = _cpu_seconds(target.pid)
-                rate = _requests_per_second(wrk, target.url, script, options.seconds)
+                rate = _requests_per_second(wrk, target.address, script, options.seconds)
                 used = _cpu_seconds(target.pid) - before
                 if round_:  # the first one only warms up
                     found[what].rates.append(rate)
                     found[what].cpu.append(1000 * used / (rate * options.seconds))
-    print(f"{options.database}: {options.persons:,} persons, {options.tickets:,} tickets, "
-          f"{WORKERS} workers, {CONNECTIONS} connections, "
+    print(f"{options.page}, {options.database}: {options.persons:,} persons, "
+          f"{options.tickets:,} tickets, {WORKERS} workers, {CONNECTIONS} connections, "
           f"{options.rounds} rounds of {options.seconds} s")  # fmt: skip
-    _report(found)
+    _report(found, options.page)
 
 
 def _targets(running: ExitStack, folder: Path, options: argparse.Namespace) -> dict[str, Target]:
     """The pages to compare, each with its server started."""
-    wanted = {"panel": (HERE, True)}
+    page: str = options.page
+    asked = addresses(page, options.persons, options.tickets)
+    wanted = {page: (HERE, True)}
     if options.against is not None:
         wanted["against"] = (options.against.resolve(), True)
     if options.without_statistics:
@@ -103,32 +127,48 @@ def _targets(running: ExitStack, folder: Path, options: argparse.Namespace) -> d
     targets = {}
     for (what, (checkout, analyzed)), url in zip(wanted.items(), urls, strict=True):
         site = built(
-            folder / what, checkout, options.persons, options.tickets, url, analyzed=analyzed
+            folder / what,
+            checkout,
+            options.persons,
+            options.tickets,
+            url,
+            analyzed=analyzed,
+            page=page,
         )
-        targets[what] = _panel(running, site, checkout)
-        if what == "panel":
+        server = running.enter_context(serving(site.config, checkout))
+        targets[what] = _target(server, site, page, asked)
+        if what == page:
             ours = site
     bare = running.enter_context(_bare(ours.database))
-    for what, path in (("bare page", "bare"), ("hello-world", "")):
-        targets[what] = Target(f"{bare.address}/{path}", bare.pid, ours.browser)
+    others = {"hello-world": ["/"]}
+    if page == "panel":
+        others = {"bare page": [one.replace("/pop", "/bare") for one in asked], **others}
+    for what, paths in others.items():
+        targets[what] = Target(bare.address, bare.pid, ours.browser, paths)
     return targets
 
 
-def _panel(running: ExitStack, site: Site, checkout: Path) -> Target:
-    server = running.enter_context(serving(site.config, checkout))
-    return Target(f"{server.address}/pop", server.pid, site.browser)
+def _target(server: Running, site: Site, page: str, asked: Sequence[str]) -> Target:
+    if page != "post":
+        return Target(server.address, server.pid, site.browser, asked)
+    request = Request(f"{server.address}{asked[0]}", headers=site.browser)  # noqa: S310 -- our own server
+    with urlopen(request) as answer:  # noqa: S310 -- our own server
+        token = re.search('name="csrf_token"[^>]*value="([^"]+)', answer.read().decode())
+    assert token, "the form has no token"
+    bodies = [sent(one, token[1]) for one in asked]
+    return Target(server.address, server.pid, site.browser, [NEW] * len(asked), bodies)
 
 
-def _report(found: Mapping[str, Rounds]) -> None:
+def _report(found: Mapping[str, Rounds], page: str) -> None:
     for what, rounds in found.items():
         each = ", ".join(f"{rate:.0f}" for rate in rounds.rates)
         rate, milliseconds = map(statistics.median, rounds)
         print(f"{what:12} {rate:6.0f} requests/s, {milliseconds:.2f} ms of CPU each   ({each})")
-    panel = found["panel"]
+    ours = found[page]
     for what, other in found.items():
-        if what != "panel":
-            _compare(f"panel / {what}, requests/s", panel.rates, other.rates)
-            _compare("the same by CPU each", other.cpu, panel.cpu)
+        if what != page:
+            _compare(f"{page} / {what}, requests/s", ours.rates, other.rates)
+            _compare("the same by CPU each", other.cpu, ours.cpu)
 
 
 def _compare(what: str, ours: list[float], others: list[float]) -> None:
@@ -143,14 +183,22 @@ def _cpu_seconds(pid: int) -> float:
     return float(sum(time_.user + time_.system for time_ in times))
 
 
-def _script(persons: int, headers: Mapping[str, str]) -> str:
-    """Each request asks for another of a thousand callers."""
-    listed = ", ".join(f'"{one}"' for one in paths(persons))
-    set_ = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in headers.items())
+def _script(target: Target, key: str) -> str:
+    """Each request asks for another page, or sends another form.
+
+    :param key: what the one-time keys of forms begin with
+    """
+    listed = ", ".join(f'"{one}"' for one in target.pages)
+    bodies = ", ".join(f'"{one}&creation_key={key}-"' for one in target.bodies)
+    set_ = "".join(f'wrk.headers["{n}"] = "{value}"\n' for n, value in target.headers.items())
+    if bodies:
+        set_ += 'wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n'
     return (
-        f"{set_}local paths = {{{listed}}}\nlocal i = 0\n"
-        "request = function()\n  i = i % #paths + 1\n"
-        '  return wrk.format("GET", wrk.path .. paths[i])\nend\n'
+        f"{set_}local paths = {{{listed}}}\nlocal bodies = {{{bodies}}}\n"
+        "local i, sent = 0, 0\n"
+        "request = function()\n  i = i % #paths + 1\n  sent = sent + 1\n"
+        '  if bodies[i] then return wrk.format("POST", paths[i], nil, bodies[i] .. sent) end\n'
+        '  return wrk.format("GET", paths[i])\nend\n'
     )
 
 

@@ -1,6 +1,9 @@
-"""The processor's time of a panel, without a server: of this checkout, others, and the bare page.
+"""The processor's time of a page, without a server: of this checkout, others, and the bare page.
 
-Processes that take turns, some panels each, so that whatever else the machine does meets all of
+The page is the panel of a call, or with `--page` that of a ticket, the form of a new ticket, the
+form that modifies one, or a new ticket that is sent; only the panel has a bare page.
+
+Processes that take turns, some pages each, so that whatever else the machine does meets all of
 them. Shown are the lower quartile of the turns, and the median of the ratios within a turn.
 """
 
@@ -16,11 +19,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.bench.panel_sites import HERE, Site, built, databases, environment, paths
+from tests.bench.panel_sites import (
+    HERE,
+    PAGES,
+    Site,
+    addresses,
+    built,
+    databases,
+    environment,
+    sent,
+)
 
 _WORKER = """
-import gc, io, json, os, sys, time
-what, config, path, headers, queries = json.loads(sys.stdin.readline())
+import gc, io, json, os, re, sys, time
+what, config, headers, addresses, bodies = json.loads(sys.stdin.readline())
 if what == "bare":
     from tests.bench.bare import create
     app = create()
@@ -29,26 +41,41 @@ else:
     from cti_host.app import app_from_environment
     app = app_from_environment()
 environ = {
-    "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path, "SERVER_NAME": "127.0.0.1",
+    "SCRIPT_NAME": "", "SERVER_NAME": "127.0.0.1",
     "SERVER_PORT": "8000", "HTTP_HOST": "127.0.0.1:8000", "SERVER_PROTOCOL": "HTTP/1.1",
     "REMOTE_ADDR": "127.0.0.1", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
     "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
     "wsgi.errors": sys.stderr,
     **{"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()},
 }
-def page(query):
+def asked(address, body=None):
     answered = []
-    given = {**environ, "QUERY_STRING": query, "wsgi.input": io.BytesIO()}
+    path, _mark, query = address.partition("?")
+    given = {**environ, "PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": "GET"}
+    if body is not None:
+        given |= {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(body)),
+                  "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+    given["wsgi.input"] = io.BytesIO(body or b"")
     response = app(given, lambda *answer: answered.append(answer))
-    body = b"".join(response)
+    page = b"".join(response)
     getattr(response, "close", lambda: None)()
-    assert answered[0][0][:3] == "200" and len(body) > 1000, (answered, body[:300])
+    expected = "200" if body is None else "303"
+    assert answered[0][0][:3] == expected and len(page) > 100, (answered, page[:300])
+    return page
+token = ""
+if bodies:
+    token = re.search(b'name="csrf_token"[^>]*value="([^"]+)', asked(addresses[0]))[1].decode()
 number = 0
 for line in sys.stdin:
     count, used = int(line), time.process_time()
     for _ in range(count):
-        page(queries[number % len(queries)])
+        place = number % len(addresses)
         number += 1
+        if bodies:
+            body = bodies[place].replace("TOKEN", token) + "&creation_key=key" + str(number)
+            asked(addresses[place].partition("?")[0], body.encode())
+        else:
+            asked(addresses[place])
     print((time.process_time() - used) * 1000 / count, flush=True)
 """
 _Worker = subprocess.Popen[str]
@@ -60,21 +87,26 @@ def main() -> None:
     parser.add_argument("--persons", type=int, default=20_000)
     parser.add_argument("--tickets", type=int, default=60_000)
     parser.add_argument("--turns", type=int, default=40)
-    parser.add_argument("--panels", type=int, default=50, help="in each turn")
+    parser.add_argument("--panels", type=int, default=50, help="pages in each turn")
+    parser.add_argument("--page", choices=PAGES, default="panel")
     parser.add_argument("--against", type=Path, action="append", default=[], metavar="CHECKOUT")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     options = parser.parse_args()
-    checkouts = {"panel": HERE, **{one.name: one.resolve() for one in options.against}}
+    page: str = options.page
+    checkouts = {page: HERE, **{one.name: one.resolve() for one in options.against}}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         urls = stack.enter_context(databases(options.database, len(checkouts)))
-        queries = [one.removeprefix("?") for one in paths(options.persons)]
+        asked = addresses(page, options.persons, options.tickets)
         workers = {}
         for (what, checkout), url in zip(checkouts.items(), urls, strict=True):
-            site = built(folder / what, checkout, options.persons, options.tickets, url)
-            workers[what] = stack.enter_context(_worker(what, checkout, site, queries))
+            site = built(folder / what, checkout, options.persons, options.tickets, url, page=page)
+            bodies = [sent(one, "TOKEN") for one in asked] if page == "post" else []
+            worker = _worker(what, checkout, site, asked, bodies)
+            workers[what] = stack.enter_context(worker)
             if what == "panel":
-                workers["bare"] = stack.enter_context(_worker("bare", checkout, site, queries))
+                bare = [one.replace("/pop", "/bare") for one in asked]
+                workers["bare"] = stack.enter_context(_worker("bare", checkout, site, bare, []))
         found: dict[str, list[float]] = {what: [] for what in workers}
         for turn in range(options.turns + 2):
             for what, worker in workers.items():
@@ -82,15 +114,17 @@ def main() -> None:
                 if turn > 1:  # the first ones only warm up
                     found[what].append(used)
     print(f"{options.database}: {options.persons:,} persons, {options.tickets:,} tickets, "
-          f"{options.turns} turns of {options.panels} panels")  # fmt: skip
+          f"{options.turns} turns of {options.panels} pages")  # fmt: skip
     for what, times in found.items():
         quartile = statistics.quantiles(times, n=4)[0]
-        ratios = [one / panel for one, panel in zip(times, found["panel"], strict=True)]
-        print(f"{what:12} {quartile:6.2f} ms of CPU; / panel: {statistics.median(ratios):.2f}")
+        ratios = [one / ours for one, ours in zip(times, found[page], strict=True)]
+        print(f"{what:12} {quartile:6.2f} ms of CPU; / {page}: {statistics.median(ratios):.2f}")
 
 
 @contextmanager
-def _worker(what: str, checkout: Path, site: Site, queries: list[str]) -> Iterator[_Worker]:
+def _worker(
+    what: str, checkout: Path, site: Site, asked: list[str], bodies: list[str]
+) -> Iterator[_Worker]:
     """A process that makes pages when it is told how many."""
     environ = {**environment(checkout), "BENCH_DATABASE": site.database}
     process = subprocess.Popen(  # noqa: S603 -- our own command
@@ -99,11 +133,12 @@ def _worker(what: str, checkout: Path, site: Site, queries: list[str]) -> Iterat
         env=environ,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # its log
         text=True,
     )
-    path = "/bare" if what == "bare" else "/pop"
     assert process.stdin
-    process.stdin.write(json.dumps([what, str(site.config), path, site.browser, queries]) + "\n")
+    told = [what, str(site.config), site.browser, asked, bodies]
+    process.stdin.write(json.dumps(told) + "\n")
     try:
         yield process
     finally:
@@ -112,7 +147,7 @@ def _worker(what: str, checkout: Path, site: Site, queries: list[str]) -> Iterat
 
 
 def _turn(worker: _Worker, panels: int) -> float:
-    """The milliseconds of a panel, of so many."""
+    """The milliseconds of a page, of so many."""
     assert worker.stdin
     assert worker.stdout
     worker.stdin.write(f"{panels}\n")

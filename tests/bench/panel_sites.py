@@ -1,4 +1,4 @@
-"""Sites for the benchmarks of the panel: the same rows, each made and run by a checkout."""
+"""Sites for the benchmarks of pages: the same rows, each made and run by a checkout."""
 
 from __future__ import annotations
 
@@ -10,11 +10,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from cti_host.testing.postgresql import _start, empty_database
-from tests.bench.data import SQLITE, build, number_of
+from tests.bench.data import PERSONS_PER_ORGANIZATION, SQLITE, build, number_of
+from tests.bench.desk_data import asked_tickets, desk_statements, desk_tables
 
 HERE = Path(__file__).parents[2]
+# The pages that can be asked for; "post" sends the form of a new ticket.
+PAGES = ("panel", "ticket", "new", "modify", "post")
+NEW = "/objects/new/UserRequest"
+# Not with its one-time key, which each has for itself, and its token.
+_TYPED = {"title": "Printer", "description": "It is on fire.", "origin": "phone",
+          "impact": "2", "urgency": "2", "service_id": "1"}  # fmt: skip
 # What browsers send.
 BROWSER = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -67,11 +75,13 @@ def built(
     url: str = SQLITE,
     *,
     analyzed: bool = True,
+    page: str = "panel",
 ) -> Site:
     """A site with the rows, made by a checkout.
 
     :param url: of an empty database
     :param analyzed: whether the database has statistics
+    :param page: one of `PAGES`: those of tickets have teams, services, and what happened
     """
     folder.mkdir()
 
@@ -81,7 +91,10 @@ def built(
     def cti_host(config: Path, *arguments: str, text: str | None = None) -> str:
         return run("-m", "cti_host", "--config", config, *arguments, text=text)
 
-    config = build(folder, persons, tickets, url, cti_host, analyzed=analyzed)
+    more, then = (), ()
+    if page != "panel":
+        more, then = desk_tables(persons, tickets), desk_statements(persons)
+    config = build(folder, persons, tickets, url, cti_host, analyzed=analyzed, more=more, then=then)
     profile = ("--profile", "Support Agent")
     cti_host(config, "agent", "add", "loader", *profile, "--password-stdin", text=f"{PASSWORD}\n")
     token = cti_host(config, "agent", "token", "loader")
@@ -105,11 +118,35 @@ def databases(kind: str, count: int) -> Iterator[list[str]]:
         yield [stack.enter_context(empty_database(uri)) for _number in range(count)]
 
 
-def paths(persons: int, count: int = 1000) -> list[str]:
-    """The addresses of panels: of callers of all organizations, in no order."""
+def addresses(page: str, persons: int, tickets: int, count: int = 1000) -> list[str]:
+    """The addresses of pages to ask for, in no order.
+
+    Panels are of callers of all organizations, forms of new tickets have a caller.
+
+    :param page: one of `PAGES`
+    """
+    if page in ("ticket", "modify"):
+        after = "/modify" if page == "modify" else ""
+        return [f"/objects/UserRequest/{id_}{after}" for id_ in asked_tickets(persons, tickets)]
     chance = random.Random(2)  # noqa: S311 -- the same callers each time
     called = chance.sample(range(1, persons + 1), min(count, persons))
-    return [f"?phone=%2B{number_of(person)[1:]}" for person in called]
+    if page == "panel":
+        return [f"/pop?phone=%2B{number_of(person)[1:]}" for person in called]
+    organizations = max(1, persons // PERSONS_PER_ORGANIZATION)
+    return [
+        f"{NEW}?caller_id={person}&org_id={1 + (person - 1) % organizations}&origin=phone"
+        for person in called
+    ]
+
+
+def sent(address: str, token: str) -> str:
+    """What is typed into the form of a new ticket, but for its one-time key, as it is sent.
+
+    :param address: that of the form
+    :param token: the CSRF token of the form
+    """
+    values = {**dict(parse_qsl(urlsplit(address).query)), **_TYPED, "csrf_token": token}
+    return urlencode(values)
 
 
 def _output(checkout: Path, arguments: list[str], text: str | None) -> str:

@@ -97,10 +97,12 @@ C = TypeVar("C", bound=ClassDef, covariant=True)
 
 
 class SchemaOf(Generic[C]):
-    """All classes, by name."""
+    """All classes, by name. They stay as they are: who is above and below whom is kept."""
 
     def __init__(self, classes: Mapping[str, C]) -> None:
         self.classes: Mapping[str, C] = dict(classes)
+        self._above: dict[str, tuple[str, ...]] = {}
+        self._below: dict[str, tuple[str, ...]] = {}
 
     def __contains__(self, name: object) -> bool:
         return name in self.classes
@@ -120,19 +122,31 @@ class SchemaOf(Generic[C]):
 
     def ancestors(self, name: str) -> list[str]:
         """The class itself and its parents, nearest first."""
-        names = []
-        while name:
-            names.append(name)
-            name = self[name].parent
-        return names
+        return [*self._ancestors(name)]
 
     def is_a(self, name: str, ancestor: str) -> bool:
         """Whether a class is another one or a descendant of it."""
-        return ancestor in self.ancestors(name)
+        return ancestor in self._ancestors(name)
 
     def concrete(self, name: str) -> list[str]:
         """The classes under this one, itself included, that objects can have."""
-        return [c.name for c in self if not c.abstract and self.is_a(c.name, name)]
+        found = self._below.get(name)
+        if found is None:
+            found = tuple(c.name for c in self if not c.abstract and self.is_a(c.name, name))
+            if name in self:  # of what anybody asks for, nothing is kept
+                self._below[name] = found
+        return [*found]
+
+    def _ancestors(self, name: str) -> tuple[str, ...]:
+        found = self._above.get(name)
+        if found is None:
+            names = []
+            above = name
+            while above:
+                names.append(above)
+                above = self[above].parent
+            found = self._above[name] = tuple(names)
+        return found
 
 
 Schema = SchemaOf[ClassDef]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cti_oql.schema import Kind
 
@@ -60,10 +60,11 @@ def change_plan(cls: ClassDef, state: str, values: Mapping[str, Any]) -> FormPla
     """
     leading = list(dict.fromkeys([*_FIRST, *(cls.form or cls.attributes)]))
     codes = [code for code in (*leading, *cls.attributes) if code in cls.attributes]
+    may = _codes_of_state(cls, state).editable
     shown = [
         code
         for code in dict.fromkeys(codes)
-        if editable(cls, state, code) or (_visible(cls, state, code) and has_value(values, code))
+        if code in may or (_visible(cls, state, code) and has_value(values, code))
     ]
     return _plan(
         cls,
@@ -75,34 +76,27 @@ def change_plan(cls: ClassDef, state: str, values: Mapping[str, Any]) -> FormPla
 
 def transition_plan(cls: ClassDef, way: Transition, values: Mapping[str, Any]) -> FormPlan:
     """The form of a transition: what its target asks for, and what it demands and is empty."""
-    flags = cls.lifecycle.asked(way) if cls.lifecycle else {}
-    asked = {
-        code
-        for code, flag in flags.items()
-        if _typed(cls.attributes[code])
-        and (flag & ASKING or (flag & Flag.MANDATORY and not has_value(values, code)))
-    }
-    order = [code for code in dict.fromkeys((*_FIRST, *cls.form, *cls.attributes)) if code in asked]
-    required = frozenset(
-        code for code in order if flags[code] & _DEMANDING or cls.attributes[code].mandatory
-    )
-    return FormPlan(tuple(order), required=required)
+    key = ("way", way.source, way.stimulus, way.target)
+    known: _WayCodes | None = cls.kept.get(key)
+    if known is None:
+        known = cls.kept[key] = _codes_of_way(cls, way)
+    order = tuple(c for c in known.order if c in known.asked or not has_value(values, c))
+    return FormPlan(order, required=known.required.intersection(order))
 
 
 def editable(cls: ClassDef, state: str, code: str) -> bool:
     """Whether a form may change an attribute in a state."""
-    return _typed(cls.attributes[code]) and _flag(cls, state, code).editable
+    return code in _codes_of_state(cls, state).editable
 
 
-def demanded(cls: ClassDef, state: str) -> set[str]:
+def hidden(cls: ClassDef, state: str, code: str) -> bool:
+    """Whether a form hides an attribute in a state."""
+    return code in _codes_of_state(cls, state).hidden
+
+
+def demanded(cls: ClassDef, state: str) -> frozenset[str]:
     """The attributes that a form has to fill in in a state, besides those that always are."""
-    if cls.lifecycle is None:
-        return set()
-    return {
-        code
-        for code in cls.attributes
-        if editable(cls, state, code) and Flag.MANDATORY in _flag(cls, state, code)
-    }
+    return _codes_of_state(cls, state).demanded
 
 
 def has_value(values: Mapping[str, Any], code: str) -> bool:
@@ -110,18 +104,65 @@ def has_value(values: Mapping[str, Any], code: str) -> bool:
     return values.get(code) not in ("", None)
 
 
-def _plan(cls: ClassDef, state: str, main: list[str], more: list[str]) -> FormPlan:
-    logs = [
+class _StateCodes(NamedTuple):
+    """What a state lets forms do with the attributes of a class."""
+
+    editable: frozenset[str]
+    hidden: frozenset[str]
+    demanded: frozenset[str]
+
+
+class _WayCodes(NamedTuple):
+    """What a transition asks for: some in any case, the others where they are empty.
+
+    :param order: all of them
+    """
+
+    order: tuple[str, ...]
+    asked: frozenset[str]
+    required: frozenset[str]
+
+
+def _codes_of_state(cls: ClassDef, state: str) -> _StateCodes:
+    """See `_StateCodes`; worked out once: flags are slow, and a page asks for hundreds."""
+    # A row may have a state that there is not, by mistake: all of them are alike.
+    state = state if cls.lifecycle is None or state in cls.lifecycle.states else ""
+    known: _StateCodes | None = cls.kept.get(("state", state))
+    if known is None:
+        flags = {code: _flag(cls, state, code) for code in cls.attributes}
+        may = {c for c, flag in flags.items() if _typed(cls.attributes[c]) and flag.editable}
+        known = cls.kept["state", state] = _StateCodes(
+            frozenset(may),
+            frozenset(code for code, flag in flags.items() if Flag.HIDDEN in flag),
+            frozenset(code for code in may if Flag.MANDATORY in flags[code]),
+        )
+    return known
+
+
+def _codes_of_way(cls: ClassDef, way: Transition) -> _WayCodes:
+    flags = cls.lifecycle.asked(way) if cls.lifecycle else {}
+    asked = {
         code
-        for code, attribute in cls.attributes.items()
-        if attribute.kind is Kind.LOG and editable(cls, state, code)
-    ]
+        for code, flag in flags.items()
+        if _typed(cls.attributes[code]) and flag & (ASKING | Flag.MANDATORY)
+    }
+    order = [code for code in dict.fromkeys((*_FIRST, *cls.form, *cls.attributes)) if code in asked]
+    return _WayCodes(
+        tuple(order),
+        frozenset(code for code in order if flags[code] & ASKING),
+        frozenset(c for c in order if flags[c] & _DEMANDING or cls.attributes[c].mandatory),
+    )
+
+
+def _plan(cls: ClassDef, state: str, main: list[str], more: list[str]) -> FormPlan:
+    may = _codes_of_state(cls, state).editable
+    is_log = {code for code, attribute in cls.attributes.items() if attribute.kind is Kind.LOG}
+    logs = [code for code in cls.attributes if code in is_log and code in may]
     # The class says in which order its logs come.
     logs.sort(key=lambda code: cls.form.index(code) if code in cls.form else len(cls.form))
-    is_log = {code for code, attribute in cls.attributes.items() if attribute.kind is Kind.LOG}
     shown = [code for code in (*main, *more) if code not in is_log]
     always = {code for code in shown if cls.attributes[code].mandatory}
-    fixed = frozenset(code for code in shown if not editable(cls, state, code))
+    fixed = frozenset(code for code in shown if code not in may)
     return FormPlan(
         tuple(code for code in dict.fromkeys(main) if code not in is_log),
         tuple(code for code in dict.fromkeys(more) if code not in is_log),
@@ -150,10 +191,8 @@ def _flag(cls: ClassDef, state: str, code: str) -> Flag:
 
 
 def _visible(cls: ClassDef, state: str, code: str) -> bool:
-    return (
-        cls.attributes[code].kind not in (Kind.EXTERNAL, Kind.IMAGE, Kind.SET)
-        and Flag.HIDDEN not in _flag(cls, state, code)
-    )  # fmt: skip
+    shown = cls.attributes[code].kind not in (Kind.EXTERNAL, Kind.IMAGE, Kind.SET)
+    return shown and not hidden(cls, state, code)
 
 
 def _typed(attribute: Attribute) -> bool:

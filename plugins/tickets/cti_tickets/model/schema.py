@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
 import cti_oql.schema
 from cti_oql.schema import Kind
@@ -69,6 +71,11 @@ class ClassDef(cti_oql.schema.ClassDef):
     form: tuple[str, ...] = ()
     lifecycle: LifeCycle | None = None
     organization_column: str = ""
+
+    @cached_property
+    def kept(self) -> dict[Hashable, Any]:
+        """What was worked out of the class, which stays as it is, by what it is."""
+        return {}
 
 
 Schema = cti_oql.schema.SchemaOf[ClassDef]

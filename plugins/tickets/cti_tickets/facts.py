@@ -95,10 +95,14 @@ def is_yes(value: object) -> bool:
     return str(value) in _YES
 
 
-def page_of(class_name: str, id_: object, endpoint: str = "tickets.view") -> str:
-    """The path of a page of an object, quickly: what stands around the id is worked out once."""
-    before, _zero, after = address_of(endpoint, class_name=class_name, id_=0).rpartition("0")
-    return f"{before}{id_}{after}"
+def page_of(class_name: str, id_: object, endpoint: str = "tickets.view", **more: str) -> str:
+    """The path of a page of an object, quickly: what stands around the id is worked out once.
+
+    :param more: further values of the route; only such of which there are few
+    """
+    path = address_of(endpoint, class_name=class_name, id_=0, **more)
+    before, _zero, after = path.rpartition("/0")
+    return f"{before}/{id_}{after}"
 
 
 def _phone_fact(attribute: Attribute, record: Record, text: str) -> Fact:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import peewee
 from cti_oql import Found, Oql, Param
+from cti_oql.running import mark
 from cti_oql.schema import Kind
-from flask import url_for
 
 from cti_host import (
     Caller,
@@ -27,13 +28,15 @@ from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.rights.access import Forbidden, current_access
 from cti_tickets.rights.profiles import MODIFY, READ
 from cti_tickets.store import objects
-from cti_tickets.store.calls import calls_about
 from cti_tickets.store.joint_numbers import searched
-from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_datetime, shown
+from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_date, as_datetime, shown
 
 # The first of these that a class has is what a ticket list shows.
 _STATUS = ("status", "operational_status")
 _STARTED = ("start_date", "creation_date")
+_OF_CALLS = (
+    "created", "date", "flow", "note", "contact_id_friendlyname", "agent_id_friendlyname",
+)  # fmt: skip
 
 
 def tickets(
@@ -183,25 +186,28 @@ def _caller(record: Record, codes: Sequence[str], display_name: Sequence[str]) -
 
 
 def phone_calls(records: Records, database: peewee.Database, ticket_id: int) -> list[PhoneCall]:
-    """The phone calls about a ticket with the names of who talked, in two statements.
+    """The phone calls about a ticket with the names of who talked, newest first.
 
     None where the agent may not see any.
     """
     if not current_access().may(READ, "PhoneCall"):
         return []
-    stored = calls_about(ticket_id)
-    people = ["contact_id_friendlyname", "agent_id_friendlyname"]
-    named = records.load(database, "PhoneCall", [call.id for call in stored], people)
-    names = {record.id: [record.text(code) for code in people] for record in named}
-    calls = []
-    for call in stored:
-        if call.id not in names:  # not there for whoever asks
-            continue
-        contact, agent = names[call.id]
-        url = url_for("tickets.view", class_name="PhoneCall", id_=call.id)
-        when = call.created or call.date
-        calls.append(PhoneCall(call.flow, when, contact, agent, call.note, url))
-    return calls
+    about = f"SELECT id FROM phone_call WHERE ticket_id = {mark(database)}"  # noqa: S608 -- the mark of a bound value
+    found = records.load_among(database, "PhoneCall", (about, [ticket_id]), _OF_CALLS)
+    calls = [(as_datetime(record.values["created"]), record) for record in found]
+    calls.sort(key=lambda one: (one[0] or datetime.min, one[1].id), reverse=True)
+    page = address_of("tickets.view", class_name="PhoneCall", id_=0).removesuffix("0")
+    return [
+        PhoneCall(
+            record.text("flow"),
+            created or as_date(record.values["date"]),
+            record.text("contact_id_friendlyname"),
+            record.text("agent_id_friendlyname"),
+            record.text("note"),
+            f"{page}{record.id}",
+        )
+        for created, record in calls
+    ]
 
 
 def read_ticket(records: Records, key: TicketKey, caller_class: str) -> TicketDetails | None:
@@ -226,12 +232,23 @@ def ticket_with_caller(
     records: Records, class_name: str, id_: int, caller_class: str, caller_id: int | None
 ) -> tuple[Ticket, Caller | None]:
     """A stored ticket and its caller, with all the caller's attributes, for the hooks."""
+    ticket = tickets(records, current_host().database, class_name, [id_])[0]
+    return ticket, caller_of(records, caller_class, caller_id)
+
+
+def ticket_of(records: Records, record: Record) -> Ticket:
+    """A ticket of which all attributes were read, and the names of what they lead to."""
+    return _Rows(records.schema[record.class_name], records.schema).ticket(record)
+
+
+def caller_of(records: Records, caller_class: str, caller_id: int | None) -> Caller | None:
+    """A person with all their attributes, for the hooks; `None`: there is none, or nobody."""
+    if not caller_id:
+        return None
     host = current_host()
-    ticket = tickets(records, host.database, class_name, [id_])[0]
     display = host.settings.caller_information.display_name
-    ids = [caller_id] if caller_id else []
-    persons = callers(records, host.database, caller_class, ids, display)
-    return ticket, persons[0] if persons else None
+    persons = callers(records, host.database, caller_class, [caller_id], display)
+    return persons[0] if persons else None
 
 
 def query_parameters(

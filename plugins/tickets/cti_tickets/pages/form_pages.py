@@ -17,6 +17,7 @@ from cti_tickets.model.form_plan import FormPlan
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.call_strip import call_address, call_strip, page_url
 from cti_tickets.pages.field_texts import html_fields
+from cti_tickets.pages.fields.html import FormFields
 from cti_tickets.pages.forms import (
     changed_codes,
     make_form,
@@ -166,24 +167,30 @@ class FormPages:
         failed = bool(shown.problems) or any(shown.form[code].errors for code in plan.asked)
         failed = failed or shown.conflict is not None
         typed = {code: shown.form[code].data for code in plan.asked}
+        fields = FormFields(
+            shown.form,
+            shown.cls,
+            plan,
+            shown.facts,
+            unread=unread_phones(shown.cls, typed),
+            html=html_fields(shown.form, shown.cls, plan.asked),
+            first="" if failed else _first_empty(plan, typed),
+            new_targets=shown.new_targets,
+        )
         page = render_template(
             "tickets/form.html",
             form=shown.form,
+            fields=fields,
             cls=shown.cls,
             title=shown.title,
             save=shown.save or _("Save"),
             plan=plan,
-            facts=shown.facts,
             attributes=shown.cls.attributes,
             problems=shown.problems,
-            html=html_fields(shown.form, shown.cls, plan.asked),
-            unread=unread_phones(shown.cls, typed),
             failed=failed,
-            first="" if failed else _first_empty(plan, typed),
             follows=bool(rules_of(shown.cls)),
             version=view.version if view else "",
             creation_key=shown.key,
-            new_targets=shown.new_targets,
             conflict=shown.conflict,
             cancel=self._cancel_url(view),
             next_url=safe_return_url(request.values.get("next"), ""),

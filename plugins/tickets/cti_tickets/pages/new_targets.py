@@ -108,6 +108,13 @@ def _id_of(records: Records, target: NewTarget, author: Agent | None, key: str) 
 
 def _only_name(cls: ClassDef) -> str:
     """The attribute that is all that an object of a class needs; "" if it needs more."""
+    known: str | None = cls.kept.get("only name")
+    if known is None:
+        known = cls.kept["only name"] = _found_only_name(cls)
+    return known
+
+
+def _found_only_name(cls: ClassDef) -> str:
     needed = {c for c in creation_plan(cls).required if not cls.attributes[c].default}
     if len(cls.friendlyname) == 1 and needed == {cls.friendlyname[0]}:
         return cls.friendlyname[0]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cti_oql.schema import Kind
-from flask import url_for
 
 from cti_host import (
     Caller,
@@ -17,13 +16,12 @@ from cti_host import (
     current_host,
     phone_menu,
 )
-from cti_tickets.facts import Fact, fact_of
-from cti_tickets.hook_values import ticket_with_caller
-from cti_tickets.model.form_plan import transition_plan
-from cti_tickets.model.lifecycles.lifecycle import Flag
+from cti_tickets.facts import Fact, fact_of, page_of
+from cti_tickets.hook_values import caller_of, ticket_of
+from cti_tickets.model.form_plan import hidden, transition_plan
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.rights.access import current_access
-from cti_tickets.rights.profiles import MODIFY
+from cti_tickets.rights.profiles import MODIFY, READ
 from cti_tickets.store import objects
 from cti_tickets.store.concurrency.versions import version_of
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, shown_name
@@ -74,15 +72,18 @@ def view_object(
     """
     schema = records.schema
     try:
-        class_name = objects.class_of(class_name, id_)
+        # Of a class with none below it, the object itself says which one it is of.
+        is_last = schema.concrete(class_name) == [class_name] and objects.is_id(id_)
+        class_name = class_name if is_last else objects.class_of(class_name, id_)
     except objects.NotFound:
         return None
+    current_access().require(READ, class_name)
     cls = schema[class_name]
     attributes = [a for a in cls.attributes.values() if a.kind not in _ELSEWHERE]
     names = [f"{a.code}_friendlyname" for a in attributes if a.kind is Kind.KEY]
     codes = [FRIENDLYNAME, *(a.code for a in attributes), *names]
     record = next(iter(records.load(current_host().database, class_name, [id_], codes)), None)
-    if record is None:
+    if record is None or record.class_name != class_name:
         return None
     state = record.text(cls.lifecycle.attribute) if cls.lifecycle else ""
     facts = [fact_of(a, record) for a in attributes if _worth_a_line(a, cls, record, state)]
@@ -99,16 +100,13 @@ def view_object(
         state=state,
         may_modify=bool(current_access().may(MODIFY, class_name)),
         ways=() if brief else _ways(cls, record, state),
-        **(_of_ticket(records, cls, record, caller_class) if ticket else {}),
+        **(_of_ticket(records, record, caller_class) if ticket else {}),
     )
 
 
-def _of_ticket(
-    records: Records, cls: ClassDef, record: Record, caller_class: str
-) -> dict[str, Any]:
-    ticket, caller = ticket_with_caller(
-        records, cls.name, record.id, caller_class, record.values.get("caller_id")
-    )
+def _of_ticket(records: Records, record: Record, caller_class: str) -> dict[str, Any]:
+    ticket = ticket_of(records, record)
+    caller = caller_of(records, caller_class, record.values.get("caller_id"))
     return {
         "ticket": ticket,
         "caller": caller,
@@ -125,12 +123,7 @@ def _ways(cls: ClassDef, record: Record, state: str) -> list[Way]:
     return [
         Way(
             str(cls.lifecycle.stimuli[way.stimulus].label),
-            url_for(
-                "tickets.transition",
-                class_name=cls.name,
-                id_=record.id,
-                stimulus=way.stimulus,
-            ),
+            page_of(cls.name, record.id, "tickets.transition", stimulus=way.stimulus),
             asks=bool(transition_plan(cls, way, record.values).asked),
         )
         for way in cls.lifecycle.possible(state)
@@ -142,7 +135,7 @@ def _worth_a_line(attribute: Attribute, cls: ClassDef, record: Record, state: st
     """Whether an attribute is to be seen, and an external field says more than its key's link."""
     if attribute.kind is not Kind.EXTERNAL:
         life = cls.lifecycle
-        if life is None or Flag.HIDDEN not in life.flag(state, attribute.code):
+        if life is None or not hidden(cls, state, attribute.code):
             return True
         # What a form hides for now is no secret; what no state ever shows is no news either.
         told = record.text(attribute.code) not in ("", "0", attribute.default)

@@ -20,15 +20,10 @@ from cti_tickets.pages.attachments.views import AttachmentPages
 from cti_tickets.pages.calling import call_view
 from cti_tickets.pages.deleting.delete_page import DeletePage
 from cti_tickets.pages.desk.views import DeskPages
+from cti_tickets.pages.fields.made import references
 from cti_tickets.pages.following import following_view
 from cti_tickets.pages.form_pages import FormPage, creation_key, warn_of_unread_phones
-from cti_tickets.pages.forms import (
-    changed_codes,
-    make_form,
-    references,
-    show_errors,
-    stored_values,
-)
+from cti_tickets.pages.forms import changed_codes, make_form, show_errors, stored_values
 from cti_tickets.pages.history.conflicts import lost, settle
 from cti_tickets.pages.lists.list_page import ListPages
 from cti_tickets.pages.merging.page import MergePages
@@ -251,11 +246,14 @@ class ObjectPages(DeskPages):
         return redirect(url, 303)
 
     def _announce(self, cls: ClassDef, created: Any) -> None:
+        hooks = current_host().hooks
+        if not hooks.owners("ticket_created"):
+            return  # what a ticket has to say is read for those who listen
         ticket, caller = ticket_with_caller(
             self._records, cls.name, created.id, self._caller_class, created.caller_id
         )
         record = record_of(request.form.get("next", ""))
-        current_host().hooks.ticket_created(ticket, caller, current_agent(), record)
+        hooks.ticket_created(ticket, caller, current_agent(), record)
 
 
 def _numbers_told(cls: ClassDef) -> Mapping[str, str]:

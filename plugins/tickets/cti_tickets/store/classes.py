@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.rights.access import current_access
 
 
 def of_classes(names: Iterable[str], column: str = "finalclass") -> str:
@@ -16,3 +19,16 @@ def of_classes(names: Iterable[str], column: str = "finalclass") -> str:
     """
     listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
     return f"{column} IN ({listed})" if listed else "1 = 0"
+
+
+def kinds_of(schema: Schema, cls: ClassDef) -> list[str]:
+    """The classes of the objects that whoever acts may read."""
+    access, kinds = current_access(), schema.concrete(cls.name)
+    if not access.is_limited:
+        return [*kinds]
+    return [name for name in kinds if name in access.readable(cls.name)]
+
+
+def of_kinds(kinds: Sequence[str], cls: ClassDef) -> str:
+    """The condition that an object is of one of these classes."""
+    return of_classes(kinds) if cls.polymorphic or not kinds else "1 = 1"

@@ -116,7 +116,10 @@ _MODELS: Mapping[str, Any] = {
 
 def rules_of(cls: ClassDef) -> list[Follows]:
     """The rules that hold for a class."""
-    return [rule for rule in RULES if rule.is_of(cls)]
+    known: list[Follows] | None = cls.kept.get("rules")
+    if known is None:
+        known = cls.kept["rules"] = [rule for rule in RULES if rule.is_of(cls)]
+    return known
 
 
 def misfits(cls: ClassDef, row: Mapping[str, Any], changed: Iterable[str]) -> dict[str, str]:

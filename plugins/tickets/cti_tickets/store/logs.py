@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from cti_oql.running import mark, marks, rows
 from cti_oql.schema import Kind
 from flask import Flask, current_app
 
@@ -21,10 +22,46 @@ _TOLD_WAYS = (Way.PAGE, Way.API, Way.PHONE)
 ToldOfEntries = Callable[[Ticket, Sequence[LogEntry], Agent], None]
 
 
+class Entry(NamedTuple):
+    """An entry of a log, as pages show it."""
+
+    id: int
+    attribute: str
+    created: datetime
+    author: str
+    text: str
+
+
 def entries(ticket_id: int, code: str) -> list[LogEntry]:
     """The entries of one log of a ticket, newest first."""
     query = LogEntry.select().where(LogEntry.ticket == ticket_id, LogEntry.attribute == code)
     return list(query.order_by(LogEntry.created.desc(), LogEntry.id.desc()))
+
+
+def log_entries(
+    ticket_id: int, codes: Sequence[str], *, before: tuple[datetime, int] | None, limit: int
+) -> list[Entry]:
+    """The entries of some logs of a ticket, newest first.
+
+    :param before: only those before the entry of a moment with an id
+    """
+    # Not built by peewee: every page of a ticket asks for it.
+    opened = database.obj
+    place, values = mark(opened), [ticket_id, *codes]
+    where = f"ticket_id = {place} AND attribute IN ({marks(opened, len(codes))})"
+    if before is not None:
+        where += f" AND (created, id) < ({place}, {place})"
+        values += [f"{before[0]:%Y-%m-%d %H:%M:%S}", before[1]]
+    # Only names, and marks of bound values.
+    sql = (
+        f"SELECT id, attribute, created, author, text FROM log_entry WHERE {where}"  # noqa: S608
+        f" ORDER BY created DESC, id DESC LIMIT {int(limit)}"
+    )
+    return [
+        # SQLite keeps text.
+        Entry(id_, code, at if isinstance(at, datetime) else datetime.fromisoformat(at), who, text)
+        for id_, code, at, who, text in rows(opened, sql, values)
+    ]
 
 
 def take(definition: ClassDef, row: dict[str, Any]) -> dict[str, str]:

@@ -17,8 +17,7 @@ from cti_host import database, is_postgresql
 from cti_tickets.model.classes.registry import Organization
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.rights import organizations
-from cti_tickets.rights.access import current_access
-from cti_tickets.store.classes import of_classes
+from cti_tickets.store.classes import kinds_of, of_classes, of_kinds
 from cti_tickets.store.words.kept import tables_with
 from cti_tickets.store.words.nearly import spellings
 from cti_tickets.store.words.tables import BLANK, LONGEST
@@ -26,33 +25,11 @@ from cti_tickets.store.words.tables import BLANK, LONGEST
 MOST_SUGGESTIONS = 20
 # Of so many whose names have a word that begins as the longest one typed, the first are shown.
 _MOST_SORTED = 1000
-# The class of nearly all objects of a table; the others have an index (migration 0016).
-_MOST_ARE = {"contact": "Person"}
 # Too many words begin with less to look them all up where few names have the longest word, which
 # are read instead; with a longest word of fewer letters, many do.
 _SELECTIVE, _FINDS_FEW = 3, 4
 # A name has a few words; whoever sends a thousand looks for nothing.
 _MOST_WORDS = 12
-
-
-def any_ids(database: peewee.Database, schema: Schema, class_name: str, limit: int) -> list[int]:
-    """The ids of any objects of a class, at most `limit`: without an order this is quick."""
-    statement, values = any_ids_statement(schema, class_name, limit)
-    return [row[0] for row in rows(database, statement, values)]
-
-
-def any_ids_statement(schema: Schema, class_name: str, limit: int) -> tuple[str, Sequence[Any]]:
-    """What `any_ids` asks the database."""
-    cls, kinds = schema[class_name], _kinds(schema, schema[class_name])
-    condition = _of_class(kinds, cls)
-    most = _MOST_ARE.get(cls.table)
-    if most is not None and most not in kinds:
-        # SQLite uses the index of the others if it is told that none of the most is looked for.
-        condition += f" AND finalclass <> '{most}'"
-    # Names are the schema's, never a user's; the values are bound.
-    table, limits = organizations.table(class_name, few=False)
-    sql = f"SELECT id FROM {table} AS named WHERE {condition} LIMIT {int(limit)}"  # noqa: S608
-    return sql, limits
 
 
 def ids_by_name(
@@ -172,7 +149,7 @@ class _Search:
         begins = self._begins * len(words)
         order = self._order if words else "id"
         sql = (
-            f"SELECT id FROM {table} AS named WHERE {_of_class(self.kinds, self.cls)}{begins}"  # noqa: S608
+            f"SELECT id FROM {table} AS named WHERE {of_kinds(self.kinds, self.cls)}{begins}"  # noqa: S608
             f" ORDER BY {order} LIMIT {int(self.limit)}"
         )
         return sql, [*limits, *map(_pattern, words)]
@@ -233,7 +210,7 @@ def _search(
     cls = schema[class_name]
     words_table = tables_with(schema, cls.table, columns) if columns else ""
     quoted = [f'"{column}"' for column in columns] or ["''"]
-    return _Search(database, cls, _kinds(schema, cls), quoted, limit, words_table, newest)
+    return _Search(database, cls, kinds_of(schema, cls), quoted, limit, words_table, newest)
 
 
 def organizations_called(text: str) -> list[tuple[int, str]]:
@@ -253,19 +230,6 @@ def organizations_called(text: str) -> list[tuple[int, str]]:
 def _named(condition: Any) -> list[tuple[int, str]]:
     query: Any = Organization.select(Organization.id, Organization.name).where(condition)
     return [(id_, name) for id_, name in query.order_by(Organization.id).limit(20).tuples()]
-
-
-def _kinds(schema: Schema, cls: ClassDef) -> list[str]:
-    """The classes of the objects that whoever acts may read."""
-    access, kinds = current_access(), schema.concrete(cls.name)
-    if not access.is_limited:
-        return [*kinds]
-    return [name for name in kinds if name in access.readable(cls.name)]
-
-
-def _of_class(kinds: Sequence[str], cls: ClassDef) -> str:
-    """The condition that an object is of one of these classes."""
-    return of_classes(kinds) if cls.polymorphic or not kinds else "1 = 1"
 
 
 def _sees_little() -> bool:

@@ -24,11 +24,12 @@ from cti_tickets.store.calls import attach_inbound_call
 from cti_tickets.store.computed import naive, numbers, obsolescence, ticket_columns
 from cti_tickets.store.concurrency import creation_keys
 from cti_tickets.store.concurrency.versions import check_version
+from cti_tickets.store.history.inserting import insert_object
 from cti_tickets.store.references import next_reference
 from cti_tickets.store.state_rules import Rules
 from cti_tickets.store.transactions import locked
 from cti_tickets.store.validation import StoredOthers, validate
-from cti_tickets.store.values import InvalidValues, Raw
+from cti_tickets.store.values import MAX_ID, InvalidValues, Raw
 
 
 class NotFound(LookupError):
@@ -92,7 +93,7 @@ def create(
                 row["finalclass"] = class_name
             obj: Any = model_of(class_name)()
             _set(obj, row)
-            obj.save(force_insert=True)
+            insert_object(obj)
             history.created(definition, obj.id, row, author, moment)
             if digest:
                 creation_keys.made(digest, obj.id, moment)
@@ -186,6 +187,11 @@ def load(class_name: str, object_id: int, *, lock: bool = False) -> Any:
     return obj
 
 
+def is_id(number: int) -> bool:
+    """Whether there can be an object with a number as its id."""
+    return 0 < number <= MAX_ID
+
+
 def class_of(class_name: str, object_id: int) -> str:
     """The class of an object by itself: `load` reads all of its columns to know that.
 
@@ -206,7 +212,7 @@ def class_of(class_name: str, object_id: int) -> str:
 
 
 def _class_of(class_name: str, object_id: int) -> str:
-    if not 0 < object_id < 2**31:
+    if not is_id(object_id):
         raise NotFound(f"{class_name}::{object_id}")
     if not schema()[class_name].polymorphic:
         return class_name

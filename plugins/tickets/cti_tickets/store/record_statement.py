@@ -63,6 +63,7 @@ class RecordStatement:
     ) -> None:
         self.columns, self.tables, self.places = columns, tables, places
         self._class_name, self._polymorphic = class_name, polymorphic
+        self._shapes = shapes
         # Most values are at one position: these are read without a call for each.
         self._plain = [(code, shape) for code, shape in shapes.items() if isinstance(shape, int)]
         self._made = {c: shape for c, shape in shapes.items() if not isinstance(shape, int)}
@@ -73,6 +74,11 @@ class RecordStatement:
         for code, shape in self._made.items():
             values[code] = _value(shape, row)
         return values
+
+    def text(self, code: str, row: Sequence[Any]) -> str:
+        """One value of a row as plain text; "" for none."""
+        value = _value(self._shapes[code], row)
+        return "" if value is None else str(value)
 
     def class_of(self, row: Sequence[Any]) -> str:
         """The real class of the object of a row, whose id comes first in it."""

@@ -30,6 +30,7 @@ __all__ = [
     "FoundPage",
     "Record",
     "Records",
+    "as_date",
     "as_datetime",
     "shown",
     "shown_name",
@@ -86,16 +87,54 @@ class Records:
         :param codes: attribute codes of the class, "friendlyname", or "<key>_friendlyname"
         :raises KeyError: a code that the class doesn't have
         """
-        access = current_access()
-        if not ids or (access.is_limited and not access.readable(class_name)):
+        if not ids:
             return []
-        statement, limits = self._statement(database, class_name, codes)
-        sql = f"SELECT {statement.columns} FROM {statement.tables} WHERE t.id IN"  # noqa: S608 -- names of the schema
-        found = rows(database, f"{sql} ({marks(database, len(ids))})", [*limits, *ids])
+        found = self.load_among(database, class_name, (marks(database, len(ids)), ids), codes)
+        records = {record.id: record for record in found}
+        return [records[id_] for id_ in ids if id_ in records]
+
+    def load_among(
+        self,
+        database: peewee.Database,
+        class_name: str,
+        among: tuple[str, Sequence[object]],
+        codes: Sequence[str],
+    ) -> list[Record]:
+        """The objects whose ids SQL names, in no order; see `load`.
+
+        :param among: what stands within "id IN (…)", and the values that are bound in it
+        """
+        statement, found = self._rows(database, class_name, among, codes)
         readable = self._readable(class_name, codes)
         made = (readable(_record(statement, row)) for row in found)
-        records = {record.id: record for record in made if record is not None}
-        return [records[id_] for id_ in ids if id_ in records]
+        return [record for record in made if record is not None]
+
+    def names_among(
+        self, database: peewee.Database, class_name: str, among: tuple[str, Sequence[object]]
+    ) -> dict[int, str]:
+        """The friendly names of the objects whose ids SQL names, by id; see `load_among`."""
+        if current_access().is_limited:
+            records = self.load_among(database, class_name, among, [FRIENDLYNAME])
+            return {record.id: record.text(FRIENDLYNAME) for record in records}
+        # Quicker than by records: a form has hundreds of names.
+        statement, found = self._rows(database, class_name, among, [FRIENDLYNAME])
+        return {row[0]: statement.text(FRIENDLYNAME, row) for row in found}
+
+    def _rows(
+        self,
+        database: peewee.Database,
+        class_name: str,
+        among: tuple[str, Sequence[object]],
+        codes: Sequence[str],
+    ) -> tuple[RecordStatement, list[Any]]:
+        """The statement for attributes of a class, and what it finds; see `load_among`."""
+        statement, limits = self._statement(database, class_name, codes)
+        access = current_access()
+        if access.is_limited and not access.readable(class_name):
+            return statement, []
+        ids, values = among
+        sql = f"SELECT {statement.columns} FROM {statement.tables} WHERE t.id IN ({ids})"  # noqa: S608 -- names of the schema
+        return statement, rows(database, sql, [*limits, *values])
 
     def load_found(
         self,
@@ -212,7 +251,7 @@ def shown(attribute: Attribute, value: Any) -> str:
     if attribute.kind is Kind.DURATION:
         return _duration(int(value))
     if attribute.kind is Kind.DATE:
-        day = value if isinstance(value, date) else _parsed_date(str(value))
+        day = as_date(value)
         return format_date(day, "medium") if day else str(value)
     return str(value)
 
@@ -251,8 +290,11 @@ def _duration(seconds: int) -> str:
     return " ".join(text for count, text in parts[first : first + 2] if count or first == 3)
 
 
-def _parsed_date(text: str) -> date | None:
+def as_date(value: Any) -> date | None:
+    """A day as the database gave it: SQLite keeps text."""
+    if value is None or isinstance(value, date):
+        return value
     try:
-        return date.fromisoformat(text[:10])
+        return date.fromisoformat(str(value)[:10])
     except ValueError:
         return None

@@ -5,7 +5,7 @@ An import and other programs don't: for them data is what it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -24,8 +24,8 @@ from cti_tickets.model.form_plan import (
 )
 from cti_tickets.model.lifecycles.lifecycle import Flag, Transition
 from cti_tickets.model.schema import ClassDef
+from cti_tickets.store.any_objects import any_ids
 from cti_tickets.store.fitting import misfits
-from cti_tickets.store.name_search import any_ids
 from cti_tickets.store.values import default_of
 
 # Takes the stored values (none for a new object) and all values as they would be; returns a
@@ -115,7 +115,7 @@ def _fixed(cls: ClassDef, state: str, given: set[str]) -> dict[str, str]:
     }
 
 
-def _missing(cls: ClassDef, codes: set[str], row: Mapping[str, Any]) -> dict[str, str]:
+def _missing(cls: ClassDef, codes: Set[str], row: Mapping[str, Any]) -> dict[str, str]:
     empty = {code for code in codes if not has_value(row, code)}
     if empty:
         empty -= _optional_now(cls)

@@ -225,7 +225,7 @@ def test_the_history_is_read_page_by_page(db_app: Flask) -> None:
         "0",
         None,
     ]
-    assert history.newest_change("Person", stored.id) == first[0].id
+    assert last_seen_change(version_of_object(stored)) == first[0].id
 
 
 def test_the_changes_of_all_objects_are_filtered(db_app: Flask) -> None:

@@ -10,7 +10,8 @@ import pytest
 from cti_oql.running import is_postgresql
 from cti_tickets.model.data_model import schema
 from cti_tickets.store import name_search, objects
-from cti_tickets.store.name_search import any_ids_statement, by_name_statement, ids_by_name
+from cti_tickets.store.any_objects import any_ids_statement
+from cti_tickets.store.name_search import by_name_statement, ids_by_name
 from cti_tickets.store.words import kept
 from flask import Flask, g
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from cti_host import current_agent, current_host
+from cti_host import current_agent, current_host, kept_for_pages
 from cti_tickets.pages.object_page import ObjectView
 from cti_tickets.store.attachments import attachments
 from cti_tickets.store.attachments.rules import rules
@@ -76,16 +76,26 @@ def attachments_of(view: ObjectView) -> Attachments:
         )
     if not view.may_modify or len(found) >= rules_.most:
         return Attachments(files, may_add=False)
-    each, most = size_text(rules_.largest), size_text(together())
+    key = ("tickets.attachments", rules_.largest, together())
+    hint, problem = kept_for_pages(key, lambda: _sentences(rules_.largest))
     return Attachments(
         files,
         may_add=True,
         accept=",".join(f".{kind}" for kind in rules_.kinds),
         largest=rules_.largest,
         together=together(),
-        hint=_("At most %(each)s each, %(all)s at once.", each=each, all=most),
+        hint=hint,
         kinds=", ".join(rules_.kinds),
-        problem=_(
+        problem=problem,
+    )
+
+
+def _sentences(largest: int) -> tuple[str, str]:
+    """What is accepted, and what is said of a file that is too large."""
+    each, most = size_text(largest), size_text(together())
+    return (
+        _("At most %(each)s each, %(all)s at once.", each=each, all=most),
+        _(
             "A file is larger than %(each)s, or all together are larger than %(all)s.",
             each=each,
             all=most,

@@ -10,7 +10,7 @@ from cti_oql.schema import Kind
 from flask import url_for
 from flask_babel import gettext as _
 
-from cti_host import current_host, masked_email, masked_number
+from cti_host import current_host, kept_for_pages, masked_email, masked_number
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.rights.organizations import allowed
 from cti_tickets.store import history
@@ -130,34 +130,38 @@ def headline(cls: ClassDef | None, change: Change) -> str:
 
 def operation_label(operation: Operation) -> str:
     """What kinds of changes are called."""
-    return str(
-        {
-            Operation.CREATE: _("Created"),
-            Operation.MODIFY: _("Modified"),
-            Operation.TRANSITION: _("Transition"),
-            Operation.DELETE: _("Deleted"),
-            Operation.MERGE: _("Merged"),
-            Operation.UNMERGE: _("Merge undone"),
-            Operation.ATTACH: _("File added"),
-            Operation.DETACH: _("File deleted"),
-        }[operation]
-    )
+    return kept_for_pages("tickets.operations", _operations)[operation]
+
+
+def _operations() -> Mapping[Operation, str]:
+    return {
+        Operation.CREATE: _("Created"),
+        Operation.MODIFY: _("Modified"),
+        Operation.TRANSITION: _("Transition"),
+        Operation.DELETE: _("Deleted"),
+        Operation.MERGE: _("Merged"),
+        Operation.UNMERGE: _("Merge undone"),
+        Operation.ATTACH: _("File added"),
+        Operation.DETACH: _("File deleted"),
+    }
 
 
 def way_label(way: Way) -> str:
     """By what way somebody acted."""
-    return str(
-        {
-            Way.PAGE: _("page"),
-            Way.API: _("program"),
-            Way.PHONE: _("phone"),
-            Way.IMPORT: _("import"),
-            Way.COMMAND: _("command line"),
-            Way.POP: _("panel"),
-            Way.SEARCH: _("search"),
-            Way.EXPORT: _("export"),
-        }[way]
-    )
+    return kept_for_pages("tickets.ways", _ways)[way]
+
+
+def _ways() -> Mapping[Way, str]:
+    return {
+        Way.PAGE: _("page"),
+        Way.API: _("program"),
+        Way.PHONE: _("phone"),
+        Way.IMPORT: _("import"),
+        Way.COMMAND: _("command line"),
+        Way.POP: _("panel"),
+        Way.SEARCH: _("search"),
+        Way.EXPORT: _("export"),
+    }
 
 
 def who(account: str, author: str) -> str:

@@ -14,7 +14,7 @@ from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_host import current_host
-from cti_tickets.model.classes.registry import LogEntry, PhoneCall
+from cti_tickets.model.classes.registry import PhoneCall
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.history.texts import (
     Line,
@@ -29,7 +29,7 @@ from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import READ
 from cti_tickets.store import history
 from cti_tickets.store.history import Change, Operation
-from cti_tickets.store.logs import is_private
+from cti_tickets.store.logs import is_private, log_entries
 from cti_tickets.store.records import Records, as_datetime, shown
 
 PAGE_SIZE = 50
@@ -204,8 +204,7 @@ def _entries(records: Records, cls: ClassDef, object_id: int, place: _Place) -> 
     codes = [a.code for a in cls.attributes.values() if a.kind is Kind.LOG]
     if not codes or not records.schema.is_a(cls.name, "Ticket"):
         return
-    of_ticket = (LogEntry.ticket == object_id) & LogEntry.attribute.in_(codes)
-    for row in _older(LogEntry, LogEntry.created, of_ticket, place.entry):
+    for row in log_entries(object_id, codes, before=place.entry, limit=PAGE_SIZE + 1):
         yield _Found(row.created, True, row.id, "entry", row)
 
 

@@ -17,7 +17,8 @@ from wtforms.fields import SelectChoice
 from cti_host import current_agent, current_host
 from cti_tickets.model.form_plan import editable
 from cti_tickets.model.schema import Attribute, ClassDef
-from cti_tickets.pages.forms import NO_CHOICE, make_form, show_errors, stored_values
+from cti_tickets.pages.fields.made import NO_CHOICE
+from cti_tickets.pages.forms import make_form, show_errors, stored_values
 from cti_tickets.pages.lists.reader import ListReader
 from cti_tickets.pages.lists.selection import (
     MOST_SELECTED,

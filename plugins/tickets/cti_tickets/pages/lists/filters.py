@@ -18,7 +18,7 @@ from wtforms.fields import SelectChoice
 from cti_host import current_agent
 from cti_tickets.model.list_plan import filter_attribute, filters_of, is_moment
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
-from cti_tickets.pages.forms import ReferenceField, form_field, references
+from cti_tickets.pages.fields.made import ReferenceField, form_field, references
 from cti_tickets.store.listing.conditions import (
     NOTHING,
     Condition,

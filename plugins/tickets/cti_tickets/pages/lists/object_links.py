@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cti_oql.schema import Kind
-from flask import url_for
 
+from cti_tickets.facts import page_of
 from cti_tickets.model.list_plan import (
     COLUMNS,
     FRIENDLYNAME,
@@ -23,13 +24,15 @@ from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import BULK_READ, CREATE, DELETE
 from cti_tickets.store.history import Way
 from cti_tickets.store.listing.conditions import equal
-from cti_tickets.store.listing.query import Listed, ListQuery
+from cti_tickets.store.listing.query import Listed, ListQuery, counts
 from cti_tickets.store.listing.seen import note_seen
 
 MOST_COUNTED = 100
 # So many of each list are on the page of an object.
 MOST_SHOWN = 5
 _MOST_COLUMNS = 5
+# Of so many classes it is kept what refers to them: those of a few applications.
+_MOST_KEPT = 512
 _LINK = "lnk"
 # What agents look for first; what only links two objects comes last.
 _FIRST = ("Ticket", "Contact", "PhoneCall")
@@ -77,19 +80,14 @@ def links_of(
     :param with_rows: whether the first objects of each list are wanted, not only how many there are
     """
     schema, access = lists.schema, current_access()
-    here = url_for("tickets.view", class_name=class_name, id_=id_)
-    delete_url = url_for("tickets.delete", class_name=class_name, id_=id_)
+    here = page_of(class_name, id_)
+    delete_url = page_of(class_name, id_, "tickets.delete")
     related = []
-    for cls, attribute in _referring(schema, schema[class_name]):
-        if not access.may(BULK_READ, cls.name):
-            continue
-        condition = equal(lists.database, schema, cls, attribute, id_)
+    for (cls, attribute), first, count in _found(lists, class_name, id_, with_rows):
         key = {attribute.code: str(id_)}
         # An object that only links two others is made from the page of either.
         adds = cls.name.startswith(_LINK) and access.may(CREATE, cls.name)
         new = list_url(cls, {**key, "next": here}, "tickets.new") if adds else ""
-        query = lists.query(cls, [condition], default_sort(schema, cls) if with_rows else "id")
-        first, count = _first(query) if with_rows else ([], query.count(MOST_COUNTED + 1))
         if not count and not new:
             continue
         columns = list_columns(schema, cls, _columns(schema, cls, attribute)) if first else []
@@ -113,7 +111,30 @@ def links_of(
 
 def is_referred(schema: Schema, cls: ClassDef) -> bool:
     """Whether there are lists of what refers to the objects of a class."""
-    return bool(_referring(schema, cls))
+    return bool(_referring(schema, cls.name))
+
+
+def _found(
+    lists: ListReader, class_name: str, id_: int, with_rows: bool
+) -> list[tuple[tuple[ClassDef, Attribute], Sequence[Listed], int]]:
+    """The lists of what refers to an object: the first ones, if wanted, and how many there are."""
+    schema, access = lists.schema, current_access()
+    referring = [
+        one for one in _referring(schema, class_name) if access.may(BULK_READ, one[0].name)
+    ]
+    queries = [
+        lists.query(
+            cls,
+            [equal(lists.database, schema, cls, attribute, id_)],
+            default_sort(schema, cls) if with_rows else "id",
+        )
+        for cls, attribute in referring
+    ]
+    if with_rows:
+        found = [_first(query) for query in queries]
+    else:
+        found = [([], count) for count in counts(lists.database, queries, MOST_COUNTED + 1)]
+    return [(one, *some) for one, some in zip(referring, found, strict=True)]
 
 
 def _first(query: ListQuery) -> tuple[Sequence[Listed], int]:
@@ -142,12 +163,13 @@ def _is_moment(attribute: Attribute) -> bool:
     return attribute.kind in (Kind.DATE, Kind.DATETIME)
 
 
-def _referring(schema: Schema, target: ClassDef) -> list[tuple[ClassDef, Attribute]]:
+@lru_cache(_MOST_KEPT)
+def _referring(schema: Schema, target: str) -> list[tuple[ClassDef, Attribute]]:
     """The keys in the columns of lists that lead to objects of a class, what matters most first.
 
     What a list of several classes has is not told of each of them again.
     """
-    above = schema.ancestors(target.name)
+    above = schema.ancestors(target)
     seen: set[tuple[str, str]] = set()
     found = []
     for cls, code in _listed(schema):
@@ -158,7 +180,7 @@ def _referring(schema: Schema, target: ClassDef) -> list[tuple[ClassDef, Attribu
             seen.add((cls.table, attribute.column))
             found.append((cls, attribute))
     belonging = [(cls, organization_of(cls)) for cls in schema]
-    found += [(cls, a) for cls, a in belonging if a is not None and a.target == target.name]
+    found += [(cls, a) for cls, a in belonging if a is not None and a.target == target]
     return sorted(found, key=lambda one: _rank(schema, one[0]))
 
 

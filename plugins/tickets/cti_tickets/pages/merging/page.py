@@ -10,8 +10,9 @@ from flask_wtf import FlaskForm
 
 from cti_host import Localised, current_agent, masked_number, masks_numbers
 from cti_tickets.model.schema import Attribute, ClassDef
+from cti_tickets.pages.fields.made import form_field
 from cti_tickets.pages.form_pages import FormPages
-from cti_tickets.pages.forms import form_field, make_form
+from cti_tickets.pages.forms import make_form
 from cti_tickets.pages.merging.comparison import compare
 from cti_tickets.pages.merging.section import candidate_links
 from cti_tickets.pages.object_page import ObjectView

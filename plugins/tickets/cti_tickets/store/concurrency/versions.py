@@ -17,7 +17,7 @@ from cti_tickets.model import data_model
 from cti_tickets.model.data_model import schema
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.rights.organizations import hidden_keys
-from cti_tickets.store.history.reading import newest_change
+from cti_tickets.store.history.change import root_of
 
 # No part of it looks like a phone number, which might be masked.
 _FORM = re.compile(r"v([0-9a-f]{16})-([0-9]{1,18})", re.ASCII)
@@ -39,8 +39,8 @@ def version_of(definition: ClassDef, object_id: int, values: Mapping[str, Any]) 
     :param values: what is stored of the object, by attribute code
     :return: letters, digits and a dash: a digest, and the id of the last recorded change
     """
-    newest = newest_change(definition.name, object_id)
-    return f"v{_digest(definition, object_id, values)}-{newest}"
+    newest, entry = _newest(definition, object_id)
+    return f"v{_digest(definition, object_id, values, entry)}-{newest}"
 
 
 def version_of_object(obj: peewee.Model) -> str:
@@ -60,9 +60,11 @@ def check_version(
     :raises Outdated: it is not
     """
     found = _FORM.fullmatch(version)
+    newest, entry = _newest(definition, object_id)
+    digest = _digest(definition, object_id, values, entry)
     # The digest alone counts: an old change that is no longer kept changes nothing.
-    if found is None or found[1] != _digest(definition, object_id, values):
-        raise Outdated(version_of(definition, object_id, values))
+    if found is None or found[1] != digest:
+        raise Outdated(f"v{digest}-{newest}")
 
 
 def last_seen_change(version: str) -> int | None:
@@ -71,7 +73,9 @@ def last_seen_change(version: str) -> int | None:
     return int(found[2]) if found else None
 
 
-def _digest(definition: ClassDef, object_id: int, values: Mapping[str, Any]) -> str:
+def _digest(
+    definition: ClassDef, object_id: int, values: Mapping[str, Any], newest_entry: int
+) -> str:
     # What somebody can't see is empty to them, also where it was read.
     hidden = hidden_keys(definition, values)
     texts = [
@@ -79,7 +83,7 @@ def _digest(definition: ClassDef, object_id: int, values: Mapping[str, Any]) -> 
         for a in definition.attributes.values()
         if a.stored
     ]
-    text = repr((texts, _newest_entry(definition, object_id)))
+    text = repr((texts, newest_entry))
     # Without the key nobody can try out which number, shown to them masked, gives this digest.
     return hmac.new(_key(), text.encode(), sha256).hexdigest()[:16]
 
@@ -90,12 +94,19 @@ def _key() -> bytes:
     return f"cti-host versions\n{secret}".encode()
 
 
-def _newest_entry(definition: ClassDef, object_id: int) -> int:
-    """The newest entry of the logs of a ticket: it changes no attribute."""
-    if not schema().is_a(definition.name, "Ticket"):
-        return 0
-    # Not built by peewee: it is asked for each page and each save of a ticket.
+def _newest(definition: ClassDef, object_id: int) -> tuple[int, int]:
+    """The last recorded change of an object, and the newest entry of its logs; 0: there is none.
+
+    Only tickets have logs; an entry changes no attribute.
+    """
+    # Not built by peewee: it is asked for each page and each save of an object.
     opened = database.obj
-    newest = f"SELECT MAX(id) FROM log_entry WHERE ticket_id = {mark(opened)}"  # noqa: S608 -- a mark of a bound value
-    ((found,),) = rows(opened, newest, (object_id,))
-    return int(found or 0)
+    place = mark(opened)
+    change = f"SELECT MAX(id) FROM object_change WHERE root = {place} AND object_id = {place}"  # noqa: S608 -- marks of bound values
+    values: list[Any] = [root_of(definition.name), object_id]
+    entry = "0"
+    if schema().is_a(definition.name, "Ticket"):
+        entry = f"SELECT MAX(id) FROM log_entry WHERE ticket_id = {place}"  # noqa: S608 -- the same
+        values.append(object_id)
+    ((newest, newest_entry),) = rows(opened, f"SELECT ({change}), ({entry})", values)
+    return newest or 0, newest_entry or 0

@@ -9,7 +9,6 @@ from cti_tickets.store.history.reading import (
     changes_of,
     changes_since,
     names_of_deleted,
-    newest_change,
 )
 from cti_tickets.store.history.recording import (
     as_json,
@@ -47,7 +46,6 @@ __all__ = [
     "merge_undone",
     "merged",
     "names_of_deleted",
-    "newest_change",
     "rekeyed",
     "replayed",
     "root_of",

@@ -17,6 +17,11 @@ from cti_tickets.store.history.acting import Way
 from cti_tickets.store.history.change import Change, Operation, root_of
 from cti_tickets.store.history.journals import journal_entries
 
+_COLUMNS = (
+    "id, class_name, object_id, moment, operation, through, "
+    "account, author, stimulus, name, changes"
+)
+
 
 def changes_of(
     class_name: str, object_id: int, *, before: int | None = None, limit: int | None = None
@@ -25,28 +30,22 @@ def changes_of(
 
     :param before: only those before the change with this id
     """
-    query: Any = _of_object(class_name, object_id)
+    # Not built by peewee: every page of an object asks for it.
+    opened = database.obj
+    place = mark(opened)
+    where, values = f"root = {place} AND object_id = {place}", [root_of(class_name), object_id]
     if before is not None:
-        query = query.where(ObjectChange.id < before)
-    return [_change(row) for row in query.order_by(ObjectChange.id.desc()).limit(limit)]
+        where, values = f"{where} AND id < {place}", [*values, before]
+    most = "" if limit is None else f" LIMIT {int(limit)}"
+    # Only names, and marks of bound values.
+    sql = f"SELECT {_COLUMNS} FROM object_change WHERE {where} ORDER BY id DESC{most}"  # noqa: S608
+    return [_made(*row) for row in rows(opened, sql, values)]
 
 
 def changes_since(class_name: str, object_id: int, change_id: int) -> list[Change]:
     """The changes of an object after one of them, oldest first."""
     query: Any = _of_object(class_name, object_id).where(ObjectChange.id > change_id)
     return [_change(row) for row in query.order_by(ObjectChange.id)]
-
-
-def newest_change(class_name: str, object_id: int) -> int:
-    """The id of the last change of an object; 0: none is recorded."""
-    # Not built by peewee: it is asked for each page and each save of an object.
-    opened = database.obj
-    statement = (
-        f"SELECT id FROM object_change WHERE root = {mark(opened)} AND object_id = {mark(opened)}"  # noqa: S608 -- marks of bound values
-        " ORDER BY id DESC LIMIT 1"
-    )
-    newest = rows(opened, statement, (root_of(class_name), object_id))
-    return int(newest[0][0]) if newest else 0
 
 
 @dataclass(frozen=True)
@@ -108,17 +107,34 @@ def _of_object(class_name: str, object_id: int) -> Any:
 
 
 def _change(row: Any) -> Change:
-    pairs = json.loads(row.changes)
+    return _made(*(getattr(row, name) for name in _COLUMNS.split(", ")))
+
+
+def _made(
+    id_: int,
+    class_name: str,
+    object_id: int,
+    moment: Any,
+    operation: str,
+    through: str,
+    account: str,
+    author: str,
+    stimulus: str,
+    name: str,
+    changes: str,
+) -> Change:
+    """A change, of the values of its columns."""
     return Change(
-        id=row.id,
-        class_name=row.class_name,
-        object_id=row.object_id,
-        moment=row.moment,
-        operation=Operation(row.operation),
-        through=Way(row.through),
-        account=row.account,
-        author=row.author,
-        stimulus=row.stimulus,
-        name=row.name,
-        changes={code: (was, to) for code, (was, to) in pairs.items()},
+        id=id_,
+        class_name=class_name,
+        object_id=object_id,
+        # SQLite keeps text.
+        moment=moment if isinstance(moment, datetime) else datetime.fromisoformat(moment),
+        operation=Operation(operation),
+        through=Way(through),
+        account=account,
+        author=author,
+        stimulus=stimulus,
+        name=name,
+        changes={code: (was, to) for code, (was, to) in json.loads(changes).items()},
     )

@@ -128,10 +128,13 @@ class ListQuery:
 
     def count(self, most: int) -> int:
         """How many objects there are, counted up to a number: then it is that number."""
+        return counts(self._database, [self], most)[0]
+
+    def counting(self, most: int) -> tuple[str, tuple[Any, ...]]:
+        """The SQL that counts the objects, see `count`, and the values that are bound in it."""
         where, values = _joined(self._conditions)
         inner = f"SELECT 1 FROM {self._table.sql} AS listed{where} LIMIT {int(most)}"  # noqa: S608
-        sql = f"SELECT COUNT(*) FROM ({inner}) AS n"  # noqa: S608
-        return int(rows(self._database, sql, [*self._table.values, *values])[0][0])
+        return f"(SELECT COUNT(*) FROM ({inner}) AS n)", (*self._table.values, *values)  # noqa: S608
 
     def ids(self, most: int) -> list[int]:
         """The ids of the first objects."""
@@ -212,6 +215,16 @@ class ListQuery:
             # An index of an expression isn't used for a comparison of pairs.
             sql, values = f"{order} {sign}= {bound} AND {sql}", (place.value, *values)
         return Condition(sql, values)
+
+
+def counts(database: peewee.Database, queries: Sequence[ListQuery], most: int) -> list[int]:
+    """How many objects each of some lists has, in one statement; see `ListQuery.count`."""
+    if not queries:
+        return []
+    parts = [query.counting(most) for query in queries]
+    sql = f"SELECT {', '.join(sql for sql, _values in parts)}"
+    values = [value for _sql, some in parts for value in some]
+    return [int(count) for count in rows(database, sql, values)[0]]
 
 
 def _joined(conditions: Sequence[Condition]) -> tuple[str, tuple[Any, ...]]:

@@ -1,0 +1,1 @@
+"""Fields of forms: how they are made, what they offer, and how they are written."""

@@ -102,8 +102,7 @@ def main() -> None:
         for (what, checkout), url in zip(checkouts.items(), urls, strict=True):
             site = built(folder / what, checkout, options.persons, options.tickets, url, page=page)
             bodies = [sent(one, "TOKEN") for one in asked] if page == "post" else []
-            worker = _worker(what, checkout, site, asked, bodies)
-            workers[what] = stack.enter_context(worker)
+            workers[what] = stack.enter_context(_worker(what, checkout, site, asked, bodies))
             if what == "panel":
                 bare = [one.replace("/pop", "/bare") for one in asked]
                 workers["bare"] = stack.enter_context(_worker("bare", checkout, site, bare, []))

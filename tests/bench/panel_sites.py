@@ -6,14 +6,14 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from cti_host.testing.postgresql import _start, empty_database
-from tests.bench.data import PERSONS_PER_ORGANIZATION, SQLITE, build, number_of
+from tests.bench.data import PERSONS_PER_ORGANIZATION, SQLITE, Table, build, number_of
 from tests.bench.desk_data import asked_tickets, desk_statements, desk_tables
 
 HERE = Path(__file__).parents[2]
@@ -91,7 +91,8 @@ def built(
     def cti_host(config: Path, *arguments: str, text: str | None = None) -> str:
         return run("-m", "cti_host", "--config", config, *arguments, text=text)
 
-    more, then = (), ()
+    more: Sequence[Table] = ()
+    then: Sequence[str] = ()
     if page != "panel":
         more, then = desk_tables(persons, tickets), desk_statements(persons)
     config = build(folder, persons, tickets, url, cti_host, analyzed=analyzed, more=more, then=then)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from cti_oql.schema import Kind
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import to_user_timezone, to_utc
 from flask_wtf import FlaskForm
@@ -59,7 +60,9 @@ def make_form(
     if masks_numbers():
         shown = {code: masked(cls.attributes[code].kind, text) for code, text in shown.items()}
     form_class = _form_class(cls, tuple(codes), typed, records, checks=checks)
-    form = form_class(data=shown, meta={"csrf": not has_bearer_token()})
+    # What is shown gets its token from the page, which knows it already.
+    is_sent = request.method not in ("GET", "HEAD")
+    form = form_class(data=shown, meta={"csrf": is_sent and not has_bearer_token()})
     form.filled_with, form.stored = values, (values if stored else {})
     for code, target in keys.items():
         if code not in typed:

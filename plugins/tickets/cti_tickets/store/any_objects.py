@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import peewee
@@ -22,13 +22,14 @@ def any_ids(database: peewee.Database, schema: Schema, class_name: str, limit: i
     return [row[0] for row in rows(database, statement, values)]
 
 
-def any_ids_statement(
-    schema: Schema, class_name: str, limit: int, *, after: int = 0
-) -> tuple[str, Sequence[Any]]:
-    """What `any_ids` asks the database.
+def any_ids_statement(schema: Schema, class_name: str, limit: int) -> tuple[str, Sequence[Any]]:
+    """What `any_ids` asks the database."""
+    sql, limits = ids_statement(schema, class_name)
+    return f"{sql} LIMIT {int(limit)}", limits
 
-    :param after: how many others are left out
-    """
+
+def ids_statement(schema: Schema, class_name: str) -> tuple[str, Sequence[Any]]:
+    """What finds the ids of all objects of a class: whoever uses it asks for few of them."""
     cls, kinds = schema[class_name], kinds_of(schema, schema[class_name])
     condition = of_kinds(kinds, cls)
     most = _MOST_ARE.get(cls.table)
@@ -37,21 +38,23 @@ def any_ids_statement(
         condition += f" AND finalclass <> '{most}'"
     # Names are the schema's, never a user's; the values are bound.
     table, limits = organizations.table(class_name, few=False)
-    sql = f"SELECT id FROM {table} AS named WHERE {condition} LIMIT {int(limit)}"  # noqa: S608
-    return (f"{sql} OFFSET {int(after)}" if after else sql), limits
+    return f"SELECT id FROM {table} AS named WHERE {condition}", limits  # noqa: S608
 
 
 def those_with_many(
-    database: peewee.Database, schema: Schema, class_names: Collection[str], most: int
+    database: peewee.Database, statements: Mapping[str, tuple[str, Sequence[Any]]], most: int
 ) -> frozenset[str]:
-    """The classes, of some, that have more objects than `most`, in one statement."""
-    names = [*class_names]
-    if not names:
+    """The classes, of some, that have more objects than `most`, in one statement.
+
+    :param statements: what finds their objects, see `ids_statement`, by their names
+    """
+    if not statements:
         return frozenset()
     parts: list[str] = []
     values: list[Any] = []
-    for place, class_name in enumerate(names):
-        statement, limits = any_ids_statement(schema, class_name, 1, after=most)
-        parts.append(f"SELECT {place} FROM ({statement}) AS more")  # noqa: S608
+    for place, (sql, limits) in enumerate(statements.values()):
+        further = f"{sql} LIMIT 1 OFFSET {int(most)}"
+        parts.append(f"SELECT {place} FROM ({further}) AS more")  # noqa: S608
         values += limits
+    names = [*statements]
     return frozenset(names[row[0]] for row in rows(database, " UNION ALL ".join(parts), values))

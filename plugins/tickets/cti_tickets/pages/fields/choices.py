@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cti_oql.functions.fold import fold
 
 from cti_host import current_host
-from cti_tickets.store.any_objects import any_ids_statement, those_with_many
+from cti_tickets.store.any_objects import ids_statement, those_with_many
 from cti_tickets.store.records import Records
 
 # A class with at most so many objects gets a list to choose from, others a box to type in.
@@ -34,9 +34,11 @@ class Choices:
 
     def __init__(self, records: Records, class_names: Iterable[str]) -> None:
         self._records, self._lists = records, dict[str, list[Offered]]()
-        names = list(dict.fromkeys(class_names))
+        self._statements = {
+            name: ids_statement(records.schema, name) for name in dict.fromkeys(class_names)
+        }
         database = current_host().database
-        self._many = those_with_many(database, records.schema, names, MOST_CHOICES)
+        self._many = those_with_many(database, self._statements, MOST_CHOICES)
 
     def are_many(self, class_name: str) -> bool:
         """Whether a class has too many objects for a list."""
@@ -50,9 +52,9 @@ class Choices:
         return found
 
     def _read(self, class_name: str) -> list[Offered]:
-        records = self._records
-        among = any_ids_statement(records.schema, class_name, MOST_CHOICES + 1)
-        names = records.names_among(current_host().database, class_name, among)
+        sql, values = self._statements[class_name]
+        among = (f"{sql} LIMIT {MOST_CHOICES + 1}", values)
+        names = self._records.names_among(current_host().database, class_name, among)
         count = Counter(names.values())
         return [
             Offered(str(id_), name if count[name] == 1 else f"{name} #{id_}")

@@ -51,6 +51,7 @@ class OwnPerson:
         cls = self._records.schema["Person"]
         with everything_allowed():
             form = make_form(cls, _ASKED, self._records, _presets(agent))
+            getattr(form["org_id"], "choices", None)  # a list is read when it is looked at
         problems: list[str] = []
         if request.method == "POST" and form.validate():
             chosen = request.form.get("person", "")

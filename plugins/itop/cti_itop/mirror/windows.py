@@ -85,7 +85,7 @@ def windows(
         try:
             found = asked.get(query, class_name=class_name, fields=fields, limit=page)
         except ItopError as error:
-            code = lacking(error, [*optional])
+            code = lacking(error, [field for field in fields if field in optional])
             if code is None:
                 raise
             fields = [field for field in fields if field != code]

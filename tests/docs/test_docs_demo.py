@@ -11,6 +11,7 @@ import pytest
 from cti_host.app import create_app
 from cti_host.databases import migrate
 from cti_host.pop.explain import explain_url
+from cti_host.testing import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,7 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def demo(tmp_path: Path) -> Any:
     """The demonstration, its data loaded: the application and the lines that it prints."""
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    app = create_app(tmp_path / "config" / "demo.toml")
+    app = create_app(tmp_path / "config" / "demo.toml", timeout=PATIENCE_SECONDS)
     host = app.extensions["cti_host"]
     with (
         app.test_request_context(base_url="http://127.0.0.1:8080"),

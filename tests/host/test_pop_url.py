@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cti_host import Reason, Unsearchable, split_query
 from cti_host.pop.url import MAX_LENGTH, BadCall, read_call
-from cti_host.testing import MakeHost, RunningHost
+from cti_host.testing import PATIENCE_SECONDS, MakeHost, RunningHost
 
 PHONE = {"phone": "phone"}
 BOTH = {"telephone": "phone", "mailaddress": "email"}
@@ -164,7 +164,7 @@ def long_lived(tmp_path_factory: pytest.TempPathFactory) -> RunningHost:
     from cti_host.testing import write_config
 
     config_file = write_config(tmp_path_factory.mktemp("host"))
-    app = create_app(config_file)
+    app = create_app(config_file, timeout=PATIENCE_SECONDS)
     app.testing = False
     return RunningHost(app, config_file)
 

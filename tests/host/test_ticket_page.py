@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from cti_host import Caller, Ticket
 from cti_host.app import create_app
 from cti_host.pop.ticket_page import caller_of
-from cti_host.testing import MakeHost, RunningHost
+from cti_host.testing import PATIENCE_SECONDS, MakeHost, RunningHost
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "small_plugins"
@@ -122,7 +122,7 @@ def test_the_page_is_french_too(make_host: MakeHost) -> None:
 
 def test_any_host_answers_any_request(make_host: MakeHost) -> None:
     first = make_small(make_host)
-    second = RunningHost(create_app(first.config_file), first.config_file)
+    second = RunningHost(create_app(first.config_file, timeout=PATIENCE_SECONDS), first.config_file)
     here, there = first.client(), second.client()
     address = "/ticket/help_desk/Case/101/call?" + PAGE.partition("?")[2]
     token = re.search(r'name="csrf_token" value="([^"]+)"', here.get(PAGE).text)

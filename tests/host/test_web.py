@@ -19,7 +19,7 @@ from itsdangerous import TimestampSigner
 
 from cti_host.app import create_app
 from cti_host.settings.problems import ConfigRefused
-from cti_host.testing import MakeHost, RunningHost, write_config
+from cti_host.testing import PATIENCE_SECONDS, MakeHost, RunningHost, write_config
 from cti_host.web import frame
 from cti_host.web.requests import safe_return_url
 
@@ -435,7 +435,7 @@ def test_a_plugin_whose_menu_fails_costs_only_its_entries(make_host: MakeHost) -
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> RunningHost:
     config_file = write_config(tmp_path_factory.mktemp("host"))
-    app = create_app(config_file)
+    app = create_app(config_file, timeout=PATIENCE_SECONDS)
     app.testing = False
     return RunningHost(app, config_file)
 

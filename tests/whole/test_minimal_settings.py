@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cti_host.app import create_app
-from cti_host.testing import write_config
+from cti_host.testing import PATIENCE_SECONDS, write_config
 
 PLUGINS = ["accounts", "phone_reformat", "tickets"]
 OF_THE_CALLER = "User Requests opened for this caller"
@@ -28,7 +28,7 @@ def make_client(tmp_path: Path, filled: tuple[Path, str]) -> Iterator[MakeClient
     built: list[Any] = []
 
     def make(toml: str = "") -> FlaskClient:
-        app = create_app(write_config(tmp_path, toml, plugins=PLUGINS))
+        app = create_app(write_config(tmp_path, toml, plugins=PLUGINS), timeout=PATIENCE_SECONDS)
         built.append(app.extensions["cti_host"])
         assert app.extensions["cti_host"].problems == []
         client = app.test_client()

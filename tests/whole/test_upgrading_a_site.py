@@ -27,6 +27,7 @@ from playhouse.migrations import Runner
 
 from cti_host.app import create_app
 from cti_host.databases.connection import open_database
+from cti_host.testing import PATIENCE_SECONDS
 
 BEFORE = Path(__file__).parent / "before"
 # What the version before had applied.
@@ -189,7 +190,7 @@ def test_it_works_after_the_upgrade_and_says_what_has_another_name(old_site: Old
     assert old_site.run("db", "upgrade")[0] == 0
     assert old_site.run("db", "upgrade")[1].endswith("the database is up to date\n")
 
-    app = create_app(old_site.config_file)
+    app = create_app(old_site.config_file, timeout=PATIENCE_SECONDS)
     host = app.extensions["cti_host"]
     with app.app_context(), host.database.connection_context():
         set_password("sam", "long enough 1815")

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from cti_host.app import create_app
 from cti_host.databases import migrate
-from cti_host.testing import RunningHost, write_config
+from cti_host.testing import PATIENCE_SECONDS, RunningHost, write_config
 
 SignIn = Callable[..., TestResponse]
 Inside = Callable[..., Any]
@@ -69,7 +69,7 @@ def old_host(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_url")
     config = write_config(tmp_path, plugins=["accounts"], database=url, sign_in=False)
-    running = RunningHost(create_app(config), config)
+    running = RunningHost(create_app(config, timeout=PATIENCE_SECONDS), config)
     pool: Any = running.host.database
     with pool.connection_context():
         old_database(pool, tmp_path / "old")

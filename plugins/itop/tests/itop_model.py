@@ -29,7 +29,7 @@ from markupsafe import escape
 from cti_host import Agent
 from cti_host.app import create_app
 from cti_host.databases import migrate
-from cti_host.testing import write_config
+from cti_host.testing import PATIENCE_SECONDS, write_config
 
 NOW = datetime(2026, 3, 2, 9, 30)
 _NO_LIMIT = 1_000_000
@@ -50,7 +50,8 @@ class TicketsModel:
 
     def __init__(self, folder: Path) -> None:
         self.app: Flask = create_app(
-            write_config(folder, plugins=["phone_reformat", "tickets"], sign_in=False)
+            write_config(folder, plugins=["phone_reformat", "tickets"], sign_in=False),
+            timeout=PATIENCE_SECONDS,
         )
         self._host = self.app.extensions["cti_host"]
         self._schema = schema()

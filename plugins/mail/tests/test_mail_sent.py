@@ -10,7 +10,7 @@ from cti_mail import outbox
 from cti_mail.sender import Sender
 
 from cti_host.app import create_app
-from cti_host.testing import RunningHost
+from cti_host.testing import PATIENCE_SECONDS, RunningHost
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -90,7 +90,7 @@ def test_what_waits_survives_the_server(make_site: Any, mail_server: Any, databa
     site.write(public_log="It is on its way.")
     site.running.host.close()
     config_file: Path = site.running.config_file
-    later = RunningHost(create_app(config_file), config_file)
+    later = RunningHost(create_app(config_file, timeout=PATIENCE_SECONDS), config_file)
     with later.app.app_context():
         later.host.hooks.server_started()
     try:

@@ -12,7 +12,7 @@ from flask import Flask
 from cti_host import Call, Host, Number, Reason, Unsearchable
 from cti_host.app import create_app
 from cti_host.settings.problems import ConfigRefused
-from cti_host.testing import write_config
+from cti_host.testing import PATIENCE_SECONDS, write_config
 
 MakeApp = Callable[..., Flask]
 
@@ -29,7 +29,7 @@ def make_app(tmp_path: Path) -> Iterator[MakeApp]:
                 plugins=["before", "phone_reformat"] if before else ["phone_reformat"],
                 sources={"before": before} if before else {},
             )
-            app = create_app(config_file)
+            app = create_app(config_file, timeout=PATIENCE_SECONDS)
             contexts.enter_context(app.app_context())
             return app
 

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from cti_host.app import create_app
 from cti_host.databases import migrate
-from cti_host.testing import RunningHost, write_config
+from cti_host.testing import PATIENCE_SECONDS, RunningHost, write_config
 from cti_host.testing.postgresql import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -148,7 +148,7 @@ def make_webhooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeWebh
             **more,
         }
         config_file: Path = write_config(folder, toml, **arguments)
-        running = RunningHost(create_app(config_file), config_file)
+        running = RunningHost(create_app(config_file, timeout=PATIENCE_SECONDS), config_file)
         built.append(running)
         with running.app.app_context(), running.host.database.connection_context():
             migrate.upgrade(running.host)

@@ -92,7 +92,7 @@ class Desk:
             database=database,
             sign_in=False,
         )
-        self.app = create_app(self.config)
+        self.app = create_app(self.config, timeout=PATIENCE_SECONDS)
         self.host: Host = self.app.extensions["cti_host"]
         self.begin = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=100)
         self._numbers = itertools.count()
@@ -210,7 +210,7 @@ class Desk:
 
 def take_in_process(config: Path, facts: Sequence[Fact], barrier: Barrier) -> None:
     """What a process of the server does: it takes facts, each as an event that others know, too."""
-    app = create_app(config)
+    app = create_app(config, timeout=PATIENCE_SECONDS)
     host: Host = app.extensions["cti_host"]
     barrier.wait(PATIENCE_SECONDS)
     for fact in facts:

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 from cti_host.app import create_app
 from cti_host.databases import migrate
-from cti_host.testing import RunningHost, write_config
+from cti_host.testing import PATIENCE_SECONDS, RunningHost, write_config
 
 ADA, BOB, NOBODY = "+33987654321", "0612345678", "0536490042"
 PLUGINS = ["accounts", "phone_reformat", "tickets", "ecall", "calls", "switch", "who"]
@@ -170,7 +170,7 @@ def build(folder: Path, toml: str = "", more: dict[str, str] | None = None) -> R
     config = write_config(folder, TOML + toml, plugins=PLUGINS[:-2], sources=sources, sign_in=False)
     names = "".join(f', "{name}"' for name in sources)
     config.write_text(config.read_text().replace('"calls"]', f'"calls"{names}]'))
-    running = RunningHost(create_app(config), config)
+    running = RunningHost(create_app(config, timeout=PATIENCE_SECONDS), config)
     running.app.testing = False
     with running.app.app_context(), running.host.database.connection_context():
         migrate.upgrade(running.host)

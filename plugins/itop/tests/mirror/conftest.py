@@ -14,7 +14,7 @@ from plain_model import PlainModel, people
 from playhouse.migrations import Runner
 
 from cti_host.app import create_app
-from cti_host.testing import write_config
+from cti_host.testing import PATIENCE_SECONDS, write_config
 from cti_host.testing.postgresql import postgres_server, postgres_url
 from cti_host.testing.tables import migrate_or_copy
 
@@ -54,7 +54,8 @@ def make_nearby(
 
     def make(toml: str = "") -> Nearby:
         app = create_app(
-            write_config(tmp_path, toml, plugins=["phone_reformat"], database=database_url)
+            write_config(tmp_path, toml, plugins=["phone_reformat"], database=database_url),
+            timeout=PATIENCE_SECONDS,
         )
         context = app.app_context()
         context.push()

@@ -53,7 +53,8 @@ def test_killed_in_the_middle_the_next_one_goes_on_where_it_was(
     reached, released, windows = threading.Event(), threading.Event(), list[str]()
 
     def stop_at_the_fourth_window(query: str) -> None:
-        if "Person" in query and "<=" in query:
+        # One is asked again without what this iTop lacks.
+        if "Person" in query and "<=" in query and query not in windows:
             windows.append(query)
             # By then the first one was stored: two are fetched ahead at most.
             if len(windows) == 4:

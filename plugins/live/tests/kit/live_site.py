@@ -19,7 +19,7 @@ from real_server import Serving, request, serving_site
 from cti_host import Message, database, publish
 from cti_host.app import create_app
 from cti_host.databases import migrate
-from cti_host.testing import write_config
+from cti_host.testing import PATIENCE_SECONDS, write_config
 
 # Who is at the keyboard is said by a header or a cookie; everybody may follow the topic "calls".
 WHO = """
@@ -126,7 +126,7 @@ class Site:
             sign_in=False,
             **config,
         )
-        app = create_app(file)
+        app = create_app(file, timeout=PATIENCE_SECONDS)
         host = app.extensions["cti_host"]
         with app.app_context(), host.database.connection_context():
             migrate.upgrade(host)

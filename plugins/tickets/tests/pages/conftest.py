@@ -61,7 +61,7 @@ class _Reader(HTMLParser):
             return
         if name and tag in ("input", "select", "textarea"):
             self._form.controls[name] = given
-        if name and tag == "input" and not (name in self._form.fields and is_off(given)):
+        if name and tag == "input" and not is_off(given):
             self._form.fields[name] = given.get("value") or ""
         elif name and tag == "textarea":
             self._textarea = name

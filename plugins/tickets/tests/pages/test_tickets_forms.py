@@ -207,6 +207,10 @@ LINE = st.text(
 )
 
 
+# What is chosen, not typed.
+_CHOSEN = (Kind.ENUM, Kind.KEY, Kind.BOOLEAN)
+
+
 @settings(
     max_examples=40,
     deadline=None,
@@ -223,7 +227,7 @@ def test_whatever_was_typed_survives_a_failing_submit(
             TEXT if attributes[code].kind in (Kind.TEXT, Kind.LOG) else LINE, label=code
         )
         for code in page.fields
-        if code in attributes and attributes[code].kind not in (Kind.ENUM, Kind.KEY)
+        if code in attributes and attributes[code].kind not in _CHOSEN
     }
     # Without its organization nothing of these two classes is stored.
     again = site.submit(page, **typed, org_id="")

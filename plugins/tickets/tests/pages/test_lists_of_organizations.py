@@ -87,7 +87,7 @@ def test_what_is_outside_prevents_a_deletion_without_being_told(site: Any) -> No
 
 
 def test_nothing_outside_is_changed_or_deleted_by_its_id(site: Any) -> None:
-    form = next(f for f in site.get("/objects/PhoneCall", **INSIDE).forms if "ids" in f.fields)
+    form = next(f for f in site.get("/objects/PhoneCall", **INSIDE).forms if "ids" in f.controls)
     token = {"csrf_token": form.fields["csrf_token"], "ids": "2"}
     seen = site.post(
         "/objects/PhoneCall/bulk-modify", {**token, "step": "preview", "note": "N"}, **INSIDE

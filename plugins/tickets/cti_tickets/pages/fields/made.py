@@ -95,14 +95,18 @@ class KeyField(SelectField):  # type: ignore[misc]  # wtforms ships no types
         """Offer some objects, or none of them; and what the field holds, whatever it is."""
         self._objects, self._offers_what_it_holds = objects, True
 
-    @property
-    def choices(self) -> list[SelectChoice]:
-        """None, or one of the objects."""
+    def read(self) -> None:
+        """Read the list by now: what it offers depends on who acts, and on what they may do."""
         if self._objects is not None:
             found, self._objects = self._objects(), None
             choices = [SelectChoice("", NO_CHOICE), *(SelectChoice(*one) for one in found)]
             data = self.data if self._offers_what_it_holds else None
             self._kept = with_what_is_held(choices, data)
+
+    @property
+    def choices(self) -> list[SelectChoice]:
+        """None, or one of the objects."""
+        self.read()
         return self._kept
 
     @choices.setter

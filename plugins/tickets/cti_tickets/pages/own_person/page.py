@@ -14,6 +14,7 @@ from flask_wtf import FlaskForm
 
 from cti_host import Agent, current_agent, current_host
 from cti_tickets.model.classes.registry import Person
+from cti_tickets.pages.fields.made import KeyField
 from cti_tickets.pages.form_pages import creation_key, has_creation_key
 from cti_tickets.pages.forms import make_form, show_errors, stored_values
 from cti_tickets.pages.own_person.waiting import is_nobody, record_waiting
@@ -51,7 +52,9 @@ class OwnPerson:
         cls = self._records.schema["Person"]
         with everything_allowed():
             form = make_form(cls, _ASKED, self._records, _presets(agent))
-            getattr(form["org_id"], "choices", None)  # a list is read when it is looked at
+            for field in form:
+                if isinstance(field, KeyField):
+                    field.read()
         problems: list[str] = []
         if request.method == "POST" and form.validate():
             chosen = request.form.get("person", "")

@@ -197,7 +197,6 @@ def test_messages_are_french_for_french_agents(people: Any) -> None:
 # Texts
 
 
-_CHOSEN = (Kind.ENUM, Kind.KEY, Kind.BOOLEAN)  # nothing is typed there
 TEXT = st.text(
     st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t"), max_size=60
 )

@@ -155,13 +155,13 @@ def test_pages_lead_to_each_other_and_keep_the_filter(site: Any, database_url: s
         seen += notes(page)
     assert seen == [4, 2, 0, *reversed(range(6, 126))]
     # What the list is sorted by anyway is not repeated.
-    assert page.links["First"] == "/objects/PhoneCall?agent_id=2"
+    assert page.links["First page"] == "/objects/PhoneCall?agent_id=2"
     back = notes(page)
     while "Previous" in page.links:
         page = site.get(page.links["Previous"])
         back = notes(page) + back
     assert back == seen
-    last = site.get(site.get("/objects/PhoneCall?agent_id=2&sort=-date").links["Last"])
+    last = site.get(site.get("/objects/PhoneCall?agent_id=2&sort=-date").links["Last page"])
     assert notes(last) == seen[-50:]
 
 

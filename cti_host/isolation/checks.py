@@ -126,11 +126,7 @@ class _Compiler:
         return _instance(annotation)
 
     def _annotated(self, annotation: Any, marks: Sequence[Any]) -> Check:
-        check = self.check(annotation)
-        for mark in marks:
-            if isinstance(mark, Must):
-                check = _with_must(check, mark)
-        return check
+        return _with_marks(self.check(annotation), marks)
 
     def _union(self, annotations: Sequence[Any], name: str) -> Check:
         # `None` is the rest of most, and is told apart without a check.
@@ -228,15 +224,16 @@ class _Compiler:
 def _besides(annotation: Any) -> Check | None:
     """What an annotation says besides the type; `None`: nothing."""
     marks = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
-    musts = [mark for mark in marks if isinstance(mark, Must)]
+    check = _with_marks(_anything, marks)
+    return None if check is _anything else check
 
-    def check(value: Any) -> Wrong | None:
-        for must in musts:
-            if not must.holds(value):
-                return Wrong("", f"not {must.what}")
-        return None
 
-    return check if musts else None
+def _with_marks(check: Check, marks: Sequence[Any]) -> Check:
+    """A check, and then what stands beside the type in `Annotated`."""
+    for mark in marks:
+        if isinstance(mark, Must):
+            check = _with_must(check, mark)
+    return check
 
 
 def _with_must(check: Check, must: Must) -> Check:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from cti_oql.schema import Kind
 from flask import url_for
@@ -27,7 +28,7 @@ from cti_tickets.store.markup import harmless, typed_text
 from cti_tickets.store.records import Record, shown
 from cti_tickets.store.values import LONG_TEXTS
 
-_YES = ("1", "yes", "True", "true")
+_YES = ("1", "yes", "true")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,16 @@ def is_flag(attribute: Attribute) -> bool:
 
 def is_yes(value: object) -> bool:
     """Whether the value of a flag is a yes."""
-    return str(value) in _YES
+    return str(value).strip().lower() in _YES
+
+
+def list_url(cls: ClassDef, args: Mapping[str, str], endpoint: str = "tickets.list") -> str:
+    """The address of a list, or of what is done with it.
+
+    :param args: the query; whatever its names are, none is taken for a part of the path
+    """
+    path = address_of(endpoint, class_name=cls.name)
+    return f"{path}?{urlencode(args)}" if args else path
 
 
 def page_of(class_name: str, id_: object, endpoint: str = "tickets.view", **more: str) -> str:

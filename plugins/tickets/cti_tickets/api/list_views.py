@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from cti_oql.schema import Kind
 from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from cti_host import Agent, address_of
+from cti_host import Agent
 from cti_tickets.api.fields import readable
 from cti_tickets.api.problems import ApiProblem
+from cti_tickets.facts import list_url
 from cti_tickets.model.list_plan import filter_attribute, is_moment, sortable_of
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.store.listing.ready_made import ready_made
@@ -69,7 +69,7 @@ def as_json(cls: ClassDef, views: list[ListView], agent: Agent) -> list[dict[str
             "parameters": dict(view.parameters),
             "gone": [*view.gone],
             "href": url_for("tickets.api_objects", class_name=cls.name, view=view.key),
-            "page": _page(cls, view),
+            "page": list_url(cls, {**view.arguments, VIEW: view.key}),
         }
         for view in views
     ]
@@ -129,9 +129,3 @@ def _is_filter(cls: ClassDef, name: str) -> bool:
     code = next((name.removesuffix(end) for end in _DAYS if name.endswith(end)), "")
     of_days = filter_attribute(cls, code)
     return of_days is not None and is_moment(of_days)
-
-
-def _page(cls: ClassDef, view: ListView) -> str:
-    """Where a person sees the list so; no argument is taken for a part of the path."""
-    args = {**view.arguments, VIEW: view.key}
-    return f"{address_of('tickets.list', class_name=cls.name)}?{urlencode(args)}"

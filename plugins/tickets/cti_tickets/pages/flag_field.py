@@ -9,8 +9,9 @@ from markupsafe import Markup
 from wtforms import Field
 from wtforms.widgets import CheckboxInput, HiddenInput
 
+from cti_tickets.facts import is_yes
+
 _NO, _YES = "0", "1"
-_YESES = (_YES, "yes", "true")
 
 
 class FlagInput(CheckboxInput):  # type: ignore[misc]  # wtforms ships no types
@@ -34,8 +35,7 @@ class FlagField(Field):  # type: ignore[misc]  # wtforms ships no types
 
     def process_data(self, value: Any) -> None:
         """Take a stored value, or the text of a preset."""
-        told = str(value).strip().lower() in _YESES
-        self.data = self.object_data = _YES if told else _NO
+        self.data = self.object_data = _YES if is_yes(value) else _NO
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was sent: the check stands behind the hidden field."""

@@ -9,9 +9,8 @@ from cti_oql.schema import Kind
 from flask import url_for
 
 from cti_host import current_host
-from cti_tickets.facts import Fact, is_yes
+from cti_tickets.facts import Fact, is_yes, list_url
 from cti_tickets.model.schema import ClassDef, Schema
-from cti_tickets.pages.lists.addresses import list_url
 from cti_tickets.pages.object_page import ObjectView
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import CREATE

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import urlencode
 
 from cti_oql.running import marks, rows
 from flask import render_template
@@ -14,6 +13,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from cti_host import Agent, PanelSection, SectionPlace, Ticket, address_of, current_host
+from cti_tickets.facts import list_url
 from cti_tickets.hook_values import tickets
 from cti_tickets.model.list_plan import PRIORITY, sortable_of
 from cti_tickets.model.schema import Schema
@@ -114,8 +114,7 @@ class MyDay:
         view = next((view for view in views if view.name == TEAM), None)
         if view is None:
             return ""
-        url = address_of("tickets.list", class_name=_TICKET)
-        return f"{url}?{urlencode({**view.arguments, 'view': view.name})}"
+        return list_url(schema[_TICKET], {**view.arguments, "view": view.name})
 
     def _found(
         self,

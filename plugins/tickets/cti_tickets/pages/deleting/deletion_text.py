@@ -9,9 +9,9 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from cti_host import current_host
+from cti_tickets.facts import list_url
 from cti_tickets.model.list_plan import can_filter
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.pages.lists.addresses import list_url
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import READ
 from cti_tickets.store.deletion import DeletionPlan, visible

@@ -1,22 +1,10 @@
-"""Addresses of lists and of the objects in them."""
+"""Addresses of the objects in lists."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from cti_host import address_of
-from cti_tickets.model.schema import ClassDef
-
-
-def list_url(cls: ClassDef, args: Mapping[str, str], endpoint: str = "tickets.list") -> str:
-    """The address of a list, or of what is done with it.
-
-    :param args: the query; whatever its names are, none is taken for a part of the path
-    """
-    path = address_of(endpoint, class_name=cls.name)
-    return f"{path}?{urlencode(args)}" if args else path
 
 
 class Addresses:

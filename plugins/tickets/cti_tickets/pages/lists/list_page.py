@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cti_host import current_agent
+from cti_tickets.facts import list_url
 from cti_tickets.model.list_plan import PRIORITY, listed_attribute, sortable_of
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.deleting.bulk_delete import BulkDeletePage
-from cti_tickets.pages.lists.addresses import list_url
 from cti_tickets.pages.lists.bulk_modify import BulkModifyPage
 from cti_tickets.pages.lists.narrowed import Narrowed
 from cti_tickets.pages.lists.reader import ListReader

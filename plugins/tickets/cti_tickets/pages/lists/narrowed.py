@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote_plus
 
+from cti_tickets.facts import list_url
 from cti_tickets.model.list_plan import can_filter
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.pages.lists.addresses import list_url
 
 
 class Narrowed:

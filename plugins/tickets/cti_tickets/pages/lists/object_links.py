@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from cti_oql.schema import Kind
 
-from cti_tickets.facts import page_of
+from cti_tickets.facts import list_url, page_of
 from cti_tickets.model.list_plan import (
     COLUMNS,
     FRIENDLYNAME,
@@ -17,7 +17,6 @@ from cti_tickets.model.list_plan import (
     organization_of,
 )
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
-from cti_tickets.pages.lists.addresses import list_url
 from cti_tickets.pages.lists.reader import ListReader
 from cti_tickets.pages.lists.rows import FINALCLASS, Column, Row, list_columns, list_rows
 from cti_tickets.rights.access import current_access

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from cti_host import safe_return_url
+from cti_tickets.facts import list_url
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.pages.lists.addresses import list_url
 from cti_tickets.pages.lists.reader import ListReader
 from cti_tickets.store.values import MAX_ID
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 
 from cti_host import Agent, address_of
+from cti_tickets.facts import list_url
 from cti_tickets.model.schema import ClassDef, Schema
-from cti_tickets.pages.lists.addresses import list_url
 from cti_tickets.pages.views.asked import VIEW
 from cti_tickets.store.listing.ready_made import ready_made
 from cti_tickets.store.listing.saved_views import View, default_of, views_of

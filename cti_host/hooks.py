@@ -419,6 +419,10 @@ class Hooks(Dispatcher):
         """See `HookSpecs.find_data_subjects`."""
         return self._gathered("find_data_subjects", DataSubject, text=text)
 
+    def agent_names(self, subject: DataSubject) -> Gathered[str]:
+        """See `HookSpecs.agent_names`."""
+        return self._gathered("agent_names", str, subject=subject)
+
     def personal_data(self, subject: DataSubject) -> Gathered[PersonalData]:
         """See `HookSpecs.personal_data`."""
         return self._gathered("personal_data", PersonalData, subject=subject)

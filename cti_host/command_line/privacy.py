@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,16 @@ def _the_one(context: Context, person: str) -> DataSubject:
     if len(subjects) > 1:
         lines = "\n".join(f"    {one.key}  {one.display}" for one in subjects)
         fail(f"several persons are found:\n{lines}", "write the key of one of them")
-    return subjects[0]
+    return _with_agents(context, subjects[0])
+
+
+def _with_agents(context: Context, subject: DataSubject) -> DataSubject:
+    """A person with the names that they sign in with, whichever plugin has them."""
+    found = context.host.hooks.agent_names(subject)
+    if found.failed:
+        _failed(found.failed)
+    names = [*subject.agents, *(name for _plugin, name in found.items)]
+    return replace(subject, agents=[*dict.fromkeys(names)])
 
 
 def _failed(lines: Sequence[str], besides: str = "") -> None:

@@ -43,6 +43,20 @@ class PrivacyHookSpecs:
         code 1.
         """
 
+    @contract(Kind.COLLECT, str, many=True, budget=Budget.NONE)
+    def agent_names(self, subject: DataSubject) -> Sequence[str] | None:
+        """Say with which names a person signs in, or did.
+
+        Fires on `cti-host privacy export` and `cti-host privacy erase`, before anything is erased:
+        what plugins keep by the name of an agent is found by `DataSubject.agents`.
+
+        :param subject: the person, of whichever plugin
+        :return: the names, those of accounts that are closed or deactivated, too; `None` or empty:
+            this plugin knows no agent who is this person
+        Order: all results are kept, in the order of the config, each once.
+        On an error: nothing is handed over or erased, and the command ends with code 1.
+        """
+
     @contract(Kind.COLLECT, PersonalData, many=True, budget=Budget.NONE)
     def personal_data(self, subject: DataSubject) -> Sequence[PersonalData] | None:
         """Hand over what is stored about a person.

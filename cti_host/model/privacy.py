@@ -23,8 +23,8 @@ class DataSubject:
     :param words: parts of their name, which may also be a part of somebody else's
     :param shared: those of `names`, `emails` and `numbers` that somebody else has, too
     :param source: the name of the plugin that has them, put there by the dispatcher
-    :param agents: the names that they sign in with, as far as the plugin that has them knows: found
-        out before their account is closed, for what is kept by that name
+    :param agents: the names that they sign in with: those that the plugin says, and those of
+        `agent_names`, found out before their account is closed, for what is kept by that name
     """
 
     class_name: str

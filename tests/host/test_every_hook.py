@@ -267,6 +267,12 @@ OBSERVATIONS = {
         lambda hooks: hooks.find_data_subjects("Ada").items,
         lambda found: [subject.display for _plugin, subject in found],
     ),
+    "agent_names": Observation(
+        "subject",
+        "[NAME]",
+        lambda hooks: hooks.agent_names(SUBJECT).items,
+        lambda found: [name for _plugin, name in found],
+    ),
     "personal_data": Observation(
         "subject",
         "[PersonalData(NAME)]",

@@ -50,6 +50,19 @@ numbers = true
 keep_days = 30
 """
 PLUGINS = ["accounts", "phone_reformat", "tickets", "event_log", "signed_links"]
+DIRECTORY = """
+    from cti_host import Caller, DataSubject, hookimpl
+
+
+    class Plugin:
+        @hookimpl
+        def find_data_subjects(self, text):
+            return [DataSubject("Member", 77, "Zuleika")] if text == "Zuleika" else []
+
+        @hookimpl
+        def find_callers(self, texts):
+            return [Caller("Member", 77, "Zuleika") for text in texts if text.endswith(":77")]
+    """
 SAM = Agent("sam", "Sam Support", profiles=frozenset({"Support Agent"}))
 
 
@@ -414,3 +427,77 @@ def test_views_of_an_agent_who_is_erased_go_and_shared_ones_stay(site: Site) -> 
     assert ("zuleika", True, True) in site.run(lambda: seen(boss))
     assert site.run(lambda: views.default_of(Agent("zuleika", "Z"), "UserRequest")) == ""
     assert site.run(lambda: views.default_of(ben, "UserRequest"))
+
+
+@pytest.mark.parametrize("active", ["deactivate", "active"])
+@pytest.mark.parametrize("order", [["accounts", "tickets"], ["tickets", "accounts"]])
+def test_views_of_an_agent_whom_another_system_knows_go_as_well(
+    make_host: MakeHost, order: list[str], active: str
+) -> None:
+    """Accounts are linked to persons of the directory; it has them, this host only their views."""
+    toml = '[plugin.accounts]\npeople = "directory"\n'
+    running = make_host(
+        toml, plugins=["phone_reformat", *order, "directory"], sources={"directory": DIRECTORY}
+    )
+    site = Site(running, "sqlite:///cti.db")
+
+    def save() -> None:
+        for name in ("zuleika", "ben"):
+            keeper = Agent(name, name, profiles=frozenset({"Administrator"}))
+            views.save_view(keeper, "UserRequest", "Mine", {"q": name})
+
+    words = ["--profile", "Support Agent", "--contact", "77", "--password-stdin"]
+    for name in ("zuleika", "ben"):
+        linked = words if name == "zuleika" else ["--profile", "Support Agent", "--password-stdin"]
+        added = CliRunner().invoke(
+            cli,
+            ["--config", str(running.config_file), "agent", "add", name, *linked],
+            input="correct horse battery staple\n",
+        )
+        assert added.exit_code == 0, added.output
+    if active == "deactivate":
+        assert site.command("agent", "deactivate", "zuleika").exit_code == 0
+    site.run(save)
+    parts = site.json("privacy", "export", "Zuleika")["parts"]
+    assert "Views of lists" in {part["title"] for part in parts}
+    erased = site.json("privacy", "erase", "Zuleika", "--yes")["erased"]
+    assert {"their own views of lists": 1}.items() <= {
+        one["what"]: one["count"] for one in erased
+    }.items()
+    ben = Agent("ben", "Ben", profiles=frozenset({"Support Agent"}))
+    assert [view.name for view in site.run(lambda: views.views_of(ben))] == ["Mine"]
+    gone = Agent("zuleika", "Z", profiles=frozenset({"Support Agent"}))
+    assert site.run(lambda: views.views_of(gone)) == []
+
+
+def test_what_is_left_of_attributes_that_are_gone_goes_as_well(site: Site) -> None:
+    """A plugin that is taken out leaves its columns, and an upgrade may set some aside."""
+    kinds = ["VARCHAR(99) DEFAULT 'x' NOT NULL", "TEXT", "INTEGER", "INTEGER NOT NULL DEFAULT 4",
+             "DATE", "VARCHAR(20)"]  # fmt: skip
+
+    def leave() -> None:
+        execute: Any = site.running.host.database.execute_sql
+        for number, kind in enumerate(kinds):
+            execute(f"ALTER TABLE contact ADD COLUMN left_{number} {kind}")
+            value = {"D": "'2026-11-30'", "I": "7731"}.get(kind[0], "'Zuleika, EMP-7731'")
+            execute(f"UPDATE contact SET left_{number} = {value} WHERE id = 1")  # noqa: S608
+        execute("ALTER TABLE ticket ADD COLUMN left_there TEXT")
+        execute("UPDATE ticket SET left_there = 'Zuleika Featherstonehaugh waits' WHERE id = 2")
+        execute("UPDATE contact SET left_1 = 'knows Zuleika Featherstonehaugh' WHERE id = 2")
+
+    def read(id_: int) -> list[Any]:
+        names = ", ".join(f"left_{number}" for number in range(len(kinds)))
+        sql = f"SELECT {names} FROM contact WHERE id = {id_}"  # noqa: S608
+        return list(site.running.host.database.execute_sql(sql).fetchone())  # type: ignore[no-untyped-call]
+
+    site.run(leave)
+    parts = site.json("privacy", "export", "Person::1")["parts"]
+    (kept,) = [part for part in parts if part["title"].startswith("What is left of attributes")]
+    assert kept["entries"][0]["left_1"] == "Zuleika, EMP-7731"
+    erased = site.json("privacy", "erase", "Person::1", "--yes")["erased"]
+    assert erased
+    assert site.run(lambda: read(1)) == ["x", None, None, 4, None, None]
+    assert site.run(lambda: read(2))[1] == "knows [erased]"
+    after = site.everything()
+    for trace in ("Zuleika", "EMP-7731", "2026-11-30"):
+        assert trace not in after

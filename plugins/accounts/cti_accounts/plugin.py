@@ -141,6 +141,11 @@ class Plugin:
         return load_demo_agent()
 
     @hookimpl
+    def agent_names(self, subject: DataSubject) -> list[str]:
+        """The names of their accounts, of deactivated ones, too."""
+        return [account.name for account in privacy.accounts_of(subject, self._config.people)]
+
+    @hookimpl
     def personal_data(self, subject: DataSubject) -> Sequence[PersonalData]:
         """The person's account, if they have one."""
         return privacy.personal_data(subject, self._config.people)

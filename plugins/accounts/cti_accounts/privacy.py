@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import peewee
+
 from cti_accounts.models import AgentAccount
 from cti_host import DataSubject, PersonalData, Removal
 
@@ -17,8 +19,8 @@ def accounts_of(subject: DataSubject, people: str) -> Sequence[Any]:
     :param people: the plugin whose persons agents are linked to; "": any
     """
     linked = subject.source if people in ("", subject.source) else None
-    emails = [one for one in subject.emails if one not in subject.shared]
-    of_person: Any = AgentAccount.email.in_(emails)
+    emails = [one.lower() for one in subject.emails if one not in subject.shared]
+    of_person: Any = peewee.fn.lower(AgentAccount.email).in_(emails)
     if linked is not None:
         of_person |= AgentAccount.contact_id == subject.id
     return list(AgentAccount.select().where(of_person).order_by(AgentAccount.id))

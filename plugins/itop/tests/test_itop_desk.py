@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cti_itop.rest import absent
 from fake_itop import PASSWORD, USER, FakeItop
 from itop_model import TicketsModel
 
@@ -177,6 +178,21 @@ def test_a_kind_that_itop_lacks_is_asked_for_once(
         assert "My open tickets in iTop" in running.client().get("/").text
     assert len(itop_server.queries("Problem")) == 1
     assert len(itop_server.queries("Incident")) == 2
+
+
+def test_what_itop_gets_later_is_there_without_a_restart(
+    site: Open, demo_model: TicketsModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo_model.without = {"Incident"}
+    running = site('person_fields = ["notes"]\n')
+    assert "class=Incident" not in running.client().get("/").text
+    assert "Notes" not in section(running.client().get(KNOWN).text, "Person")
+    # Its administrator installs the module, and adds the field.
+    demo_model.without, demo_model.lacking = set(), set()
+    assert "class=Incident" not in running.client().get("/").text
+    monkeypatch.setattr(absent, "ASKED_AGAIN_SECONDS", 0)
+    assert "class=Incident" in running.client().get("/").text
+    assert "Notes Closes the books" in section(running.client().get(KNOWN).text, "Person")
 
 
 def test_an_agent_who_is_nobody_in_itop_reads_why_there_is_nothing(site: Open) -> None:

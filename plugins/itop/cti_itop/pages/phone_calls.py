@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -20,8 +19,6 @@ log = logging.getLogger("cti_host.plugin.itop")
 CLASS = "PhoneCall"
 INBOUND, OUTBOUND = "inbound", "outbound"
 MOST_SHOWN = 50
-# An extension may be installed while the host runs.
-ASKED_AGAIN_SECONDS = 600.0
 _CODES = ("date", "flow", "note", "contact_id_friendlyname", "agent_id_friendlyname")
 _LONGEST = 255
 
@@ -43,7 +40,6 @@ class PhoneCalls:
     def __init__(self, reader: Reader, agents: Agents, where: str) -> None:
         self._reader, self._agents, self._where = reader, agents, where
         self._url = reader.itop.url
-        self._absent_until = 0.0
 
     def about(self, ticket_id: int) -> list[PhoneCall]:
         """The phone calls about a ticket, newest first; iTop knows their days only.
@@ -83,7 +79,7 @@ class PhoneCalls:
             if isinstance(problem, ItopForbidden):
                 return []
             if is_unknown_class(problem):
-                self._is_not_there()
+                self._reader.absent.note(CLASS)
                 return []
             raise
         newest = sorted(answer.objects, key=lambda one: (one.text("date"), one.id), reverse=True)
@@ -194,7 +190,7 @@ class PhoneCalls:
             made = self._reader.itop.create(CLASS, fields, comment=_("Recorded by CTI Host"))
         except ItopProblem as problem:
             if is_unknown_class(problem):
-                self._is_not_there()
+                self._reader.absent.note(CLASS)
                 log.info("iTop has no class %s: phone calls are recorded here", CLASS)
             else:
                 log.error("a phone call is recorded here, not in iTop: %s", problem)
@@ -202,10 +198,7 @@ class PhoneCalls:
         return made.id
 
     def _is_absent(self) -> bool:
-        return self._where == "auto" and time.monotonic() < self._absent_until
-
-    def _is_not_there(self) -> None:
-        self._absent_until = time.monotonic() + ASKED_AGAIN_SECONDS
+        return self._where == "auto" and self._reader.absent.lacks(CLASS)
 
 
 def _day(text: str) -> date | None:

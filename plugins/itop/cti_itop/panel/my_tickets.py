@@ -34,7 +34,6 @@ class MyTickets:
 
     def __init__(self, reader: Reader, agents: Agents, links: Links) -> None:
         self._reader, self._agents, self._links = reader, agents, links
-        self._kinds: Sequence[str] = KINDS
 
     def sections(self, agent: Agent) -> list[PanelSection]:
         """The section about an agent's tickets.
@@ -57,7 +56,8 @@ class MyTickets:
         return [PanelSection(_("My open tickets in iTop"), Markup(html))]  # noqa: S704 -- rendered with escaping
 
     def _found(self, contact: int) -> Sequence[Found]:
-        kinds = self._kinds
+        absent = self._reader.absent
+        kinds = [kind for kind in KINDS if not absent.lacks(kind)]
         tasks = [partial(self._of_kind, kind, contact) for kind in kinds]
         outcomes = dict(zip(kinds, self._reader.side_by_side(tasks), strict=True))
         found: list[Found] = []
@@ -65,7 +65,7 @@ class MyTickets:
             if not isinstance(outcome, ItopProblem):
                 found.append(outcome)
             elif is_unknown_class(outcome):
-                self._kinds = tuple(one for one in self._kinds if one != kind)
+                absent.note(kind)
             else:
                 raise outcome
         return found

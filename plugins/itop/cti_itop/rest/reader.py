@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from cti_itop.rest.absent import Absent
 from cti_itop.rest.client import Found, Itop, ItopObject
 from cti_itop.rest.errors import ItopError, ItopProblem
 
@@ -39,12 +40,13 @@ class Reader:
     """Reads objects of one iTop; it learns which attributes a class lacks.
 
     :param zone: the time zone in which iTop writes dates
+    :param absent: what iTop is known to lack, for as long as that is remembered
     """
 
-    def __init__(self, itop: Itop, zone: ZoneInfo) -> None:
+    def __init__(self, itop: Itop, zone: ZoneInfo, absent: Absent | None = None) -> None:
         self.itop = itop
         self._zone = zone
-        self._lacking: dict[str, set[str]] = {}
+        self.absent = absent or Absent()
         self._pool: ThreadPoolExecutor | None = None
 
     def get(
@@ -60,9 +62,8 @@ class Reader:
 
         :raises ItopProblem: there is no usable answer
         """
-        known = self._lacking.setdefault(class_name, set())
+        fields = [c for c in dict.fromkeys(codes) if not self.absent.lacks(class_name, c)]
         while True:
-            fields = [code for code in dict.fromkeys(codes) if code not in known]
             try:
                 return self.itop.get(
                     key, class_name=class_name, fields=fields or ["id"], limit=limit, page=page
@@ -72,7 +73,8 @@ class Reader:
                 if code is None:
                     raise
                 log.info("%s of iTop has no attribute %s", class_name, code)
-                known.add(code)
+                self.absent.note(class_name, code)
+                fields.remove(code)
 
     def one(self, class_name: str, id_: int, codes: Sequence[str]) -> ItopObject | None:
         """The object with this id; `None`: there is none.

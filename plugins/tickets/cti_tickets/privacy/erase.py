@@ -16,6 +16,7 @@ from cti_tickets.directory.received_calls import ReceivedCall
 from cti_tickets.model.classes.registry import PhoneCall
 from cti_tickets.model.data_model import model_of
 from cti_tickets.model.schema import ClassDef, OnDelete, Schema
+from cti_tickets.privacy.set_aside import empty_set_aside
 from cti_tickets.privacy.texts import Texts, among, redact, texts_of
 from cti_tickets.store import access_journal
 from cti_tickets.store.attachments import attachments
@@ -73,6 +74,7 @@ def erase(records: Records, subject: DataSubject, *, dry_run: bool) -> list[Remo
     if not dry_run:
         attachments.forget(theirs)
         _anonymise(schema[subject.class_name], subject)
+        empty_set_aside(schema[subject.class_name].table, subject.id)
         _forget_joint_numbers(records)
         merges.erase(subject.class_name, subject.id)
     return [one for one in removals if one.count]
@@ -82,7 +84,8 @@ def erase_stranger(subject: DataSubject, *, dry_run: bool) -> list[Removal]:
     """Erase what is kept here about a person of another plugin, in the current transaction."""
     deferred().flush()
     count = _journal(subject, dry_run, subject.source)
-    return [Removal("entries of who saw the person", count, "deleted")] if count else []
+    removals = [Removal("entries of who saw the person", count, "deleted")]
+    return [one for one in (*removals, *_views(subject, dry_run)) if one.count]
 
 
 def tickets_of(schema: Schema, id_: int) -> set[int]:

@@ -15,6 +15,7 @@ from cti_tickets.model import SOURCE
 from cti_tickets.model.classes.registry import Attachment, LogEntry, PhoneCall, Ticket
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.privacy.erase import LOGS, tickets_of
+from cti_tickets.privacy.set_aside import values_set_aside
 from cti_tickets.privacy.texts import among, mentions, texts_of
 from cti_tickets.store import access_journal
 from cti_tickets.store.attachments.rules import rules
@@ -35,6 +36,7 @@ def personal_data(records: Records, subject: DataSubject) -> list[PersonalData]:
     theirs = tickets_of(schema, subject.id)
     parts = [
         PersonalData("Person", list(_objects(records, subject.class_name, [subject.id]))),
+        PersonalData("What is left of attributes that are gone", list(_left(schema, subject))),
         PersonalData("Tickets", list(_tickets(records, theirs))),
         PersonalData("Log entries of these tickets", list(_logs(LogEntry.ticket.in_(theirs)))),
         PersonalData(
@@ -56,6 +58,11 @@ def personal_data(records: Records, subject: DataSubject) -> list[PersonalData]:
     return [part for part in parts if part.entries]
 
 
+def _left(schema: Schema, subject: DataSubject) -> Iterator[Mapping[str, str]]:
+    if values := values_set_aside(schema[subject.class_name].table, subject.id):
+        yield values
+
+
 def _views(subject: DataSubject) -> Iterator[Mapping[str, str]]:
     for view in views_kept_by(subject.agents):
         shared = "yes" if view.shared else "no"
@@ -64,9 +71,12 @@ def _views(subject: DataSubject) -> Iterator[Mapping[str, str]]:
 
 
 def data_of_stranger(subject: DataSubject) -> list[PersonalData]:
-    """What is kept here about a person of another plugin: who saw them on a panel."""
-    entries = list(_who_saw(subject))
-    return [PersonalData("Who saw their data", entries)] if entries else []
+    """What is kept here about a person of another plugin: who saw them, and their views."""
+    parts = [
+        PersonalData("Who saw their data", list(_who_saw(subject))),
+        PersonalData("Views of lists", list(_views(subject))),
+    ]
+    return [part for part in parts if part.entries]
 
 
 def _objects(records: Records, class_name: str, ids: Sequence[int]) -> Iterator[dict[str, str]]:

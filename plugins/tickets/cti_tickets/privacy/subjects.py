@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cti_oql.functions.fold import fold
@@ -16,7 +15,6 @@ from cti_tickets.model import SOURCE
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.classes import of_classes
 from cti_tickets.store.joint_numbers import searched
-from cti_tickets.store.listing.saved_views import accounts_with_views
 from cti_tickets.store.name_search import ids_by_name
 from cti_tickets.store.records import FRIENDLYNAME, Records
 from cti_tickets.store.values import number_of
@@ -35,25 +33,7 @@ def find_subjects(records: Records, text: str) -> list[DataSubject]:
         [*_by_email(records, text), *_by_number(records, text), *_by_name(records, text)]
     )
     found = (subject_of(records, id_) for id_ in list(ids)[:_MOST])
-    subjects = [subject for subject in found if subject is not None]
-    if len(subjects) > 1:
-        # The admin says first who is meant.
-        return subjects
-    return [replace(subject, agents=_agents(subject)) for subject in subjects]
-
-
-def _agents(subject: DataSubject) -> list[str]:
-    """The names by which a person keeps views, as an agent; deactivated accounts count, too."""
-    hooks = current_host().hooks
-    emails = {one.casefold() for one in subject.emails if one not in subject.shared}
-
-    def is_them(name: str) -> bool:
-        agent = hooks.known_agent(name)
-        if agent is None:
-            return False
-        return agent.contact_in(SOURCE) == subject.id or agent.email.casefold() in emails
-
-    return [name for name in accounts_with_views() if is_them(name)]
+    return [subject for subject in found if subject is not None]
 
 
 def subject_of(records: Records, id_: int) -> DataSubject | None:

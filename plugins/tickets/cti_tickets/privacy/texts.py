@@ -12,6 +12,7 @@ from cti_oql.schema import Kind
 
 from cti_host import Redactor, current_host
 from cti_tickets.model.schema import ClassDef, Schema
+from cti_tickets.privacy.set_aside import texts_set_aside
 
 _PAGE = 2000
 # What names an object is not a text about a person; that of a person is erased with the person.
@@ -35,7 +36,10 @@ class Texts:
 
 
 def texts_of(schema: Schema) -> list[Texts]:
-    """The texts of all classes; of people and teams only what is free text."""
+    """The texts of all classes; of people and teams only what is free text.
+
+    What is left of attributes that are there no more is among them.
+    """
     columns: dict[str, dict[str, None]] = {}
     owners: dict[str, dict[str, None]] = {}
     for cls in schema:
@@ -45,6 +49,9 @@ def texts_of(schema: Schema) -> list[Texts]:
                 columns.setdefault(cls.table, {})[attribute.column] = None
             if attribute.code in ("caller_id", "requestor_id", "contact_id"):
                 owners.setdefault(cls.table, {})[attribute.column] = None
+    for table in dict.fromkeys(cls.table for cls in schema):
+        for column in texts_set_aside(table):
+            columns.setdefault(table, {})[column] = None
     return [
         Texts(table, tuple(found), tuple(owners.get(table, ()))) for table, found in columns.items()
     ]

@@ -113,13 +113,6 @@ def delete_view(agent: Agent, class_name: str, view_id: int) -> None:
         row.delete_instance()
 
 
-def accounts_with_views() -> list[str]:
-    """The names of all agents who keep views, or have chosen with which one a list begins."""
-    models: tuple[Any, ...] = (SavedView, DefaultView)
-    names = {row[0] for model in models for row in model.select(model.account).distinct().tuples()}
-    return sorted(names - {NOBODY})
-
-
 def views_kept_by(accounts: Sequence[str]) -> list[View]:
     """The views of agents by the names that they sign in with."""
     theirs: Any = SavedView.account.in_(list(accounts))

@@ -321,6 +321,12 @@ class Hooks(Dispatcher):
         """See `HookSpecs.call_received`."""
         self.event("call_received", call=call, callers=callers, agent=agent)
 
+    def claim_call(self, ticket: Ticket, action: OutboundAction, agent: Agent) -> bool:
+        """See `HookSpecs.claim_call`; true, unless a plugin says that it is a second click."""
+        return (
+            self.first("claim_call", bool, ticket=ticket, action=action, agent=agent) is not False
+        )
+
     def call_placed(
         self, ticket: Ticket, caller: Caller | None, action: OutboundAction, agent: Agent
     ) -> list[str]:

@@ -87,6 +87,25 @@ class TicketHookSpecs:
         On an error: the calls of the other plugins stay; the ticket says so in one line.
         """
 
+    @contract(Kind.FIRST, bool, own=("ticket",), needs="ticket")
+    def claim_call(self, ticket: Ticket, action: OutboundAction, agent: Agent) -> bool | None:
+        """Say whether a click in a phone menu places a call: not the second of a double click.
+
+        Fires when an entry of the phone menu was clicked, before `call_placed`. Only a plugin with
+        a table can tell for all processes and hosts of a site; of two clicks at the same moment one
+        gets `True`.
+
+        :param ticket: the ticket, one of the plugin's own
+        :param action: the entry that was clicked
+        :param agent: who calls
+        :return: `False`: the same agent clicked the same entry a few seconds ago, so nothing is
+            placed, and the agent is told so; `True`: this is the first click; `None`: the plugin
+            doesn't know
+        Order: the first plugin, in the order of the config, that returns something other than
+        `None`.
+        On an error: logged; the call is placed.
+        """
+
     @contract(
         Kind.EVENT,
         unavailable=_("The call could not be recorded by %(plugin)s."),

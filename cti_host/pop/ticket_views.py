@@ -6,7 +6,7 @@ import logging
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from flask import abort, flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -43,9 +43,14 @@ def place_call(source: str, class_name: str, id_: int) -> ResponseReturnValue:
     action = offered_action(details.ticket, details.caller, request.form.get("action", ""))
     if action is None:
         abort(404, _("This call can't be placed: the caller has no such number."))
-    for line in current_host().hooks.call_placed(
-        details.ticket, details.caller, action, current_agent()
-    ):
+    hooks, agent = current_host().hooks, current_agent()
+    if not hooks.claim_call(details.ticket, action, agent):
+        # Without JavaScript a double click sends the form twice.
+        flash(_("This number was called a moment ago. Nothing was dialled again."), "warning")
+        page = url_for("cti_host.ticket", source=source, class_name=class_name, id_=id_)
+        query = request.query_string.decode()
+        return redirect(f"{page}?{query}" if query else page, 303)
+    for line in hooks.call_placed(details.ticket, details.caller, action, agent):
         flash(line, "warning")
     if action.post:
         return redirect(action.post, 307)  # as a form again, with its token

@@ -61,6 +61,19 @@ def test_the_phone_menu_opens_and_calls(plain: Page) -> None:
     assert opened.value.url.endswith("?telephone=0033639980225")
 
 
+def test_a_second_click_opens_no_phone_system(plain: Page) -> None:
+    plain.goto("/objects/UserRequest/42")
+    titles = []
+    for _click in range(2):
+        with plain.context.expect_page() as opened:
+            plain.get_by_role("button", name="Call phone number").first.click()
+        titles.append(opened.value.get_by_role("heading", level=1).inner_text())
+    assert titles == ["The phone system would dial now", "Question about a reminder"]
+    expect(
+        opened.value.get_by_role("alert").or_(opened.value.get_by_role("status"))
+    ).to_contain_text(["This number was called a moment ago. Nothing was dialled again."])
+
+
 def test_a_template_comes_into_the_box_below_what_was_typed(plain: Page) -> None:
     plain.goto("/objects/UserRequest/28")
     plain.get_by_label("New entry").fill("Typed <first>")

@@ -297,6 +297,12 @@ OBSERVATIONS = {
         lambda hooks: hooks.call_received(CALL, [ADA], SAM),
         _ignored,
     ),
+    "claim_call": Observation(
+        "ticket, action, agent",
+        "NAME == 'neighbour'",
+        lambda hooks: hooks.claim_call(TICKET, ACTION, SAM),
+        lambda placed: ["neighbour" if placed else "subject"],
+    ),
     "call_placed": Observation(
         "ticket, caller, action, agent",
         "NAME",

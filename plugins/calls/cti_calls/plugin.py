@@ -200,6 +200,11 @@ class Plugin:
         return self.pages.outbound_actions(ticket, caller)
 
     @hookimpl(strangers=True)
+    def claim_call(self, ticket: Ticket, action: OutboundAction, agent: Agent) -> bool:
+        """Of a double click in a phone menu, the first click counts."""
+        return self.pages.claim_call(ticket, action, agent)
+
+    @hookimpl(strangers=True)
     def ticket_created(self, ticket: Ticket, agent: Agent, record: int | None) -> None:
         """The call during which it was created is about it."""
         self.pages.ticket_created(ticket, agent, record)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from cti_calls.model.facts import Direction, Fact, FactKind, LegOutcome
+from cti_calls.model.recent_click import RecentClick
 from cti_calls.store.devices import add_device
 from site_kit import ADA, Site, build, forget_calls, send, texts
 
@@ -97,6 +98,62 @@ def test_a_phone_that_is_no_longer_ones_own_dials_nothing(site: Site) -> None:
         assert sent.location == PERSON
         assert "No call can be placed from this device any more." in texts(sam.get(PERSON).text)
     assert placed(site) == []
+
+
+def test_a_second_click_dials_nothing_and_leads_to_the_call(site: Site) -> None:
+    sam = site.browser()
+    where = {"person": "tickets:Person:1", "attribute": "phone", "device": "main:201"}
+    first, second = (send(sam, "/calls/dial", **where, next=PERSON) for _click in range(2))
+    assert placed(site) == [("sam", "201", ADA, "")]
+    assert second.location == first.location
+    assert "called a moment ago. Nothing was dialled again." in texts(sam.get(first.location).text)
+    # From another phone, and by somebody else, it is another call.
+    send(sam, "/calls/dial", **where | {"device": "main:209"})
+    send(site.browser("kim"), "/calls/dial", person="tickets:Person:1", attribute="phone")
+    assert [call[:2] for call in placed(site)][1:] == [("sam", "209"), ("kim", "202")]
+
+
+def test_a_second_click_while_the_first_one_dials_is_not_a_second_call(site: Site) -> None:
+    sam = site.browser()
+    where = {"person": "tickets:Person:1", "attribute": "phone", "next": PERSON}
+    seconds: list[str] = []
+    switch = site.running.plugin("switch")
+    switch.on_dial = lambda: seconds.append(send(sam, "/calls/dial", **where).location)
+    try:
+        send(sam, "/calls/dial", **where)
+    finally:
+        switch.on_dial = None
+    assert seconds == [PERSON]
+    assert len(placed(site)) == 1
+
+
+def test_the_same_number_is_dialled_again_a_little_later(site: Site) -> None:
+    sam = site.browser()
+    where = {"person": "tickets:Person:1", "attribute": "phone"}
+    for days in (0, -1, 1):  # also after the clock was set back
+        with site.running.app.app_context(), site.running.host.database.connection_context():
+            RecentClick.update(at=RecentClick.at + days * 86_400_000).execute()
+        send(sam, "/calls/dial", **where)
+    assert len(placed(site)) == 3
+
+
+def test_whoever_was_refused_may_try_again_at_once(site: Site) -> None:
+    switch, sam = site.running.plugin("switch"), site.browser()
+    switch.refuses = "Your phone is not connected."
+    where = {"person": "tickets:Person:1", "attribute": "phone", "next": PERSON}
+    send(sam, "/calls/dial", **where)
+    switch.refuses = ""
+    assert send(sam, "/calls/dial", **where).location != PERSON
+    assert len(placed(site)) == 1
+
+
+def test_a_second_click_in_the_phone_menu_dials_nothing(site: Site) -> None:
+    sam = site.browser()
+    action = "ecall:telephony_integration_ecall_phone"
+    first = send(sam, "/ticket/tickets/UserRequest/1/call", action=action)
+    again = send(sam, "/ticket/tickets/UserRequest/1/call", action=action)
+    assert (first.status_code, again.status_code) == (307, 303)
+    assert again.location == "/ticket/tickets/UserRequest/1"
 
 
 def test_why_it_failed_stands_where_the_agent_was(site: Site) -> None:

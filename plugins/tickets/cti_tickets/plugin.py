@@ -82,6 +82,7 @@ from cti_tickets.store.attachments.rules import EXTENSION as ATTACHMENTS
 from cti_tickets.store.attachments.rules import KINDS, Rules
 from cti_tickets.store.calls import OUTBOUND, Unrecorded, may_record, record_outbound_call
 from cti_tickets.store.computed import naive
+from cti_tickets.store.concurrency.clicks import claim_click
 from cti_tickets.store.deferred import measure_deferred
 from cti_tickets.store.history.telling import count_saves
 from cti_tickets.store.logs import tell_added_to
@@ -396,6 +397,11 @@ class Plugin:
     def phone_calls(self, ticket: Ticket) -> Sequence[PhoneCall]:
         """The stored phone calls about a ticket."""
         return phone_calls(self.records, self._host.database, ticket.id)
+
+    @hookimpl
+    def claim_call(self, ticket: Ticket, action: OutboundAction, agent: Agent) -> bool:
+        """Of a double click in a phone menu, the first click counts."""
+        return claim_click(agent.name, ticket.key, action.key)
 
     @hookimpl
     def call_placed(

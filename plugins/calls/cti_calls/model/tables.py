@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import peewee
 
+from cti_calls.model.recent_click import RecentClick
 from cti_calls.model.records import Moment
 from cti_host import database
 
@@ -304,4 +305,5 @@ MODELS = (
     ConnectionState,
     Duty,
     PopChoice,
+    RecentClick,
 )

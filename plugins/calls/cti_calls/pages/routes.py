@@ -164,6 +164,10 @@ class CallPages:
         """The entries of a ticket's phone menu that the agent's own phone dials."""
         return self._dialling.actions(ticket, caller)
 
+    def claim_call(self, ticket: Ticket, action: OutboundAction, agent: Agent) -> bool:
+        """Whether a click in a ticket's phone menu places a call: not the second of two at once."""
+        return self._dialling.claim(ticket, action, agent)
+
     def ticket_created(self, ticket: Ticket, agent: Agent, record: int | None) -> None:
         """The call from whose panel a ticket was created is about that ticket."""
         known = self._calls.reader.call(record) if record is not None else None

@@ -8,7 +8,10 @@ from cti_calls.model.facts import Direction, Fact, FactKind, PhoneEvent
 from cti_calls.model.records import Device
 from cti_calls.model.tables import StoredCall
 from cti_calls.store.calls import Calls
+from cti_calls.store.rows.moments import now_ms
 from cti_calls.store.rows.transactions import in_transaction
+
+_JUST_NOW_MS = 15_000
 
 
 def begin(
@@ -41,3 +44,13 @@ def begin(
         values["ticket"] = ticket
     in_transaction(lambda: StoredCall.update(values).where(StoredCall.id == id_).execute())
     return id_
+
+
+def just_begun(agent: str, number: str) -> int:
+    """The record of a call that an agent placed a moment ago; 0: there is none."""
+    query: Any = StoredCall.select(StoredCall.id).where(
+        StoredCall.begun_by == agent,
+        StoredCall.remote == number,
+        StoredCall.started_at > now_ms() - _JUST_NOW_MS,
+    )
+    return query.order_by(StoredCall.started_at.desc(), StoredCall.id.desc()).scalar() or 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from cti_calls.model.facts import Direction, Fact, FactKind, Party, PhoneEvent
+from cti_calls.model.recent_click import RecentClick
 from cti_calls.model.tables import AgentQueue, CallBack, JournalEntry, StoredCall
 from cti_calls.store.devices import add_device
 from cti_tickets.store import objects
@@ -205,7 +206,7 @@ def site(built: RunningHost) -> Site:
 def forget_calls(running: RunningHost) -> None:
     """Delete what other tests have left."""
     with running.app.app_context(), running.host.database.connection_context():
-        for model in (CallBack, JournalEntry, StoredCall, AgentQueue):
+        for model in (CallBack, JournalEntry, StoredCall, AgentQueue, RecentClick):
             model.delete().execute()
     switch = running.plugin("switch")
     switch.placed.clear()

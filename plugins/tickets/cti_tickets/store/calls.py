@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,10 +17,8 @@ from cti_tickets.rights.profiles import CREATE
 from cti_tickets.store import history
 from cti_tickets.store.agents import contact_of
 from cti_tickets.store.computed import day_of, naive
+from cti_tickets.store.concurrency.clicks import DOUBLE_CLICK
 from cti_tickets.store.transactions import locked
-
-# Nobody dials, fails and dials again so quickly.
-_DOUBLE_CLICK = timedelta(seconds=4)
 
 INBOUND, OUTBOUND = "inbound", "outbound"
 
@@ -124,7 +122,7 @@ def _just_now(values: Mapping[str, Any], moment: datetime) -> PhoneCall | None:
         field.is_null() if values[name] is None else field == values[name]
         for name, field in ((name, getattr(PhoneCall, name)) for name in values)
     ]
-    recent = PhoneCall.created.between(moment - _DOUBLE_CLICK, moment)
+    recent = PhoneCall.created.between(moment - DOUBLE_CLICK, moment)
     found: PhoneCall | None = PhoneCall.select().where(*same, recent).first()
     return found
 

@@ -6,7 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from cti_tickets.model.classes.history import CreationKey
 from cti_tickets.model.data_model import schema
+from cti_tickets.store.computed import utc_now
+from cti_tickets.store.concurrency.clicks import DOUBLE_CLICK
 
 TICKETS = schema().concrete("Ticket")
 NEEDED: dict[str, dict[str, Any]] = {
@@ -336,6 +339,25 @@ def test_a_call_is_placed_even_if_recording_it_fails(make_site: Any) -> None:
     page = site.get("/objects/UserRequest/1")
     assert "broken" in page.text
     assert "no disk" not in page.text
+
+
+def test_a_second_click_opens_the_phone_system_no_more(phones: Any) -> None:
+    assert press(phones, PHONE).location.startswith("https://cti.example.org/")
+    again = press(phones, PHONE)
+    assert (again.status, again.location) == (303, "/ticket/tickets/UserRequest/1")
+    page = phones.get("/objects/UserRequest/1")
+    assert "This number was called a moment ago. Nothing was dialled again." in page.text
+    # Another number of the same person is another call.
+    phones.save("/objects/Person/1/modify", mobile_phone="0612345678")
+    assert press(phones, MOBILE).location.startswith("https://cti.example.org/")
+
+
+def test_the_same_number_is_called_again_a_little_later(phones: Any) -> None:
+    press(phones, PHONE)
+    with phones.running.app.app_context(), phones.running.host.database.connection_context():
+        CreationKey.update(created=utc_now() - 2 * DOUBLE_CLICK).execute()
+    assert press(phones, PHONE).location.startswith("https://cti.example.org/")
+    assert press(phones, PHONE).location.startswith("/")
 
 
 NO_MENU = '''

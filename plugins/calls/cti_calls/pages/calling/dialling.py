@@ -18,9 +18,10 @@ from cti_calls.pages.calling.recording import tell_ticket, ticket_key
 from cti_calls.pages.names import AgentNames, ticket_url
 from cti_calls.rights.profiles import Action
 from cti_calls.rights.rights import Rights
-from cti_calls.store import call_backs, placing
+from cti_calls.store import call_backs, once, placing
 from cti_calls.store.calls import Calls
 from cti_host import (
+    Agent,
     Caller,
     Host,
     OutboundAction,
@@ -118,14 +119,29 @@ class Dialling:
             return redirect(self._back(callee), 303)
         if callee.call_back and not self._claimed(callee.call_back):
             return redirect(url_for("calls.missed"), 303)
+        click = (agent.name, wanted, number)
+        if not once.claim(*click):
+            flash(_("This number was called a moment ago. Nothing was dialled again."), "warning")
+            return redirect(self._begun(agent, number) or self._back(callee), 303)
         key = ticket_key(callee.ticket)
         for device in chosen:
             placed = self._host.hooks.first(
                 "originate", Originated, agent=agent, device=device, number=number, ticket=key
             )
             if placed is not None:
+                if not placed.token:
+                    once.give_back(*click)
                 return self._placed(placed, device, number, callee)
         return redirect(f"tel:{number}", 303)
+
+    def _begun(self, agent: Agent, number: str) -> str:
+        """The page of the call that the first of two clicks has placed; empty: not there yet."""
+        id_ = placing.just_begun(agent.name, number)
+        return url_for("calls.call", id_=id_) if id_ else ""
+
+    def claim(self, ticket: Ticket, action: OutboundAction, agent: Agent) -> bool:
+        """Whether a click in the phone menu of a ticket isn't the second one of a double click."""
+        return once.claim(agent.name, ticket.key, action.key)
 
     def _claimed(self, id_: int) -> bool:
         """Take over whom the agent calls back now; false: somebody else does already."""

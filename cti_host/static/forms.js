@@ -63,6 +63,45 @@ document.addEventListener("click", (event) => {
   window.addEventListener("pageshow", () => { clearTimeout(timer); waits().textContent = ""; });
 }
 
+// A form of another page opens where its link is; Escape and "Cancel" lead back to the link.
+{
+  const links = new WeakMap();
+  const close = (part) => {
+    const link = links.get(part);
+    if (!link) return false;
+    part.replaceWith(link);
+    link.focus();
+    return true;
+  };
+  document.addEventListener("click", async (event) => {
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const closing = event.target.closest("[data-part-close]");
+    if (closing && close(closing.closest("[data-part]"))) event.preventDefault();
+    const link = event.target.closest("a[data-opens]");
+    if (!link) return;
+    event.preventDefault();
+    if (link.ariaBusy) return;
+    link.ariaBusy = "true";
+    try {
+      const response = await fetch(link.href, { headers: { Accept: "text/html" } });
+      if (!response.ok || response.redirected) throw new Error(response.statusText);
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const part = document.adoptNode(page.getElementById(link.dataset.opens));
+      links.set(part, link);
+      link.replaceWith(part);
+      part.querySelector("[autofocus], a").focus();
+    } catch {
+      window.location.assign(link.href); // the plain way says what is wrong
+    } finally {
+      link.ariaBusy = null;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const part = event.key === "Escape" && event.target.closest?.("[data-part]");
+    if (part && close(part)) event.preventDefault();
+  });
+}
+
 // The link of a ticket is copied with one click.
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");

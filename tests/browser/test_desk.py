@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 DELAUNAY = "phone=0987654321&selected_caller=tickets:Person:20"
 
@@ -26,11 +27,49 @@ def test_a_ticket_of_a_call_is_answered_by_keyboard_and_the_call_stays(page: Pag
 
 def test_a_ticket_is_given_to_somebody_of_its_team(page: Page) -> None:
     page.goto("/objects/UserRequest/44")
+    page.get_by_role("link", name="Assign to …").click()
     page.get_by_label("Assign to").select_option(label="Camille Moreau")
     page.get_by_role("button", name="Assign", exact=True).click()
     expect(page.get_by_role("complementary")).to_contain_text("Camille Moreau")
     expect(page.locator(".cti-object-head .cti-status")).to_have_text("Assigned")
     expect(page.get_by_role("button", name="Take")).to_have_count(0)
+
+
+def test_the_people_of_the_teams_come_when_somebody_presses_a(page: Page) -> None:
+    page.goto("/objects/UserRequest/46")
+    link, people = page.get_by_role("link", name="Assign to …"), page.get_by_label("Assign to")
+    page.keyboard.press("a")
+    expect(people).to_be_focused()
+    expect(link).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(link).to_be_focused()
+    expect(people).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(people).to_be_focused()
+    page.get_by_role("link", name="Cancel").click()
+    expect(link).to_be_focused()
+    expect(page).to_have_url(re.compile("/objects/UserRequest/46$"))
+
+
+def test_who_chooses_too_late_is_told_in_the_form(
+    page: Page, open_browser: Callable[..., BrowserContext]
+) -> None:
+    page.goto("/objects/Incident/40")
+    other = open_browser(java_script_enabled=False).new_page()
+    other.goto("/objects/Incident/40")
+    other.get_by_role("link", name="Assign to …").click()
+    expect(other.get_by_role("heading", level=1)).to_be_visible()
+    other.get_by_label("Assign to").select_option(label="Camille Moreau")
+    other.get_by_role("button", name="Assign", exact=True).click()
+    expect(other.get_by_role("complementary")).to_contain_text("Camille Moreau")
+    page.keyboard.press("a")
+    people = page.get_by_label("Assign to")
+    people.select_option(index=2)
+    chosen = people.input_value()
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else changed this in the meantime")
+    expect(people).to_be_focused()
+    expect(people).to_have_value(chosen)
 
 
 def test_a_form_begins_where_something_is_missing_and_its_fields_follow(page: Page) -> None:

@@ -48,3 +48,14 @@ def teams_of(person: int) -> list[int]:
     """The ids of the teams that a person is a member of."""
     sql = f"SELECT team_id FROM lnk_person_to_team WHERE person_id = {marks(database.obj, 1)}"  # noqa: S608
     return [row[0] for row in rows(database.obj, f"{sql} ORDER BY team_id", [person])]
+
+
+def active_teams_of(person: int) -> list[int]:
+    """The ids of the teams that a person is a member of; none if they are not active any more."""
+    sql = (
+        "SELECT link.team_id FROM lnk_person_to_team AS link"  # noqa: S608 -- a mark
+        " JOIN contact AS person ON person.id = link.person_id"
+        f" WHERE link.person_id = {marks(database.obj, 1)} AND person.status = 'active'"
+        " ORDER BY link.team_id"
+    )
+    return [row[0] for row in rows(database.obj, sql, [person])]

@@ -7,7 +7,7 @@ from elsewhere, and was so for long, hinders nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,3 +191,14 @@ def fitting_ids(rule: Follows, on: int, limit: int) -> list[int] | None:
         query = query.where(model.finalclass == rule.targets[0])
     found = [row[0] for row in query.tuples()]
     return found if len(found) <= limit else None
+
+
+def fitting_among(rule: Follows, on: int, ids: Sequence[int]) -> list[int]:
+    """Those of some objects that fit, in their order."""
+    condition = rule.fitting(on)
+    if condition is None:
+        return [*ids]
+    model = _MODELS[rule.targets[0]]
+    query: Any = model.select(model.id).where(model.id.in_(ids), condition)
+    fitting = {row[0] for row in query.tuples()}
+    return [one for one in ids if one in fitting]

@@ -143,26 +143,96 @@ def test_a_ticket_is_taken_with_one_click(site: Any) -> None:
     assert site.stored("UserRequest", 1)["agent_id"] == BEN
 
 
+def assigning(site: Any, who: str = "ada", at: str = TICKET) -> Any:
+    """The form that gives a ticket to somebody, opened on its page."""
+    return site.get(site.get(at, X_Agent=who).links["Assign to …"], X_Agent=who)
+
+
 def test_it_is_given_to_people_of_the_teams_that_provide_its_service(site: Any) -> None:
-    page = site.get(TICKET, X_Agent="clara")
+    page = assigning(site, "clara")
     offered = form_of(page, "/assign").options["to"]
     assert offered == {"": "–", f"{DESK}:{ADA}": "Ada Byron", f"{DESK}:{BEN}": "Ben Byron"}
     for wrong in (f"{OTHERS}:{STRANGER}", f"{DESK}:{STRANGER}", f"{OTHERS}:{ADA}", "x:y", ""):
         refused = press(site, page, "/assign", to=wrong)
-        assert refused.status == 303
+        assert refused.status == 400
+        assert "<title>Error: " in refused.html
         assert site.stored("UserRequest", 1)["status"] == "new"
-    assert "is not in this team" in site.get(TICKET).text
-    given = press(site, page, "/assign", to=f"{DESK}:{BEN}")
+    refused = press(site, page, "/assign", to=f"{DESK}:{STRANGER}")
+    assert "Agent: is not in this team" in refused.text
+    given = press(site, refused, "/assign", to=f"{DESK}:{BEN}")
     assert given.status == 303
+    assert site.stored("UserRequest", 1)["agent_id"] == BEN
+
+
+def test_the_people_are_read_when_they_are_asked_for(site: Any) -> None:
+    assert "Ben Byron" not in site.get(TICKET).text
+    page = assigning(site)
+    assert "Ben Byron" in page.text
+    assert site.get(page.links["Cancel"]).links["Assign to …"]
+
+
+def test_who_gives_it_away_second_is_told_and_keeps_the_choice(site: Any) -> None:
+    """Also if the form was opened after the first one, on a page that is older."""
+    old = site.get(TICKET)
+    assert press(site, old, "/assign").status == 303
+    form = site.get(old.links["Assign to …"])
+    told = press(site, form, "/assign", to=f"{DESK}:{BEN}")
+    assert told.status == 409
+    assert "Somebody else changed this in the meantime" in told.text
+    assert site.stored("UserRequest", 1)["agent_id"] == ADA
+    assert form_of(told, "/assign").fields["to"] == f"{DESK}:{BEN}"
+    # What happened stands on the page now: whoever still wants it presses once more.
+    assert press(site, told, "/assign").status == 303
     assert site.stored("UserRequest", 1)["agent_id"] == BEN
 
 
 def test_who_takes_second_is_told(site: Any) -> None:
     first, second = site.get(TICKET), site.get(TICKET, X_Agent="ben")
     assert press(site, first, "/assign").status == 303
-    assert press(site, second, "/assign", who="ben").status == 303
-    assert "Somebody else changed this in the meantime" in site.get(TICKET, X_Agent="ben").text
+    told = press(site, second, "/assign", who="ben")
+    assert told.status == 409
+    assert "Somebody else changed this in the meantime" in told.text
     assert site.stored("UserRequest", 1)["agent_id"] == ADA
+
+
+def test_a_form_to_assign_that_was_open_for_too_long_keeps_the_choice(site: Any) -> None:
+    page = assigning(site, "clara")
+    refused = press(site, page, "/assign", who="clara", to=f"{DESK}:{BEN}", csrf_token="old")
+    assert refused.status == 400
+    assert "This page was open for too long." in refused.text
+    assert form_of(refused, "/assign").fields["to"] == f"{DESK}:{BEN}"
+
+
+def test_where_nobody_can_get_it_the_form_says_so(site: Any) -> None:
+    for link in (1, 2, 3):
+        at = f"/objects/lnkPersonToTeam/{link}/delete"
+        assert site.submit(site.get(at)).status == 303
+    page = assigning(site)
+    assert "Nobody is in a team that could get this ticket." in page.text
+    assert form_of(page, "/assign").options.get("to") is None
+
+
+def test_of_too_many_people_those_of_its_team_are_offered(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cti_tickets.pages.desk.assigning.MOST_PEOPLE", 1)
+    page = assigning(site)
+    assert "There are too many people for a list." in page.text
+    assert page.links["Find somebody else by name"] == f"{TICKET}/stimulus/ev_assign"
+    # Whoever is in a team can take it all the same.
+    assert press(site, site.get(TICKET, X_Agent="ben"), "/assign", who="ben").status == 303
+    page = assigning(site)
+    assert {*form_of(page, "/assign").options["to"].values()} == {"–", "Ada Byron"}
+
+
+def test_a_ticket_that_cannot_be_given_away_has_no_form(site: Any) -> None:
+    assert site.get(f"{TICKET}/assign", X_Profiles="Service Manager").status == 403
+    closed = site.add("UserRequest", title="Old", description="…", org_id=2, status="closed")
+    at = f"/objects/UserRequest/{closed}"
+    assert "Assign to …" not in site.get(at).links
+    told = site.get(f"{at}/assign")
+    assert (told.status, told.location) == (303, at)
+    assert "That is not possible in the present state." in site.get(at).text
 
 
 # What fits together
@@ -289,7 +359,9 @@ def test_the_call_goes_along_through_every_page(site: Any) -> None:
     assert site.get(replied.location).links["Back to the call"] == PANEL
     asking = site.get(site.get(replied.location).links["Assign"])
     assert asking.links["Back to the call"] == PANEL
-    done = press(site, site.get(replied.location), "/assign")
+    choosing = site.get(site.get(replied.location).links["Assign to …"])
+    assert choosing.links["Back to the call"] == PANEL
+    done = press(site, choosing, "/assign", to=f"{DESK}:{BEN}")
     assert site.get(done.location).links["Back to the call"] == PANEL
 
 

@@ -27,6 +27,7 @@ CALLS = ("/objects/PhoneCall?org_id=3",)
 # Every tenth ticket is open.
 PAGES = (
     "/objects/UserRequest/10",
+    "/objects/UserRequest/10/assign",
     "/objects/UserRequest/10/modify",
     "/objects/UserRequest/10/stimulus/ev_assign",
     "/objects/new/UserRequest",

@@ -15,8 +15,8 @@ from cti_tickets.model.form_plan import editable, transition_plan
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import MODIFY, READ
-from cti_tickets.store.agents import contact_of
-from cti_tickets.store.fitting import fitting_ids, rules_of
+from cti_tickets.store.agents import active_teams_of, contact_of
+from cti_tickets.store.fitting import fitting_among, fitting_ids, rules_of
 from cti_tickets.store.records import Records
 
 TEAM, AGENT = "team_id", "agent_id"
@@ -25,28 +25,62 @@ MOST_PEOPLE = 200
 
 
 @dataclass(frozen=True)
-class Assigning:
-    """Who may get a ticket.
+class Assignable:
+    """How a ticket can be given to somebody in its present state.
 
     :param stimulus: the transition that gives it to somebody; "": it is a change like others
-    :param teams: the people by team, each as the value of the choice, "3:12", and a name
     :param me: the choice that is whoever looks; "" if that is none, or has it already
     """
 
     stimulus: str
-    teams: Sequence[tuple[str, Sequence[tuple[str, str]]]]
     me: str = ""
 
 
-def assigning(
-    records: Records, cls: ClassDef, state: str, values: Mapping[str, Any], agent: Agent
-) -> Assigning | None:
-    """Who may get a ticket from whoever looks at it; `None`: nobody, in its present state."""
+@dataclass(frozen=True)
+class People:
+    """Who may get a ticket.
+
+    :param teams: the people by team, each as the value of the choice, "3:12", and a name
+    :param too_many: whether only those of the ticket's own team are here
+    """
+
+    teams: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    too_many: bool = False
+
+
+@dataclass(frozen=True)
+class Assigning:
+    """The form that gives a ticket to somebody.
+
+    :param people: whom it offers
+    :param other_url: the form that takes everybody, by name
+    :param version: that of the ticket as whoever chooses has seen it
+    :param chosen: who was chosen, the value of the choice
+    :param problem: why that wasn't stored
+    """
+
+    people: People
+    other_url: str
+    version: str
+    chosen: str = ""
+    problem: str = ""
+
+
+def assignable(
+    cls: ClassDef, state: str, values: Mapping[str, Any], agent: Agent
+) -> Assignable | None:
+    """How whoever looks at a ticket can give it to somebody; `None`: they can't, in its state."""
     stimulus = way_to_assign(cls, state, values)
     if stimulus is None or not current_access().may(READ, "Person"):
         return None
+    return Assignable(stimulus, _own(cls, values, contact_of(agent)))
+
+
+def people_for(records: Records, cls: ClassDef, values: Mapping[str, Any]) -> People:
+    """Who may get a ticket, as far as whoever looks may see them."""
     pairs = _people(cls, values)
-    if len(pairs) > MOST_PEOPLE:
+    too_many = len(pairs) > MOST_PEOPLE
+    if too_many:
         pairs = [pair for pair in pairs if pair[0] == values.get(TEAM)][:MOST_PEOPLE]
     database = current_host().database
     teams = records.names(database, "Team", sorted({team for team, _ in pairs}))
@@ -57,7 +91,7 @@ def assigning(
             by_team.setdefault(team, []).append((f"{team}:{person}", people[person]))
     listed = [(teams[team], sorted(some, key=_by_name)) for team, some in by_team.items()]
     listed.sort(key=lambda one: fold(one[0]) or "")
-    return Assigning(stimulus, listed, _own(pairs, values, contact_of(agent)))
+    return People(listed, too_many)
 
 
 def _by_name(choice: tuple[str, str]) -> str:
@@ -83,11 +117,14 @@ def way_to_assign(cls: ClassDef, state: str, values: Mapping[str, Any]) -> str |
     return None
 
 
-def _own(pairs: Sequence[tuple[int, int]], values: Mapping[str, Any], me: int | None) -> str:
+def _own(cls: ClassDef, values: Mapping[str, Any], me: int | None) -> str:
     """The choice that is somebody themselves: in the ticket's team if they are in it."""
     if me is None or me == values.get(AGENT):
         return ""
-    own = [team for team, person in pairs if person == me]
+    own = active_teams_of(me)
+    for rule in rules_of(cls) if own else ():
+        if rule.code == TEAM and values.get(rule.on):
+            own = fitting_among(rule, int(values[rule.on]), own)
     if not own:
         return ""
     team = values.get(TEAM) if values.get(TEAM) in own else own[0]

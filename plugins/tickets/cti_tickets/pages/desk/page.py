@@ -16,7 +16,7 @@ from cti_tickets.model.form_plan import editable
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.attachments.section import attachments_of
 from cti_tickets.pages.call_strip import CALL, call_strip
-from cti_tickets.pages.desk.assigning import AGENT, TEAM, assigning
+from cti_tickets.pages.desk.assigning import AGENT, TEAM, Assigning, assignable
 from cti_tickets.pages.desk.conversation import conversation
 from cti_tickets.pages.desk.reply_templates import Choice, Choices, reply_choices
 from cti_tickets.pages.form_pages import FormPages, creation_key
@@ -75,11 +75,13 @@ class DeskPage(FormPages):
         reply: Reply,
         note: str = "",
         choices: Sequence[Choices] | None = None,
+        assigning: Assigning | None = None,
     ) -> str:
         """The page of an object, as it is by now.
 
         :param note: what was typed about a phone call and not stored
         :param choices: the templates for a reply, where they are known already
+        :param assigning: the form that gives the ticket to somebody, where it is open
         """
         tab = request.args.get("tab", "") if request.method == "GET" else ""
         cls = self._schema[view.class_name]
@@ -121,7 +123,8 @@ class DeskPage(FormPages):
             choices=self._choices_of(cls, view) if choices is None else choices,
             logs=self._logs_of(cls, view.state) if view.may_modify else {},
             conversation=conversation(self._records, cls, view.id, view.calls or ()),
-            assigning=assigning(self._records, cls, view.state, view.values, current_agent()),
+            assignable=assignable(cls, view.state, view.values, current_agent()),
+            assigning=assigning,
             may_note_call=bool(access.may(CREATE, PHONE_CALL)),
             creation_key=creation_key(),
             texts=_texts(cls, view.facts),

@@ -1,4 +1,4 @@
-"""What an agent does on the page of a ticket: reply, assign, note a call."""
+"""What an agent does on the page of a ticket: reply, note a call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Blueprint, abort, flash, redirect, request
+from flask import Blueprint, abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,9 +14,8 @@ from cti_host import current_agent, large_form, writing
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.attachments.reading import files_sent
 from cti_tickets.pages.attachments.section import together
-from cti_tickets.pages.call_strip import page_url
-from cti_tickets.pages.desk.assigning import AGENT, TEAM, way_to_assign
-from cti_tickets.pages.desk.page import PHONE_CALL, DeskPage, Reply
+from cti_tickets.pages.desk.assign_page import AssignPage
+from cti_tickets.pages.desk.page import PHONE_CALL, Reply
 from cti_tickets.pages.desk.reply_templates import choice_of, with_template
 from cti_tickets.pages.form_pages import CREATION_KEY, has_creation_key
 from cti_tickets.pages.forms import make_form
@@ -34,7 +33,6 @@ from cti_tickets.store.computed import naive
 from cti_tickets.store.concurrency.creation_keys import AlreadyCreated
 from cti_tickets.store.concurrency.versions import Outdated
 from cti_tickets.store.state_rules import editing
-from cti_tickets.store.transitions import NotPossible, apply_stimulus
 from cti_tickets.store.values import InvalidValues
 
 log_ = logging.getLogger("cti_host.plugin.tickets")
@@ -42,14 +40,15 @@ log_ = logging.getLogger("cti_host.plugin.tickets")
 _TEMPLATE = "template"
 
 
-class DeskPages(DeskPage):
+class DeskPages(AssignPage):
     """The page of an object, and the views behind that of a ticket."""
 
     def add_to(self, pages: Blueprint) -> None:
         """Add the views."""
         at = "/<class_name>/<int:id_>"
         pages.add_url_rule(at, "view", self.view)
-        for name in ("reply", "assign", "note_call"):
+        pages.add_url_rule(f"{at}/assign", "assign", self.assign, methods=["GET", "POST"])
+        for name in ("reply", "note_call"):
             path = f"{at}/{name.replace('_', '-')}"
             pages.add_url_rule(path, name, getattr(self, name), methods=["POST"])
 
@@ -141,41 +140,6 @@ class DeskPages(DeskPage):
             raise InvalidValues({log: _("Please write something first.")})
         return {log: text}
 
-    def assign(self, class_name: str, id_: int) -> ResponseReturnValue:
-        """Give a ticket to somebody of a team: "3:12" is the person 12 of the team 3."""
-        view = self._ticket(class_name, id_, MODIFY)
-        cls = self._schema[view.class_name]
-        stimulus = way_to_assign(cls, view.state, view.values)
-        team, _colon, person = request.form.get("to", "").partition(":")
-        version = request.form.get("version", "")
-        if not self._is_sent_from_here(cls):
-            problem = _("This page was open for too long. Please try again.")
-            return self._page(self._view(class_name, id_), Reply(problem=problem)), 400
-        if stimulus is None:
-            return self._not_possible(cls, view)
-        try:
-            values = {TEAM: team, AGENT: person}
-            author = current_agent()
-            if stimulus:
-                apply_stimulus(cls.name, id_, stimulus, values, author=author, version=version)
-            else:
-                rules = editing(cls)
-                objects.update(cls.name, id_, values, author=author, rules=rules, version=version)
-        except objects.NotFound:
-            abort(404, _("There is no such object, or no longer."))
-        except NotPossible:
-            return self._not_possible(cls, view)
-        except InvalidValues as error:
-            for code, message in error.errors.items():
-                label = cls.attributes[code].label if code in cls.attributes else code
-                flash(f"{label}: {message}", "danger")
-        except Outdated:
-            sentence = _("Somebody else changed this in the meantime: look, and assign it again.")
-            flash(f"{_('Nothing was saved yet.')} {sentence}", "warning")
-        else:
-            flash(_("Saved."), "success")
-        return self._back(view)
-
     def note_call(self, class_name: str, id_: int) -> ResponseReturnValue:
         """Record a phone call about a ticket that the agent has now, or just had."""
         view = self._ticket(class_name, id_, READ)
@@ -209,13 +173,6 @@ class DeskPages(DeskPage):
         else:
             flash(_("Saved."), "success")
         return self._back(view)
-
-    def _back(self, view: ObjectView) -> ResponseReturnValue:
-        return redirect(page_url(view.class_name, view.id), 303)
-
-    def _is_sent_from_here(self, cls: ClassDef) -> bool:
-        """Whether a form has its token; asked after the rights, which are told first."""
-        return bool(make_form(cls, [], self._records, {}).validate())
 
 
 def _again() -> str:

@@ -67,7 +67,8 @@ def answering(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respons
         except Forbidden as error:
             return problem(HTTPStatus.FORBIDDEN, str(error))
         except UnknownClass as error:
-            return problem(HTTPStatus.NOT_FOUND, str(error))
+            detail = _("There is no class “%(cls)s”.", cls=error.args[0])
+            return problem(HTTPStatus.NOT_FOUND, detail)
         except NotFound:
             return problem(HTTPStatus.NOT_FOUND, _("There is no such object, or no longer."))
         except InvalidValues as error:

@@ -23,7 +23,13 @@ def listed(
     records: Records, cls: ClassDef, objects: Sequence[Listed], fields: Sequence[Attribute]
 ) -> list[dict[str, Any]]:
     """The objects of a page of a list, each with some attributes."""
-    ids = [found.id for found in objects]
+    return brief(records, cls, [found.id for found in objects], fields)
+
+
+def brief(
+    records: Records, cls: ClassDef, ids: Sequence[int], fields: Sequence[Attribute]
+) -> list[dict[str, Any]]:
+    """Objects of a class, each with some attributes."""
     return [_brief(cls, record, fields) for record in _load(records, cls, ids, fields)]
 
 

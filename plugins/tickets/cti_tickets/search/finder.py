@@ -14,19 +14,15 @@ from cti_host import (
     SearchHit,
     address_of,
     current_host,
-    masks_emails,
 )
 from cti_tickets.model import SOURCE
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import BULK_READ, CREATE
-from cti_tickets.search.kinds import TICKET, FoundKind, found_kinds
+from cti_tickets.search.kinds import FoundKind, found_kinds
+from cti_tickets.search.looking import Looking
 from cti_tickets.store import access_journal
 from cti_tickets.store.history.acting import Way
-from cti_tickets.store.listing.conditions import Condition, having_email, having_number
-from cti_tickets.store.listing.listable import listable
-from cti_tickets.store.name_search import ids_by_words
 from cti_tickets.store.records import FRIENDLYNAME, SUFFIX, Record, Records, shown, shown_name
-from cti_tickets.store.references import reference
 
 _OF_EACH = 6
 _ORGANIZATION = "Organization"
@@ -43,6 +39,7 @@ class Finder:
         self._records, self._schema = records, records.schema
         self._caller_class = caller_class
         self._kinds = found_kinds(self._schema, caller_class)
+        self._looking = Looking(self._schema, _OF_EACH)
 
     def find(self, text: str) -> list[SearchGroup]:
         """What whoever acts may see and list, with an offer to create what isn't there.
@@ -58,60 +55,13 @@ class Finder:
         return [*found, SearchGroup(offers=offers)] if offers else found
 
     def _group(self, kind: FoundKind, text: str) -> SearchGroup | None:
-        ids = self._ids(kind, text)
+        ids = self._looking.ids(kind, text)
         return self._shown(kind, ids, text, str(kind.cls.label)) if ids else None
 
     def _misspelt(self, kind: FoundKind, text: str) -> SearchGroup | None:
-        ids = self._by_words(kind, kind.names, text, misspelt=True)
-        if not ids and kind.texts:
-            ids = self._by_words(kind, kind.texts, text, misspelt=True)
+        ids = self._looking.misspelt_ids(kind, text)
         label = _("%(cls)s, spelled nearly so", cls=kind.cls.label)
         return self._shown(kind, ids, "", label) if ids else None
-
-    def _ids(self, kind: FoundKind, text: str) -> list[int]:
-        """The first objects that a text finds: one more than are shown, if there are more."""
-        number = self._by_number(kind, text)
-        if "@" in text and masks_emails():
-            # Parts of an address would tell what is masked.
-            same = having_email(current_host().database, kind.cls, text)
-            return self._listed(kind, same) if kind.emails else []
-        found = [*number, *self._by_words(kind, kind.names, text)]
-        if self._schema.is_a(kind.cls.name, TICKET) and text.isascii() and text.isdigit():
-            found += self._by_digits(kind, int(text))
-        for columns in (kind.texts, kind.emails if not masks_emails() else ()):
-            if columns and len(found) <= _OF_EACH:
-                found += self._by_words(kind, columns, text)
-        return list(dict.fromkeys(found))
-
-    def _by_words(
-        self, kind: FoundKind, columns: Sequence[str], text: str, *, misspelt: bool = False
-    ) -> list[int]:
-        return ids_by_words(
-            current_host().database,
-            self._schema,
-            kind.cls.name,
-            columns,
-            text,
-            _OF_EACH + 1,
-            misspelt=misspelt,
-            newest=self._schema.is_a(kind.cls.name, TICKET),
-        )
-
-    def _by_digits(self, kind: FoundKind, number: int) -> list[int]:
-        """The tickets whose references have a number, whatever kind they are of."""
-        concrete = self._schema.concrete(kind.cls.name)
-        references = dict.fromkeys(reference(name, number) for name in concrete)
-        return [id_ for one in references for id_ in self._by_words(kind, kind.names, one)]
-
-    def _by_number(self, kind: FoundKind, text: str) -> list[int]:
-        if not kind.has_numbers:
-            return []
-        condition = having_number(current_host().database, self._schema, kind.cls, text)
-        return self._listed(kind, condition) if condition else []
-
-    def _listed(self, kind: FoundKind, condition: Condition) -> list[int]:
-        query = listable(current_host().database, self._schema, kind.cls, [condition], "id")
-        return query.ids(_OF_EACH + 1)
 
     def _shown(
         self, kind: FoundKind, ids: Sequence[int], text: str, label: str

@@ -43,7 +43,7 @@ class FoundKind:
 
 def found_kinds(schema: Schema, caller_class: str) -> list[FoundKind]:
     """The kinds of a data model: whoever calls first, then tickets, then as the model has them."""
-    kinds = [kind for cls in _groups(schema) if (kind := _kind(schema, cls)) is not None]
+    kinds = [kind for cls in _groups(schema) if (kind := kind_of(schema, cls)) is not None]
 
     def place(kind: FoundKind) -> int:
         if schema.is_a(kind.cls.name, caller_class) or schema.is_a(caller_class, kind.cls.name):
@@ -63,7 +63,7 @@ def _groups(schema: Schema) -> Iterator[ClassDef]:
             yield cls
 
 
-def _kind(schema: Schema, cls: ClassDef) -> FoundKind | None:
+def kind_of(schema: Schema, cls: ClassDef) -> FoundKind | None:
     """What is looked through of a class; `None`: its objects have no names of their own."""
     own = [schema[name] for name in schema.concrete(cls.name)]
     named = [kind.attributes.get(code) for kind in own for code in kind.friendlyname]

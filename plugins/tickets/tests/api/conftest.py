@@ -37,6 +37,26 @@ class Plugin:
             name, name.title(), email=email, profiles=profiles, organizations=organizations
         )
 '''
+# Classes of another plugin, one beside those that are there and two below them.
+FLEET = """
+from cti_host import Localised, hookimpl
+from cti_tickets.api_for_plugins import DataAttribute as A, DataClass, DataKind as K
+
+L = Localised.of
+
+
+class Plugin:
+    @hookimpl(of="tickets")
+    def data_classes(self):
+        owner = A("org_id", K.KEY, L("Owner"), target="Organization")
+        return [
+            DataClass("Vehicle", L("Vehicle"), [A("name", K.STRING, L("Plate")), owner]),
+            DataClass("Engineer", L("Engineer"), [A("licence", K.STRING, L("Licence"))],
+                      parent="Person", friendlyname=["first_name", "name"]),
+            DataClass("RepairOrder", L("Repair"), [A("phone", K.PHONE, L("Car phone"))],
+                      parent="Ticket", friendlyname=["ref"]),
+        ]
+"""
 
 
 @dataclass
@@ -136,3 +156,25 @@ def as_profile(running: RunningHost) -> MakeProgram:
         return Program(running, f"{profile.replace(' ', '-')}/{only}")
 
     return make
+
+
+@pytest.fixture
+def ask() -> MakeProgram:
+    """`ask(running, "Support Agent", "2")`: a program that asks a host."""
+
+    def make(running: RunningHost, profile: str, only: str = "") -> Program:
+        return Program(running, f"{profile.replace(' ', '-')}/{only}")
+
+    return make
+
+
+@pytest.fixture
+def fleet(make_host: MakeHost, database_url: str) -> RunningHost:
+    """A host with classes of a plugin and nothing in it."""
+    return make_host(
+        '[plugin.phone_reformat]\nregion = "FR"\n[plugin.tickets]\napi_requests_per_minute = 0\n',
+        plugins=["phone_reformat", "tickets", "fleet", "asking"],
+        sources={"fleet": FLEET, "asking": ASKING},
+        sign_in=False,
+        database=database_url,
+    )

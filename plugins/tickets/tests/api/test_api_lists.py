@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from cti_tickets.store import objects
@@ -101,7 +103,42 @@ def test_search_looks_everywhere(program: Any) -> None:
     said = program("GET", "/search?q=printer&class=UserRequest").get_json()
     assert len(said["groups"][0]["items"]) == 5
     assert program("GET", "/search").status_code == 400
-    assert program("GET", "/search?q=x&class=Nothing").status_code == 404
+    nothing = program("GET", "/search?q=x&class=Nothing")
+    assert nothing.status_code == 404
+    assert nothing.get_json()["detail"] == "There is no class “Nothing”."
+
+
+def test_search_finds_classes_of_plugins_and_forgives_typing_errors(
+    fleet: RunningHost, ask: Callable[..., Any]
+) -> None:
+    """As the search of the pages does: by words that are kept, so that many objects stay quick."""
+    with fleet.app.app_context(), fleet.host.database.connection_context():
+        for name in ("Analytical", "Other"):
+            objects.create("Organization", {"name": name}, author=None)
+        for plate, org in (("AB-123 <x> & y", 1), ("Marigold", 2)):
+            objects.create("Vehicle", {"name": plate, "org_id": org}, author=None)
+        person: dict[str, str | int] = {"name": "Hopper", "first_name": "Grace", "org_id": 1}
+        objects.create("Engineer", {**person, "licence": "C"}, author=None)
+        repair: dict[str, str | int] = {"title": "Brakes", "description": "x", "org_id": 1}
+        objects.create("RepairOrder", {**repair, "phone": "01 99 00 12 00"}, author=None)
+
+    def found(text: str, only: str = "") -> list[tuple[str, str, str]]:
+        said = ask(fleet, "Support Agent", only)("GET", f"/search?q={quote(text)}").get_json()
+        return [
+            (group["class"], item["class"], item["friendlyname"])
+            for group in said["groups"]
+            for item in group["items"]
+        ]
+
+    assert found("ab-123") == [("Vehicle", "Vehicle", "AB-123 <x> & y")]
+    assert found("<x> &") == [("Vehicle", "Vehicle", "AB-123 <x> & y")]
+    assert found("marigodl") == [("Vehicle", "Vehicle", "Marigold")]
+    assert found("hopp") == [("Person", "Engineer", "Grace Hopper")]
+    assert [one[1] for one in found("brak")] == ["RepairOrder"]
+    assert [one[1] for one in found("0199001200")] == ["RepairOrder"]
+    # Whoever is limited to an organization finds what is theirs.
+    assert found("marigold", "1") == []
+    assert found("ab-123", "1") == found("ab-123")
 
 
 def test_phone_calls_are_narrowed_down_to_an_organization(

@@ -80,7 +80,7 @@ def _fill(app: Flask, persons: int) -> None:
     postgresql = is_postgresql(database)
     with database.connection_context():
         for table in ("organization", "contact", "ticket"):
-            drop = _triggers(database, table, postgresql)
+            drop = word_triggers(database, table, postgresql)
             for statement in drop:
                 database.execute_sql(statement)
         for table, columns, rows in _tables(persons):
@@ -101,7 +101,8 @@ def _fill(app: Flask, persons: int) -> None:
         database.execute_sql("ANALYZE")
 
 
-def _triggers(database: Any, table: str, postgresql: bool) -> list[str]:
+def word_triggers(database: Any, table: str, postgresql: bool) -> list[str]:
+    """What drops the triggers that keep the words of a table."""
     sql = (
         "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = %s::regclass"
         if postgresql

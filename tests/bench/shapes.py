@@ -60,14 +60,14 @@ def _measure(folder: Path, persons: int, options: argparse.Namespace) -> None:
 
     def build(database: peewee.Database) -> None:
         fill(database, organizations, persons, tickets, statistics=False)
-        _make_special(database, persons)
+        make_special(database, persons)
 
     is_new = not (folder / "cti.toml").exists()
     with opened(folder, options.database, build):
         database = current_host().database
         if is_new:
             # Nobody reads while somebody imports: this is what leaves the statistics as they are.
-            cti_host(folder / "cti.toml", "data", "import", str(_last_people(folder, persons)))
+            cti_host(folder / "cti.toml", "data", "import", str(last_people(folder, persons)))
         print(f"{options.database}: {persons:,} persons, {tickets:,} tickets,"
               f" {organizations:,} organizations")  # fmt: skip
         print(f"{'':46}{'shape':>11}{'statements':>12}{'by hand':>11}  ratio  more by  limit")
@@ -79,7 +79,7 @@ def _measure(folder: Path, persons: int, options: argparse.Namespace) -> None:
                     _compare(database, shape, options.seconds)
 
 
-def _make_special(database: peewee.Database, persons: int) -> None:
+def make_special(database: peewee.Database, persons: int) -> None:
     """Five hundred people with one number, one whose number is a text, and references counted."""
     execute = driver_of(database)
     execute("UPDATE ticket_counter SET value = (SELECT max(id) FROM ticket)")
@@ -92,7 +92,8 @@ def _make_special(database: peewee.Database, persons: int) -> None:
     execute(f"UPDATE contact SET phone = '{TEXT}', phone_e164 = NULL WHERE id = 11")  # noqa: S608
 
 
-def _last_people(folder: Path, persons: int) -> Path:
+def last_people(folder: Path, persons: int) -> Path:
+    """A file with ten more people to import."""
     file = folder / "last.jsonl"
     fields = {"name": "Last", "first_name": "Person", "org_id": 1}
     lines = (

@@ -50,13 +50,16 @@ def marked(database: peewee.Database, sql: str) -> str:
     return sql.replace("?", "%s") if is_postgresql(database) else sql
 
 
-def asked(database: peewee.Database) -> Iterator[Shape]:
-    """The shapes, each with people of many organizations in turn."""
+def asked(database: peewee.Database, people: Sequence[int] = ()) -> Iterator[Shape]:
+    """The shapes, each with people of many organizations in turn.
+
+    :param people: the ids of persons with a number; without any, some are looked for
+    """
     execute = driver_of(database)
     many = (
         "SELECT id FROM contact WHERE finalclass = 'Person' AND id > 500 AND phone <> '' LIMIT 300"
     )
-    people = [row[0] for row in execute(many).fetchall()]
+    people = people or [row[0] for row in execute(many).fetchall()]
     yield _list(database, "list: of the caller", _OF_THE_CALLER, "", "u.caller_id = ?", people)
     own = "u.org_id = (SELECT org_id FROM contact WHERE id = ?)"
     yield _list(database, "list: of the organization", _OF_THE_ORGANIZATION, "", own, people)

@@ -50,7 +50,7 @@ def pages(folder: Path, database: peewee.Database) -> Iterator[Shape]:
     """The shapes; the first call of each shows that the page is there."""
     app: Any = current_app
     client = app.test_client()
-    _sign_in(folder / "cti.toml", client)
+    sign_in(folder / "cti.toml", client)
     execute = driver_of(database)
     known = "SELECT id FROM ticket WHERE finalclass = 'UserRequest' AND status = 'new' LIMIT 300"
     tickets = [row[0] for row in execute(known).fetchall()]
@@ -59,7 +59,7 @@ def pages(folder: Path, database: peewee.Database) -> Iterator[Shape]:
         turn = cycle(paths)
 
         def once() -> Any:
-            page = _asked(client.get, next(turn))
+            page = requested(client.get, next(turn))
             assert page.status_code == 200, page.status
             return page
 
@@ -113,16 +113,17 @@ def pages(folder: Path, database: peewee.Database) -> Iterator[Shape]:
     yield Shape("page: a form, and its ticket", creating, lambda: (asking(), writing()))
 
 
-def _sign_in(config: Path, client: Client) -> None:
+def sign_in(config: Path, client: Client) -> None:
+    """Sign an administrator in, who is made if they are not there."""
     words = ("agent", "add", "sam", "--profile", "Administrator", "--password-stdin")
     with suppress(CalledProcessError):  # of an earlier run, with the same folder
         cti_host(config, *words, text=PASSWORD + "\n")
-    hidden = _hidden(_asked(client.get, "/sign-in").text)
+    hidden = _hidden(requested(client.get, "/sign-in").text)
     typed = {"name": "sam", "password": PASSWORD, **hidden}
-    assert _asked(client.post, "/sign-in", data=typed).status_code in (302, 303)
+    assert requested(client.post, "/sign-in", data=typed).status_code in (302, 303)
 
 
-def _asked(call: Callable[..., Any], path: str, **more: Any) -> Any:
+def requested(call: Callable[..., Any], path: str, **more: Any) -> Any:
     """A request of its own: it knows nothing of the one around the benchmark."""
     return Context().run(call, path, **more)
 
@@ -143,8 +144,8 @@ def _creating(client: Client) -> Callable[[], Any]:
               "origin": "phone", "impact": "2", "urgency": "2"}  # fmt: skip
 
     def once() -> Any:
-        hidden = _hidden(_asked(client.get, "/objects/new/UserRequest").text)
-        page = _asked(client.post, "/objects/new/UserRequest", data={**hidden, **values})
+        hidden = _hidden(requested(client.get, "/objects/new/UserRequest").text)
+        page = requested(client.post, "/objects/new/UserRequest", data={**hidden, **values})
         assert page.status_code == 303, page.text
         return page
 

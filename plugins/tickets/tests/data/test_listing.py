@@ -295,6 +295,24 @@ def test_the_next_page_is_found_by_an_index(db: Any) -> None:
                 assert not _sorts(steps), (sql, steps)
 
 
+def test_a_page_begins_amid_the_objects_with_the_same_value(db: Any) -> None:
+    ways = (
+        ("Ticket", "priority", Place("2", 5)),
+        ("Ticket", "-priority", Place("2", 5)),
+        ("UserRequest", "start_date", Place("2026-01-02 03:04:05", 5)),
+        ("Person", "name", Place("b", 5)),
+        ("Person", "-first_name", Place("b", 5)),
+        ("PhoneCall", "-date", Place("2026-01-02", 5)),
+    )
+    for name, sort, place in ways:
+        parts = _steps_of_parts(db, listing(db, name, sort), place)
+        alike = [(sql, steps) for sql, steps in parts if re.search(r" = (\?|%s) AND id ", sql)]
+        assert alike, (name, sort)
+        for sql, steps in alike:
+            # All those in front of it would be read otherwise.
+            assert re.search(r"Cond: .*\bid [<>]|=\? AND (row)?id[<>]", steps), (sql, steps)
+
+
 def test_tickets_that_are_not_closed_are_found_by_an_index_in_every_order(db: Any) -> None:
     for name in ("UserRequest", "Ticket"):
         cls = schema()[name]
@@ -308,7 +326,8 @@ def test_tickets_that_are_not_closed_are_found_by_an_index_in_every_order(db: An
                     for sql, steps in _steps_of_parts(db, query, place):
                         assert not _reads_all(steps), (sql, steps)
                         assert not _sorts(steps), (sql, steps)
-                        assert ("ticket_open_" in steps) == (status != "closed"), (sql, steps)
+                        if "USING INDEX ticket_ref " not in steps:  # which there is once
+                            assert ("ticket_open_" in steps) == (status != "closed"), (sql, steps)
 
 
 FEW = (("team_id", (6,)), ("team_id", (6, 7)), ("agent_id", (1,)), ("org_id", (1,)))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, NamedTuple
 
 import peewee
@@ -69,10 +70,16 @@ class _Order:
     """
 
     sql: str
-    computed: bool = False
     empty: str = ""
     present: str = ""
     by_class: bool = False
+
+
+class _Range(NamedTuple):
+    """Some objects of a list that an index has in order."""
+
+    conditions: tuple[Condition, ...]
+    sorted_by: str
 
 
 class ListQuery:
@@ -176,23 +183,21 @@ class ListQuery:
         self, size: int, place: Place | None, *, backwards: bool, empty: bool
     ) -> tuple[str, tuple[Any, ...]]:
         descending = self._descending != backwards
-        more: list[Condition] = []
+        direction = " DESC" if descending else ""
         order = self._order.sql
+        by_id = empty or order == "id"
+        more: list[Condition] = []
         if self._order.empty:
             more.append(Condition(self._order.empty if empty else self._order.present))
-        by_id = empty or order == "id"
-        if place is not None:
-            more.append(self._beyond(place, descending, by_id))
-        direction = " DESC" if descending else ""
-        sorted_by = f"id{direction}" if by_id else f"{order}{direction}, id{direction}"
         kind = "finalclass" if self._cls.polymorphic else "NULL"
         selects: list[str] = []
         values: list[Any] = []
-        for part in self._parts if empty else self._present:
-            where, bound = _joined([*part, *more])
+        ranges = self._ranges(place, descending, by_id)
+        for part, range_ in product(self._parts if empty else self._present, ranges):
+            where, bound = _joined([*part, *more, *range_.conditions])
             selects.append(
                 f"SELECT id, {kind}, {order} FROM {self._table.sql} AS listed{where}"  # noqa: S608
-                f" ORDER BY {sorted_by} LIMIT {int(size)}"
+                f" ORDER BY {range_.sorted_by} LIMIT {int(size)}"
             )
             values += [*self._table.values, *bound]
         if len(selects) == 1:
@@ -204,17 +209,23 @@ class ListQuery:
         merged_by = f"1{direction}" if by_id else f"3{direction}, 1{direction}"
         return f"{together} ORDER BY {merged_by} LIMIT {int(size)}", tuple(values)
 
-    def _beyond(self, place: Place, descending: bool, by_id: bool) -> Condition:
-        sign, bound = ("<" if descending else ">"), mark(self._database)
+    def _ranges(self, place: Place | None, descending: bool, by_id: bool) -> list[_Range]:
+        """Behind a place, the objects with its value are one range, and those after them another.
+
+        As one range of pairs it would begin for SQLite at the first object with the value.
+        """
+        direction, sign = (" DESC", "<") if descending else ("", ">")
+        order, bound = self._order.sql, mark(self._database)
+        alike, in_order = f"id{direction}", f"{order}{direction}, id{direction}"
+        if place is None:
+            return [_Range((), alike if by_id else in_order)]
+        further = Condition(f"id {sign} {bound}", (place.id,))
         if by_id:
-            return Condition(f"id {sign} {bound}", (place.id,))
-        order = self._order.sql
-        values: tuple[Any, ...] = (place.value, place.id)
-        sql = f"({order}, id) {sign} ({bound}, {bound})"
-        if self._order.computed:
-            # An index of an expression isn't used for a comparison of pairs.
-            sql, values = f"{order} {sign}= {bound} AND {sql}", (place.value, *values)
-        return Condition(sql, values)
+            return [_Range((further,), alike)]
+        same, after = (
+            Condition(f"{order} {compared} {bound}", (place.value,)) for compared in ("=", sign)
+        )
+        return [_Range((same, further), alike), _Range((after,), in_order)]
 
 
 def counts(database: peewee.Database, queries: Sequence[ListQuery], most: int) -> list[int]:
@@ -266,24 +277,24 @@ def _order(database: peewee.Database, schema: Schema, cls: ClassDef, code: str) 
         concrete = next((schema[name] for name in schema.concrete(cls.name)), cls)
         between = f" || '{concrete.friendlyname_separator}' || "
         name = between.join(concrete.attributes[part].column for part in concrete.friendlyname)
-        return _Order(f"cti_fold({name}){collation}", computed=True)
+        return _Order(f"cti_fold({name}){collation}")
     attribute = listed_attribute(schema, cls, code)
     assert attribute is not None  # noqa: S101 -- a list can't be sorted by any other code
     column = f'"{attribute.column}"'
     if attribute.kind in _TEXTS:
         folded = f"cti_fold({column}){collation}"
         if attribute.mandatory:
-            return _Order(folded, computed=True)
+            return _Order(folded)
         # The index has no empty texts; and some compare as one that are none.
         empty, present = (
             f"({column} {sign} '' {word} {folded} {sign} '')"
             for sign, word in (("=", "OR"), ("<>", "AND"))
         )
-        return _Order(folded, True, empty, present)
+        return _Order(folded, empty, present)
     if attribute.kind in _ALWAYS_THERE:
         return _order_of_few(database, cls, attribute)
     by_class = code in SORTED_BY_CLASS.get(cls.table, ())
-    return _Order(column, False, f"{column} IS NULL", f"{column} IS NOT NULL", by_class)
+    return _Order(column, f"{column} IS NULL", f"{column} IS NOT NULL", by_class)
 
 
 def _order_of_few(database: peewee.Database, cls: ClassDef, attribute: Attribute) -> _Order:
@@ -293,14 +304,14 @@ def _order_of_few(database: peewee.Database, cls: ClassDef, attribute: Attribute
     if attribute.code not in cls.attributes:
         # Only some of the classes in the list have it.
         # Not ">": SQLite would begin there, and not at the place where a page begins.
-        return _Order(column, False, f"{column} = ''", f"{column} <> ''", by_class)
+        return _Order(column, f"{column} = ''", f"{column} <> ''", by_class)
     if cls.table in SORTABLE or [*attribute.values] == sorted(attribute.values):
         return _Order(column, by_class=by_class)
     ranks = "".join(
         f" WHEN {_literal(database, code)} THEN '{rank:04}'"
         for rank, code in enumerate(attribute.values)
     )
-    return _Order(f"CASE {column}{ranks} ELSE '9999' END", computed=True)
+    return _Order(f"CASE {column}{ranks} ELSE '9999' END")
 
 
 def _literal(database: peewee.Database, code: str) -> str:

@@ -163,6 +163,14 @@ class _Search:
         first, *others = parts
         table, limits = organizations.table(self.cls.name)
         of_words = "word DESC, object_id DESC" if self.newest else "word, object_id"
+        read = (
+            f"id, {', '.join(self.columns)} FROM {self.words_table} CROSS JOIN {table} AS named"
+            " WHERE id = object_id AND"
+        )
+        if self.newest and not rest and table == f'"{self.cls.table}"':
+            # The words tell which are the newest: of a thousand objects none is read, which may
+            # be as many places of the disk.
+            read = f"object_id AS id FROM {self.words_table} WHERE"
         selected: list[str] = []
         values: list[Any] = []
         for kind in self.kinds:
@@ -173,9 +181,7 @@ class _Search:
                 for part in others
             )
             selected.append(
-                f"SELECT * FROM (SELECT id, {', '.join(self.columns)}"  # noqa: S608
-                f" FROM {self.words_table} CROSS JOIN {table} AS named"
-                f" WHERE id = object_id AND {class_} AND {first.sql}{also}"
+                f"SELECT * FROM (SELECT {read} {class_} AND {first.sql}{also}"  # noqa: S608
                 f"{self._begins * len(rest)} ORDER BY {of_words} LIMIT {_MOST_SORTED}) AS kind"
             )
             values += [*limits, *first.values]

@@ -11,7 +11,7 @@ from cti_oql.running import is_postgresql
 from cti_tickets.model.data_model import schema
 from cti_tickets.store import name_search, objects
 from cti_tickets.store.any_objects import any_ids_statement
-from cti_tickets.store.name_search import by_name_statement, ids_by_name
+from cti_tickets.store.name_search import by_name_statement, ids_by_name, ids_by_words
 from cti_tickets.store.words import kept
 from flask import Flask, g
 
@@ -144,6 +144,28 @@ def test_no_table_is_read_for_a_name(db: Any) -> None:
             assert "Seq Scan" not in steps, (sql, steps)
             assert not [line for line in steps.splitlines() if line.startswith("SCAN contact")]
             assert "name_word" in steps, (sql, steps)
+
+
+def test_tickets_are_found_by_the_words_of_their_titles_alone(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    execute = db.execute_sql
+
+    def noted(sql: str, values: Any = None) -> Any:
+        asked.append((sql, values))
+        return execute(sql, values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "execute_sql", noted)
+        ids = ids_by_words(db, schema(), "Ticket", ["title"], "tick", 2, newest=True)
+        assert ids == [3, 2]
+        assert ids_by_words(db, schema(), "Ticket", ["title"], "ticket 1", 2, newest=True) == [2]
+    sql, values = asked[0]
+    steps = steps_of(db, sql, values)
+    assert "text_word" in steps
+    # A thousand tickets that have the word may be in as many places of the disk.
+    assert "ticket" not in steps.replace("ticket_", ""), (sql, steps)
 
 
 @pytest.mark.parametrize("with_statistics", [False, True])

@@ -29,7 +29,8 @@ from cti_host.health.processes import Processes
 from cti_host.hooks import Hooks
 from cti_host.host import Host
 from cti_host.isolation.counters import Counters
-from cti_host.isolation.workers import Job, Workers
+from cti_host.isolation.jobs import Job
+from cti_host.isolation.workers import Workers
 from cti_host.loader import find_plugins
 from cti_host.logs import lines
 from cti_host.metrics.metrics import Metrics

@@ -25,17 +25,10 @@ from cti_host.isolation.checks import Check, check_for
 from cti_host.isolation.counters import Counters
 from cti_host.isolation.ended import Ended, is_of_the_keyboard
 from cti_host.isolation.failures import LATE, Failure, NotNow, failure_of, require
+from cti_host.isolation.jobs import Flow, Overdue, Spent, Step, current_job, in_place
 from cti_host.isolation.read_only import read_only
 from cti_host.isolation.trace import Span, current_trace
-from cti_host.isolation.workers import (
-    Flow,
-    Overdue,
-    Spent,
-    Step,
-    Workers,
-    current_job,
-    in_place,
-)
+from cti_host.isolation.workers import Workers
 from cti_host.model import Incomplete, Unavailable
 
 log = logging.getLogger("cti_host.dispatch")

@@ -11,8 +11,8 @@ from flask import Request, has_request_context
 
 from cti_host.context_values import context_values
 from cti_host.dispatch import Dispatcher
+from cti_host.isolation.jobs import Flow
 from cti_host.isolation.trace import current_trace
-from cti_host.isolation.workers import Flow
 from cti_host.localised import current_language
 from cti_host.model import (
     Agent,

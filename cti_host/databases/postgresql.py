@@ -19,7 +19,7 @@ import psycopg
 from playhouse.pool import PooledPostgresqlDatabase
 
 from cti_host.databases.limits import Limits
-from cti_host.isolation.workers import Job, current_job
+from cti_host.isolation.jobs import Job, current_job
 
 log = logging.getLogger("cti_host.database")
 

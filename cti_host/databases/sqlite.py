@@ -16,7 +16,7 @@ from playhouse.pool import PooledSqliteDatabase
 from cti_host import private_files
 from cti_host.database_troubles import FileGone
 from cti_host.databases.limits import Limits
-from cti_host.isolation.workers import NEVER, current_job
+from cti_host.isolation.jobs import NEVER, current_job
 
 # SQLite looks at the clock once in so many of its steps: some milliseconds.
 STEPS = 50_000

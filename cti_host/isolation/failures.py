@@ -7,8 +7,8 @@ from typing import Any
 
 from cti_host.isolation.checks import Check
 from cti_host.isolation.ended import Ended
+from cti_host.isolation.jobs import Overdue
 from cti_host.isolation.read_only import changes_in_place
-from cti_host.isolation.workers import Overdue
 
 LATE = "time-out"
 WRONG_RESULT = "wrong result"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from cti_host.context_values import context_values
-from cti_host.isolation.workers import current_job
+from cti_host.isolation.jobs import current_job
 
 
 class Span(NamedTuple):

@@ -10,12 +10,11 @@ import contextvars
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from cti_host.isolation.ended import Ended
+from cti_host.isolation.jobs import CURRENT, NEVER, Flow, Job, Overdue
 from cti_host.isolation.unbounded import Hanging, Unbounded
 
 log = logging.getLogger("cti_host.workers")
@@ -25,88 +24,8 @@ MAX_OVERDUE = 8
 MOST_IDLE = 32
 # A call that takes longer waits for something, as long as it may.
 WAITING_SECONDS = 0.05
-NEVER = float("inf")
 
 _T = TypeVar("_T")
-
-
-class Overdue(Exception):
-    """The call didn't end within its time, or its plugin has too many such calls already.
-
-    `inside` names the hook that the call was waiting for, if it had called another plugin in place.
-    """
-
-    def __init__(self, message: str, inside: tuple[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.inside = inside
-
-
-class Spent(Overdue):
-    """The plugin wasn't called: what it may take for this hook in this request, it took before."""
-
-
-@dataclass(eq=False)
-class Step:
-    """A call of a flow: whose it is, which hook, how long it may take; then what came of it."""
-
-    owner: str
-    hook: str
-    function: Callable[[], Any]
-    seconds: float
-    value: Any = None
-    error: BaseException | None = None
-
-    def result(self) -> Any:
-        """What the call returned.
-
-        :raises Overdue: there was no result in time
-        :raises Ended: the function wanted to end the process
-        """
-        return _result(self.value, self.error)
-
-
-# Yields each step before its result is needed; it may go on in another thread after any of them.
-Flow = Generator[Step, None, _T]
-
-
-@dataclass(eq=False)
-class Job:
-    """A call that runs in a thread: whose it is, which hook, until when, and what came of it.
-
-    Of `inside`, the last is the hook of another plugin that it is calling in place right now. The
-    job of a flow is at one `step` after the other; between them, its deadline is none.
-    """
-
-    owner: str
-    hook: str
-    function: Callable[[], Any]
-    context: contextvars.Context
-    started: float
-    deadline: float
-    done: threading.Lock = field(default_factory=threading.Lock)
-    inside: list[tuple[str, str]] = field(default_factory=list)
-    ended: bool = False
-    overdue: bool = False
-    step: Step | None = None
-    value: Any = None
-    error: BaseException | None = None
-
-
-_current: contextvars.ContextVar[Job | None] = contextvars.ContextVar("cti_host_job", default=None)
-
-
-def current_job() -> Job | None:
-    """The call that this code runs in; `None` outside of calls with a deadline."""
-    return _current.get()
-
-
-def in_place(job: Job, owner: str, hook: str, function: Callable[[], _T]) -> _T:
-    """Call another plugin's hook in place, in a job whose deadline it shares."""
-    job.inside.append((owner, hook))
-    try:
-        return function()
-    finally:
-        job.inside.pop()
 
 
 class Workers:
@@ -156,21 +75,21 @@ class Workers:
         if self._anything_late() and self._too_many(owner):
             raise _refused()
         started = time.monotonic()
-        outer = _current.get()
+        outer = CURRENT.get()
         if outer is not None:
             seconds = min(seconds, (outer.deadline - started) / 2)
         if seconds <= 0:
             raise Overdue("no time is left for it")
         context = contextvars.copy_context()
         job = Job(owner, hook, function, context, started, started + seconds)
-        context.run(_current.set, job)
+        context.run(CURRENT.set, job)
         job.done.acquire()
         self._take().put(job)
         # A bare lock is the cheapest thing to wait on; the panel waits for several a request.
-        ended = self._ends_soon(job, seconds) or job.done.acquire(timeout=max(0, _left(job)))
+        ended = self._ends_soon(job, seconds) or job.done.acquire(timeout=max(0, job.left))
         if not ended and self._give_up(job):
             raise _overdue(job, seconds)
-        return _result(job.value, job.error)
+        return job.result()
 
     def follow(self, flow: Flow[_T], shortest: float) -> _T:
         """Run a flow, and each call that it yields, in one thread: one hand-over for all of them.
@@ -180,21 +99,21 @@ class Workers:
         :param shortest: the least that a step of it may take, in seconds
         :return: what the flow returns
         """
-        if _current.get() is not None:  # within another call, whose time counts
+        if CURRENT.get() is not None:  # within another call, whose time counts
             return self._follow_in_place(flow)
         while True:
             job = self._hand_over(flow)
             ended = self._ends_soon(job, shortest)
-            while not (ended or job.done.acquire(timeout=max(0, min(_left(job), shortest)))):
+            while not (ended or job.done.acquire(timeout=max(0, min(job.left, shortest)))):
                 with self._lock:
-                    if job.ended or _left(job) > 0:
+                    if job.ended or job.left > 0:
                         continue
                     job.overdue = True
                     self._hanging.add(job)
                 self._late(job)
                 break
             else:
-                result: _T = _result(job.value, job.error)
+                result: _T = job.result()
                 return result
             assert job.step is not None  # noqa: S101 -- only a step has a deadline
             job.step.error = _overdue(job, job.step.seconds)
@@ -233,13 +152,13 @@ class Workers:
                 job.owner, job.hook, job.step = step.owner, step.hook, step
                 job.started, job.deadline = started, started + step.seconds
             value, error = None, None
-            token = _current.set(job)
+            token = CURRENT.set(job)
             try:
                 value = step.function()
             except BaseException as raised:
                 error = raised
             finally:
-                _current.reset(token)
+                CURRENT.reset(token)
             with self._lock:
                 if job.overdue:  # the flow has gone on without this one
                     return None
@@ -319,18 +238,6 @@ class Workers:
             if ends:
                 return
             del job  # and with it the request that it was part of
-
-
-def _result(value: Any, error: BaseException | None) -> Any:
-    if error is None:
-        return value
-    if isinstance(error, Exception):
-        raise error
-    raise Ended(error)
-
-
-def _left(job: Job) -> float:
-    return job.deadline - time.monotonic()
 
 
 def _overdue(job: Job, seconds: float) -> Overdue:

@@ -25,6 +25,7 @@ from cti_host.model import (
 )
 from cti_host.pop.creations import direct_target
 from cti_host.pop.panel import Panel, build_panel
+from cti_host.pop.panel_json import panel_as_json
 from cti_host.pop.search import UnknownChoice, search
 from cti_host.pop.url import BadCall, call_of
 
@@ -108,7 +109,7 @@ def explain_url(app: Flask, url: str) -> Explanation:
                 if not call.wanted:
                     direct_target(host, found)
                 explanation.panel = build_panel(host, found)
-                explanation.panel_json = explanation.panel.as_json()
+                explanation.panel_json = panel_as_json(explanation.panel)
             except BadCall as bad:
                 explanation.error = " ".join(bad.problems) + f" Example: /pop?{bad.example}"
             except UnknownChoice as unknown:

@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import format_decimal, ngettext
 
 from cti_host.host import Host, current_agent
+from cti_host.isolation.jobs import Flow
 from cti_host.isolation.trace import current_trace
-from cti_host.isolation.workers import Flow
 from cti_host.model import (
     Call,
     Caller,
     Match,
     Matches,
     NavigationItem,
-    Number,
     PanelSection,
-    Reading,
     Ticket,
     TicketList,
-    Unsearchable,
 )
 from cti_host.pop.addresses import call_fields, call_query, panel_path, panel_url
 from cti_host.pop.creations import Creation, creations_of
@@ -175,73 +171,6 @@ class Panel:
         )
         return f"{path}?{call_query(self.call, self.selected)}"
 
-    def as_json(self) -> dict[str, Any]:
-        """The panel as a program reads it; documented in docs/json.md."""
-        return {
-            "received": dict(self.call.received),
-            "parameters": {
-                attribute: None if isinstance(value, Unsearchable) else str(value)
-                for attribute, value in self.call.parameters.items()
-            },
-            "readings": {
-                attribute: [_reading(one) for one in value.readings]
-                for attribute, value in self.call.parameters.items()
-                if isinstance(value, Number)
-            },
-            "label": self.label,
-            "filter": self.call.filter,
-            "lookup_failed": self.failed,
-            "callers_total": self.matches.total,
-            "callers_shown": len(self.matches),
-            "callers": [
-                {
-                    "source": match.caller.source,
-                    "class": match.caller.class_name,
-                    "id": match.caller.id,
-                    "display": match.caller.display,
-                    "attributes": dict(match.caller.attributes),
-                    "why": match.why,
-                    "doubt": match.doubt,
-                }
-                for match in self.matches
-            ],
-            "choices": [{"value": c.value, "label": c.label} for c in self.choices],
-            "selected": self.selected,
-            "creations": [
-                {"class": c.class_name, "label": c.label, "url": self.creation_url(c)}
-                for c in self.creations
-            ],
-            "ticket_lists": [
-                {
-                    "source": ticket_list.source,
-                    "label": ticket_list.label,
-                    "total": ticket_list.total,
-                    "tickets": [
-                        {
-                            "source": ticket.source,
-                            "class": ticket.class_name,
-                            "id": ticket.id,
-                            "ref": ticket.ref,
-                            "title": ticket.title,
-                            "status": ticket.status,
-                            "url": ticket.url or self.ticket_url(ticket),
-                        }
-                        for ticket in ticket_list.tickets
-                    ],
-                }
-                for ticket_list in self.ticket_lists
-            ],
-            "problems": [
-                *self.notices,
-                *self.problems,
-                *(
-                    f"{self.heading(one)}: {one.problem}"
-                    for one in self.ticket_lists
-                    if one.problem
-                ),
-            ],
-        }
-
     @property
     def lists_shown(self) -> list[ShownList]:
         """The lists as the page shows them, see `shown_lists`."""
@@ -314,15 +243,6 @@ def _building(host: Host, found: Search, menu: bool, received: bool) -> Flow[Pan
         problems=current_trace().lines,
         failed=found.failed,
     )
-
-
-def _reading(one: Reading) -> dict[str, str]:
-    return {
-        "key": one.key,
-        "text": str(one),
-        "extension": one.extension,
-        "doubt": str(one.doubt or ""),
-    }
 
 
 def _choices(

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from cti_host.host import Host
+from cti_host.isolation.jobs import Flow
 from cti_host.isolation.trace import current_trace
-from cti_host.isolation.workers import Flow
 from cti_host.model import CALLER_KEY, Call, Caller, Matches, Reason, Unsearchable
 from cti_host.pop.counting import count_lookups
 

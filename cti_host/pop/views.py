@@ -20,6 +20,7 @@ from cti_host.pop import ticket_views
 from cti_host.pop.counting import count_pop, count_refused
 from cti_host.pop.creations import creation_target, direct_target, may_create
 from cti_host.pop.panel import build_panel, open_panel
+from cti_host.pop.panel_json import panel_as_json
 from cti_host.pop.panel_parts import call_card, list_cards, section_cards, why
 from cti_host.pop.received import with_trusted_record
 from cti_host.pop.search import UNKNOWN, UnknownChoice, search
@@ -200,7 +201,7 @@ def _show(call: Call) -> ResponseReturnValue:
     except UnknownChoice as unknown:
         abort(400, unknown.explanation)
     if not page:
-        response = jsonify(panel.as_json())
+        response = jsonify(panel_as_json(panel))
         response.headers["Vary"] = "Accept"
         return response
     for url in host.panel_form_targets:

@@ -12,8 +12,9 @@ import pytest
 
 from cti_host import Call
 from cti_host.health.processes import EXTENSION
+from cti_host.isolation.jobs import Overdue
 from cti_host.isolation.trace import current_trace
-from cti_host.isolation.workers import MAX_OVERDUE, Overdue, Workers
+from cti_host.isolation.workers import MAX_OVERDUE, Workers
 from cti_host.testing import MakeHost
 
 NUMBER = "0987654321"

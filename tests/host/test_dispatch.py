@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from cti_host import Call, Caller
+from cti_host.isolation.jobs import Overdue
 from cti_host.isolation.trace import current_trace
-from cti_host.isolation.workers import MAX_OVERDUE, Overdue, Workers
+from cti_host.isolation.workers import MAX_OVERDUE, Workers
 from cti_host.testing import MakeHost, RunningHost
 
 NUMBER = "0987654321"

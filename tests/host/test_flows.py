@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from cti_host.isolation.ended import Ended
-from cti_host.isolation.workers import MAX_OVERDUE, Flow, Overdue, Step, Workers
+from cti_host.isolation.jobs import Flow, Overdue, Step
+from cti_host.isolation.workers import MAX_OVERDUE, Workers
 
 SOON = 0.02
 LATER = 30

@@ -162,28 +162,34 @@ class _Search:
         """
         first, *others = parts
         table, limits = organizations.table(self.cls.name)
-        of_words = "word DESC, object_id DESC" if self.newest else "word, object_id"
-        read = (
-            f"id, {', '.join(self.columns)} FROM {self.words_table} CROSS JOIN {table} AS named"
-            " WHERE id = object_id AND"
-        )
-        if self.newest and not rest and table == f'"{self.cls.table}"':
-            # The words tell which are the newest: of a thousand objects none is read, which may
-            # be as many places of the disk.
-            read = f"object_id AS id FROM {self.words_table} WHERE"
+        in_order = "word DESC, object_id DESC" if self.newest else "word, object_id"
+        in_order += f" LIMIT {_MOST_SORTED}"
+        columns = ", ".join(self.columns)
+        # The words alone tell which objects are found: only those are read then, of which each
+        # may be at another place of the disk, and none at all to find the newest.
+        by_words_alone = not rest and table == f'"{self.cls.table}"'
         selected: list[str] = []
         values: list[Any] = []
         for kind in self.kinds:
             class_ = of_classes([kind], "class")
-            also = "".join(
-                f" AND object_id IN (SELECT object_id FROM {self.words_table}"  # noqa: S608
-                f" WHERE {class_} AND {part.sql})"
-                for part in others
+            where = f"{class_} AND {first.sql}" + "".join(
+                f" AND {self._also(class_, part)}" for part in others
             )
-            selected.append(
-                f"SELECT * FROM (SELECT {read} {class_} AND {first.sql}{also}"  # noqa: S608
-                f"{self._begins * len(rest)} ORDER BY {of_words} LIMIT {_MOST_SORTED}) AS kind"
-            )
+            words = f"{self.words_table} WHERE {where} ORDER BY {in_order}"
+            if by_words_alone and self.newest:
+                found = f"object_id AS id FROM (SELECT object_id FROM {words}) AS kind"  # noqa: S608
+            elif by_words_alone:
+                found = (
+                    f"id, {columns} FROM (SELECT object_id FROM {words}) AS kind"  # noqa: S608
+                    f" CROSS JOIN {table} AS named WHERE id = object_id"
+                )
+            else:
+                found = (
+                    f"* FROM (SELECT id, {columns} FROM {self.words_table} CROSS JOIN"  # noqa: S608
+                    f" {table} AS named WHERE id = object_id AND {where}"
+                    f"{self._begins * len(rest)} ORDER BY {in_order}) AS kind"
+                )
+            selected.append(f"SELECT {found}")
             values += [*limits, *first.values]
             values += [value for part in others for value in part.values]
             values += map(_pattern, rest)
@@ -192,6 +198,15 @@ class _Search:
             f" ORDER BY {self._order} LIMIT {int(self.limit)}"
         )
         return sql, values
+
+    def _also(self, class_: str, part: _Part) -> str:
+        """That an object has another word, too."""
+        sql = (
+            f"object_id IN (SELECT object_id FROM {self.words_table} WHERE {class_} AND {part.sql})"  # noqa: S608
+        )
+        # PostgreSQL takes the beginning of a word for rarer than it is, and would look the other
+        # word up for each object: so it makes a table of them first.
+        return f"({sql}) IS TRUE" if is_postgresql(self.database) else sql
 
     @property
     def _order(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cti_host.hooks import Gathered
+from cti_host.hook_calls.gathering import Gathered
 from cti_host.model import Removal
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort, request
 from flask_babel import gettext as _
 
-from cti_host.hooks import LinkNotChecked
+from cti_host.hook_calls.panel import LinkNotChecked
 from cti_host.host import current_host
 from cti_host.web import sealing
 

@@ -57,7 +57,7 @@ def test_an_unknown_plugin_is_named_with_the_nearest_known_one(refusals: Refusal
         (
             hooks("@hookimpl\ndef zzz(self): ..."),
             "there is no hook 'zzz'",
-            "known: add_number, agent_may, blueprints, ",
+            "known: add_number, agent_may, agent_names, blueprints, ",
         ),
         (
             hooks("@hookimpl\ndef lookup_callers(self, call, number): ..."),

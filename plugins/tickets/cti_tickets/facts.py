@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from cti_oql.schema import Kind
@@ -78,9 +79,16 @@ def fact_of(attribute: Attribute, record: Record) -> Fact:
     return Fact(attribute.code, label, text if typed is None else typed, long=long, html=html)
 
 
-def new_facts(cls: ClassDef, plan: FormPlan) -> dict[str, Fact]:
-    """What the form of a new object shows of attributes that can't be typed: their defaults."""
-    record = Record(cls.name, 0, {code: cls.attributes[code].default for code in plan.fixed})
+def fixed_facts(
+    cls: ClassDef, plan: FormPlan, values: Mapping[str, Any] | None = None, id_: int = 0
+) -> dict[str, Fact]:
+    """What a form shows of attributes that can't be typed.
+
+    :param values: those of the object; `None`: it is a new one, which has its defaults
+    """
+    if values is None:
+        values = {code: cls.attributes[code].default for code in plan.fixed}
+    record = Record(cls.name, id_, values)
     return {code: fact_of(cls.attributes[code], record) for code in plan.fixed}
 
 

@@ -82,14 +82,21 @@ class FormPages:
         except UnknownClass:
             abort(404, _("There is no class “%(cls)s”.", cls=class_name))
 
-    def _view(self, class_name: str, id_: int, action: str = READ) -> ObjectView:
-        """An object, for somebody who may do this with it; only to see it, with all there is."""
+    def _view(
+        self, class_name: str, id_: int, action: str = READ, *, told: bool = True
+    ) -> ObjectView:
+        """An object, for somebody who may do this with it; only to see it, with all there is.
+
+        :param told: whether what it has is told attribute by attribute
+        """
         self._class(class_name)
         access, brief = current_access(), action != READ
         # Before it is known whether there is such an object: that is not for everybody to know.
         access.require(READ, class_name)
         access.require(action, class_name)
-        view = view_object(self._records, class_name, id_, self._caller_class, brief=brief)
+        view = view_object(
+            self._records, class_name, id_, self._caller_class, brief=brief, told=told
+        )
         if view is None:
             self._lead_on(class_name, id_)
             abort(404, _("There is no such object, or no longer."))

@@ -51,12 +51,16 @@ def make_form(
     :param checks: whether a yes or no is a check; else it is a list that may begin with neither
     """
     keys = {code: cls.attributes[code].target for code in codes if _is_key(cls, code)}
-    choices = Choices(records, keys.values())
-    typed = frozenset(code for code, target in keys.items() if choices.are_many(target))
     shown = {code: _shown(cls.attributes[code], values.get(code)) for code in codes}
     named = values if stored else {}
+    held: dict[str, set[int]] = {}
+    for code, target in keys.items():
+        if not named.get(f"{code}{SUFFIX}") and _is_number(shown[code]):
+            held.setdefault(target, set()).add(_id_in(shown[code]))
+    choices = Choices(records, keys.values(), held)
+    typed = frozenset(code for code, target in keys.items() if choices.are_many(target))
     for code in typed:
-        shown[code] = _named(records, cls.attributes[code], named, shown[code])
+        shown[code] = _named(records, cls.attributes[code], named, shown[code], choices)
     if masks_numbers():
         shown = {code: masked(cls.attributes[code].kind, text) for code, text in shown.items()}
     form_class = _form_class(cls, tuple(codes), typed, records, checks=checks)
@@ -64,6 +68,7 @@ def make_form(
     is_sent = request.method not in ("GET", "HEAD")
     form = form_class(data=shown, meta={"csrf": is_sent and not has_bearer_token()})
     form.filled_with, form.stored = values, (values if stored else {})
+    form.choices = choices
     for code, target in keys.items():
         if code not in typed:
             form[code].offer(partial(choices.of, target))
@@ -193,17 +198,36 @@ def _shown(attribute: Attribute, value: Any) -> str:
     return str(as_typed(attribute, value))
 
 
-def _named(records: Records, key: Attribute, values: Mapping[str, Any], text: str) -> str:
+def _named(
+    records: Records,
+    key: Attribute,
+    values: Mapping[str, Any],
+    text: str,
+    choices: Choices | None = None,
+) -> str:
     """An id as a field shows it in which names are typed: "Ada Lovelace #12".
 
     :param values: what the form is filled with, maybe with the name
+    :param choices: what has read the name, if the form is to be shown
     """
-    if not (text.isascii() and text.isdigit()):
+    if not _is_number(text):
         return text
     known = values.get(f"{key.code}{SUFFIX}")
     if known:
         return f"{known} #{text}"
-    return next(iter(references(records, key.target, [int(text[:18])])), "")
+    id_ = _id_in(text)
+    name = choices.held(key.target, id_) if choices else None
+    if name is not None:
+        return f"{name} #{id_}"
+    return next(iter(references(records, key.target, [id_])), "")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _id_in(text: str) -> int:
+    return int(text[:18])
 
 
 def _text_of(value: Any) -> str:

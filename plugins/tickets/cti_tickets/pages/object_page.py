@@ -23,7 +23,7 @@ from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import MODIFY, READ
 from cti_tickets.store import objects
-from cti_tickets.store.concurrency.versions import version_of
+from cti_tickets.store.concurrency.versions import load_versioned
 from cti_tickets.store.records import FRIENDLYNAME, Record, Records, shown_name
 
 # Logs are parts of the page of their own; images and sets aren't shown.
@@ -64,11 +64,18 @@ class ObjectView:
 
 
 def view_object(
-    records: Records, class_name: str, id_: int, caller_class: str, *, brief: bool = False
+    records: Records,
+    class_name: str,
+    id_: int,
+    caller_class: str,
+    *,
+    brief: bool = False,
+    told: bool = True,
 ) -> ObjectView | None:
     """An object with everything its page shows; `None` if there is none.
 
     :param brief: leave out what only the page of a ticket shows: phone menu, phone calls
+    :param told: whether to say what it has, attribute by attribute; a form has its own fields
     """
     schema = records.schema
     try:
@@ -82,11 +89,13 @@ def view_object(
     attributes = [a for a in cls.attributes.values() if a.kind not in _ELSEWHERE]
     names = [f"{a.code}_friendlyname" for a in attributes if a.kind is Kind.KEY]
     codes = [FRIENDLYNAME, *(a.code for a in attributes), *names]
-    record = next(iter(records.load(current_host().database, class_name, [id_], codes)), None)
-    if record is None or record.class_name != class_name:
+    found = load_versioned(records, class_name, id_, codes)
+    if found is None or found[0].class_name != class_name:
         return None
+    record, version = found
     state = record.text(cls.lifecycle.attribute) if cls.lifecycle else ""
-    facts = [fact_of(a, record) for a in attributes if _worth_a_line(a, cls, record, state)]
+    worth = attributes if told else []
+    facts = [fact_of(a, record) for a in worth if _worth_a_line(a, cls, record, state)]
     ticket = schema.is_a(class_name, "Ticket") and not brief
     return ObjectView(
         class_name=class_name,
@@ -96,7 +105,7 @@ def view_object(
         values=record.values,
         facts=[fact for fact in facts if fact.text],
         empty=[fact.label for fact in facts if not fact.text],
-        version=version_of(cls, id_, record.values),
+        version=version,
         state=state,
         may_modify=bool(current_access().may(MODIFY, class_name)),
         ways=() if brief else _ways(cls, record, state),

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cti_host import current_agent, current_host, record_of, safe_return_url, writing
-from cti_tickets.facts import new_facts
+from cti_tickets.facts import fixed_facts
 from cti_tickets.hook_values import ticket_with_caller
 from cti_tickets.model.form_plan import change_plan, creation_plan, transition_plan
 from cti_tickets.model.schema import ClassDef
@@ -124,7 +124,7 @@ class ObjectPages(DeskPages):
             else:
                 return self._created(cls, created, values)
         title = str(_("New %(cls)s", cls=cls.label))
-        facts, key = new_facts(cls, plan), creation_key()
+        facts, key = fixed_facts(cls, plan), creation_key()
         page = FormPage(form, cls, plan, problems, title, facts, key=key, new_targets=targets)
         return self._show_form(page)
 
@@ -133,10 +133,11 @@ class ObjectPages(DeskPages):
 
         A number of a call that is to be added is in the address: see `number_form_url`.
         """
-        view = self._view(class_name, id_, MODIFY)
+        view = self._view(class_name, id_, MODIFY, told=False)
         cls = self._schema[view.class_name]
-        plan = relaxed(cls, change_plan(cls, view.state, view.values))
+        plan = change_plan(cls, view.state, view.values)
         form = make_form(cls, plan.asked, self._records, {**view.values, **_numbers_told(cls)})
+        plan = relaxed(cls, plan, form.choices.are_any)
         problems: list[str] = []
         conflict = None
         if request.method == "POST" and self._submitted(form, problems, view):
@@ -159,27 +160,29 @@ class ObjectPages(DeskPages):
             except InvalidValues as error:
                 problems += show_errors(form, error.errors)
             except Outdated:
-                view = self._view(class_name, id_, MODIFY)
-                plan = relaxed(cls, change_plan(cls, view.state, view.values))
+                view = self._view(class_name, id_, MODIFY, told=False)
+                plan = change_plan(cls, view.state, view.values)
                 form = make_form(cls, plan.asked, self._records, view.values)
+                plan = relaxed(cls, plan, form.choices.are_any)
                 conflict = settle(self._records, cls, view, version, form, plan.asked)
             else:
                 return self._saved(cls, id_, values)
         title = _("Modify %(name)s", name=view.title)
-        facts = {fact.code: fact for fact in view.facts}
+        facts = fixed_facts(cls, plan, view.values, id_)
         page = FormPage(form, cls, plan, problems, title, facts, view, conflict=conflict)
         return self._show_form(page)
 
     def transition(self, class_name: str, id_: int, stimulus: str) -> ResponseReturnValue:
         """The form of a transition: what the next state asks for."""
-        view = self._view(class_name, id_, stimulus)
+        view = self._view(class_name, id_, stimulus, told=False)
         cls = self._schema[view.class_name]
         life = cls.lifecycle
         way = life.transition(view.state, stimulus) if life else None
         if life is None or way is None or life.stimuli[stimulus].internal:
             return self._not_possible(cls, view)
-        plan = relaxed(cls, transition_plan(cls, way, view.values))
+        plan = transition_plan(cls, way, view.values)
         form = make_form(cls, plan.asked, self._records, view.values)
+        plan = relaxed(cls, plan, form.choices.are_any)
         problems: list[str] = []
         conflict = None
         if request.method == "POST" and self._submitted(form, problems, view):
@@ -196,12 +199,13 @@ class ObjectPages(DeskPages):
             except InvalidValues as error:
                 problems += show_errors(form, error.errors)
             except Outdated:
-                view = self._view(class_name, id_, stimulus)
+                view = self._view(class_name, id_, stimulus, told=False)
                 way = life.transition(view.state, stimulus)
                 if way is None:
                     return self._not_possible(cls, view)
-                plan = relaxed(cls, transition_plan(cls, way, view.values))
+                plan = transition_plan(cls, way, view.values)
                 form = make_form(cls, plan.asked, self._records, view.values)
+                plan = relaxed(cls, plan, form.choices.are_any)
                 conflict = settle(self._records, cls, view, version, form, plan.asked)
             else:
                 return self._saved(cls, id_, values)

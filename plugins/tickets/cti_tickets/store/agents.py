@@ -12,7 +12,7 @@ from cti_host import Agent, database, is_postgresql
 from cti_tickets.model import SOURCE
 from cti_tickets.model.classes.registry import Person
 from cti_tickets.rights.organizations import unlimited
-from cti_tickets.store.validation import exists
+from cti_tickets.store.stored_others import exists
 
 
 def contact_of(agent: Agent | None) -> int | None:

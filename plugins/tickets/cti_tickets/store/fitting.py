@@ -7,13 +7,15 @@ from elsewhere, and was so for long, hinders nobody.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import peewee
+from cti_oql.running import mark, rows
 from flask_babel import lazy_gettext as _
 
+from cti_host import database
 from cti_tickets.model.classes.registry import (
     LnkPersonToTeam,
     Organization,
@@ -37,6 +39,7 @@ class Follows:
     :param on: the attribute that it has to fit
     :param targets: the classes that both lead to; where a class uses a code otherwise, no rule is
     :param fitting: the condition of the objects that fit an id; `None`: all do
+    :param misfit: SQL that is true where an object `{value}` does not fit a stored one, `{on}`
     :param message: why one doesn't
     :param gives: the column of the target that says which other key is meant; `None`: none does
     """
@@ -45,6 +48,7 @@ class Follows:
     on: str
     targets: tuple[str, str]
     fitting: Callable[[int], Any | None]
+    misfit: str
     message: Any
     gives: Any = None
 
@@ -79,12 +83,30 @@ def _of_organization(org_id: int) -> Any | None:
     return Person.org.in_(organizations.with_those_below(frozenset([org_id])))
 
 
+# Of one object it is asked from that one: above an organization are few, below it may be many.
+_NOT_OF_ORGANIZATION = """EXISTS (SELECT 1 FROM organization WHERE id = {on}) AND NOT EXISTS (
+ WITH RECURSIVE above(id) AS (SELECT org_id FROM contact WHERE id = {value}
+ UNION SELECT o.parent_id FROM organization AS o JOIN above ON o.id = above.id)
+ SELECT 1 FROM above WHERE id = {on})"""
+_NOT_OF_SERVICE = """EXISTS (SELECT 1 FROM service WHERE id = {on}) AND NOT EXISTS (
+ SELECT 1 FROM service_subcategory WHERE id = {value} AND service_id = {on})"""
+_NOT_OF_PROVIDER = """EXISTS (SELECT 1 FROM service AS s JOIN contact AS t ON t.org_id = s.org_id
+ WHERE s.id = {on} AND t.finalclass = 'Team') AND NOT EXISTS (
+ SELECT 1 FROM service AS s JOIN contact AS t ON t.org_id = s.org_id
+ WHERE s.id = {on} AND t.id = {value})"""
+_NOT_OF_TEAM = """EXISTS (SELECT 1 FROM contact WHERE id = {on}) AND EXISTS (
+ SELECT 1 FROM lnk_person_to_team WHERE team_id = {on}) AND NOT EXISTS (
+ SELECT 1 FROM lnk_person_to_team WHERE team_id = {on} AND person_id = {value})"""
+_PLACE = re.compile(r"\{(value|on)\}")
+
+
 RULES = (
     Follows(
         "caller_id",
         "org_id",
         ("Person", "Organization"),
         _of_organization,
+        _NOT_OF_ORGANIZATION,
         _("is not of this organization"),
         Person.org,
     ),
@@ -93,6 +115,7 @@ RULES = (
         "service_id",
         ("ServiceSubcategory", "Service"),
         _of_service,
+        _NOT_OF_SERVICE,
         _("is not part of this service"),
         ServiceSubcategory.service,
     ),
@@ -101,9 +124,17 @@ RULES = (
         "service_id",
         ("Team", "Service"),
         _of_provider,
+        _NOT_OF_PROVIDER,
         _("does not provide this service"),
     ),
-    Follows("agent_id", "team_id", ("Person", "Team"), _of_team, _("is not in this team")),
+    Follows(
+        "agent_id",
+        "team_id",
+        ("Person", "Team"),
+        _of_team,
+        _NOT_OF_TEAM,
+        _("is not in this team"),
+    ),
 )
 _MODELS: Mapping[str, Any] = {
     "Organization": Organization,
@@ -128,30 +159,26 @@ def misfits(cls: ClassDef, row: Mapping[str, Any], changed: Iterable[str]) -> di
     :param row: all values as they would be
     """
     changing = set(changed)
+    asked = [
+        rule
+        for rule in rules_of(cls)
+        if row.get(rule.code) and row.get(rule.on) and changing & {rule.code, rule.on}
+    ]
+    if not asked:
+        return {}
+    parts, values = [], list[int]()
+    for rule in asked:
+        bound = {"value": int(row[rule.code]), "on": int(row[rule.on])}
+        values += [bound[place] for place in _PLACE.findall(rule.misfit)]
+        parts.append(_PLACE.sub(mark(database.obj), rule.misfit))
+    (answers,) = rows(database.obj, f"SELECT {', '.join(parts)}", values)
     found = {}
-    for rule in rules_of(cls):
-        value, on = row.get(rule.code), row.get(rule.on)
-        if not value or not on or not changing & {rule.code, rule.on}:
-            continue
-        condition = rule.fitting(int(on))
-        if condition is None:
-            continue
-        model = _MODELS[rule.targets[0]]
-        query: peewee.ModelSelect[Any] = model.select(model.id).where(model.id == value, condition)
-        if not query.exists() and _is_there(rule.targets[1], int(on)):
+    for rule, misfit in zip(asked, answers, strict=True):
+        # What they can't see limits nobody: they could not tell why.
+        if misfit and organizations.is_there(rule.targets[1], int(row[rule.on])):
             code = rule.code if rule.code in changing else rule.on
             found[code] = str(rule.message if code == rule.code else _misfit_of(cls, rule))
     return found
-
-
-def _is_there(class_name: str, id_: int) -> bool:
-    """Whether an object is stored, and there for whoever acts.
-
-    What they can't see limits nobody: they could not tell why. What isn't stored is told by itself.
-    """
-    model = _MODELS[class_name]
-    stored = model.select(model.id).where(model.id == id_).exists()
-    return stored and organizations.is_there(class_name, id_)
 
 
 def _misfit_of(cls: ClassDef, rule: Follows) -> str:

@@ -27,8 +27,9 @@ from cti_tickets.store.concurrency.versions import check_version
 from cti_tickets.store.history.inserting import insert_object
 from cti_tickets.store.references import next_reference
 from cti_tickets.store.state_rules import Rules
+from cti_tickets.store.stored_others import StoredOthers
 from cti_tickets.store.transactions import locked
-from cti_tickets.store.validation import StoredOthers, validate
+from cti_tickets.store.validation import validate
 from cti_tickets.store.values import MAX_ID, InvalidValues, Raw
 
 

@@ -14,6 +14,8 @@ from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 FRIENDLYNAME = "friendlyname"
 SUFFIX = "_friendlyname"
+# The kinds whose columns hold texts.
+_TEXTS = (Kind.STRING, Kind.TEXT, Kind.HTML, Kind.EMAIL, Kind.PHONE, Kind.ENUM)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class RecordStatement:
     """Columns to select and the tables they are in, and where each value is in the rows.
 
     :param places: how many times the values of limits are bound in it
+    :param width: how many columns there are; the first one is the id
+    :param only_texts: whether all others are texts
     """
 
     def __init__(
@@ -59,9 +63,13 @@ class RecordStatement:
         class_name: str,
         polymorphic: bool,
         shapes: Mapping[str, _Shape],
+        *,
         places: int = 0,
+        width: int = 0,
+        only_texts: bool = False,
     ) -> None:
         self.columns, self.tables, self.places = columns, tables, places
+        self.width, self.only_texts = width, only_texts
         self._class_name, self._polymorphic = class_name, polymorphic
         self._shapes = shapes
         # Most values are at one position: these are read without a call for each.
@@ -93,6 +101,7 @@ class _Builder:
         self.schema = schema
         self._tables = tables
         self.places = 0
+        self.only_texts = True
         kind = "t.finalclass" if cls.polymorphic else "NULL"
         self.selected = {"t.id": 0, kind: 1}
         self.joins: list[str] = []
@@ -101,6 +110,7 @@ class _Builder:
     def shape(self, cls: ClassDef, alias: str, code: str) -> _Shape:
         """Where the value of an attribute of the class behind an alias will be."""
         if code == "id":
+            self.only_texts = False
             return self._column(f"{alias}.id")
         if code == FRIENDLYNAME:
             return self._name(cls, alias)
@@ -114,6 +124,7 @@ class _Builder:
             key = cls.attributes[attribute.via]
             behind = self._join(alias, key)
             return self.shape(self.schema[key.target], behind, attribute.target_attribute)
+        self.only_texts &= attribute.kind in _TEXTS
         if attribute.kind is Kind.KEY and self._may_hide(cls, attribute):
             return self._column(f"{self._join(alias, attribute)}.id")
         return self._column(f'{alias}."{attribute.column}"')
@@ -171,4 +182,13 @@ def record_statement(
     # Names are the schema's, never a user's; the values are bound.
     source = f"{builder.table(class_name)} AS t{joins}"
     columns = ", ".join(builder.selected)
-    return RecordStatement(columns, source, class_name, cls.polymorphic, shapes, builder.places)
+    return RecordStatement(
+        columns,
+        source,
+        class_name,
+        cls.polymorphic,
+        shapes,
+        places=builder.places,
+        width=len(builder.selected),
+        only_texts=builder.only_texts,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -71,6 +71,8 @@ class Records:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._statements: dict[tuple[str, tuple[str, ...], int | None], RecordStatement] = {}
+        # What others make once of the schema.
+        self.kept: dict[Hashable, Any] = {}
 
     def load(
         self,
@@ -105,20 +107,9 @@ class Records:
         :param among: what stands within "id IN (…)", and the values that are bound in it
         """
         statement, found = self._rows(database, class_name, among, codes)
-        readable = self._readable(class_name, codes)
+        readable = self.readable(class_name, codes)
         made = (readable(_record(statement, row)) for row in found)
         return [record for record in made if record is not None]
-
-    def names_among(
-        self, database: peewee.Database, class_name: str, among: tuple[str, Sequence[object]]
-    ) -> dict[int, str]:
-        """The friendly names of the objects whose ids SQL names, by id; see `load_among`."""
-        if current_access().is_limited:
-            records = self.load_among(database, class_name, among, [FRIENDLYNAME])
-            return {record.id: record.text(FRIENDLYNAME) for record in records}
-        # Quicker than by records: a form has hundreds of names.
-        statement, found = self._rows(database, class_name, among, [FRIENDLYNAME])
-        return {row[0]: statement.text(FRIENDLYNAME, row) for row in found}
 
     def _rows(
         self,
@@ -128,7 +119,7 @@ class Records:
         codes: Sequence[str],
     ) -> tuple[RecordStatement, list[Any]]:
         """The statement for attributes of a class, and what it finds; see `load_among`."""
-        statement, limits = self._statement(database, class_name, codes)
+        statement, limits = self.statement(database, class_name, codes)
         access = current_access()
         if access.is_limited and not access.readable(class_name):
             return statement, []
@@ -150,22 +141,23 @@ class Records:
         :param begin: the queries, about objects of the class, see `Oql.found`, with totals
         :param also: what else to ask: SQL that depends on no object, and the values in it
         """
-        statement, limits = self._statement(database, class_name, codes)
+        statement, limits = self.statement(database, class_name, codes)
         asked, values = also
         # Begin with what was found, which is little: SQLite keeps the order of a CROSS JOIN.
         rest = (
             f'SELECT {statement.columns}, {asked}, f."query", f."place", f."total" '  # noqa: S608 -- names of the schema
             f'FROM "found" AS f CROSS JOIN {statement.tables} WHERE t.id = f."id"'
         )
-        readable = self._readable(class_name, codes)
+        readable = self.readable(class_name, codes)
         pages = [FoundPage([], 0) for _query in begin.queries]
         found = oql.rows_of(database, begin, rest, (*values, *limits))
         for row in sorted(found, key=_place):
             answer, query, _, total = row[-4:]
-            record = readable(_record(statement, row))
-            pages[query] = FoundPage(pages[query].records, total, answer)
+            record, page = readable(_record(statement, row)), pages[query]
+            if page.total != total:  # its first one
+                page = pages[query] = FoundPage(page.records, total, answer)
             if record is not None:
-                pages[query].records.append(record)
+                page.records.append(record)
         return pages
 
     def names(
@@ -175,10 +167,14 @@ class Records:
         records = self.load(database, class_name, ids, [FRIENDLYNAME])
         return {record.id: record.text(FRIENDLYNAME) for record in records}
 
-    def _statement(
+    def statement(
         self, database: peewee.Database, class_name: str, codes: Sequence[str]
     ) -> tuple[RecordStatement, Sequence[object]]:
-        """The statement for attributes of a class, and what its limits bind in it."""
+        """The statement for attributes of a class, and what its limits bind in it.
+
+        For whoever puts it into a statement of their own: what they find is to go through
+        `readable`.
+        """
         allowed = organizations.allowed()
         shape = (class_name, tuple(codes), None if allowed is None else allowed.size)
         statement = self._statements.get(shape)
@@ -190,8 +186,8 @@ class Records:
             return statement, ()
         return statement, allowed.values(is_postgresql(database)) * statement.places
 
-    def _readable(self, class_name: str, codes: Sequence[str]) -> Callable[[Record], Record | None]:
-        """Leaves out what whoever acts may not see: values, or the whole object."""
+    def readable(self, class_name: str, codes: Sequence[str]) -> Callable[[Record], Record | None]:
+        """What leaves out what whoever acts may not see: values, or the whole object."""
         access = current_access()
         if not access.is_limited:
             return lambda record: record

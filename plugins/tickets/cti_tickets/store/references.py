@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from cti_oql.running import mark, rows
+
+from cti_host import database, is_postgresql
 from cti_tickets.model.classes.registry import TicketCounter
 
 _PREFIX = {"UserRequest": "R", "Incident": "I", "Problem": "P"}
@@ -17,9 +20,15 @@ def next_reference(class_name: str) -> str:
 
 def reserve(count: int) -> int:
     """Count `count` new references in the current transaction; returns the first number."""
+    opened, read = database.obj, "SELECT value FROM ticket_counter WHERE id = 1"
     # The update locks the row, so that no other process counts before this one commits.
-    TicketCounter.update(value=TicketCounter.value + count).where(TicketCounter.id == 1).execute()
-    return int(TicketCounter.get_by_id(1).value) - count + 1
+    write = f"UPDATE ticket_counter SET value = value + {mark(opened)} WHERE id = 1"  # noqa: S608 -- a mark
+    if is_postgresql(opened):
+        ((last,),) = rows(opened, f"{write} RETURNING value", [count])
+    else:  # before 3.35, SQLite returns nothing
+        database.execute_sql(write, (count,))
+        ((last,),) = rows(opened, read, [])
+    return int(last) - count + 1
 
 
 def reserve_up_to(number: int) -> None:

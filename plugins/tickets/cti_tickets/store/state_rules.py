@@ -84,15 +84,29 @@ def entering(cls: ClassDef, way: Transition) -> Rules:
     return broken
 
 
-def relaxed(cls: ClassDef, plan: FormPlan) -> FormPlan:
-    """A form's plan that doesn't demand what can't be chosen."""
-    return replace(plan, required=plan.required - _optional_now(cls))
+def relaxed(
+    cls: ClassDef, plan: FormPlan, is_any: Callable[[str], bool | None] = lambda _name: None
+) -> FormPlan:
+    """A form's plan that doesn't demand what can't be chosen.
+
+    :param is_any: whether there is an object of a class, as far as the form knows it already
+    """
+    optional = _optional_now(cls, plan.required, is_any)
+    return replace(plan, required=plan.required - optional) if optional else plan
 
 
-def _optional_now(cls: ClassDef) -> set[str]:
-    """The keys that nobody has to fill in as long as there is nothing to choose."""
+def _optional_now(
+    cls: ClassDef, codes: Set[str], is_any: Callable[[str], bool | None] = lambda _name: None
+) -> set[str]:
+    """The keys, of some, that nobody has to fill in as long as there is nothing to choose."""
     keys = cls.lifecycle.optional_if_none if cls.lifecycle else frozenset()
-    return {code for code in keys if not _any(cls.attributes[code].target)}
+    found = set()
+    for code in keys & codes:
+        target = cls.attributes[code].target
+        known = is_any(target)
+        if not (_any(target) if known is None else known):
+            found.add(code)
+    return found
 
 
 def _changed(before: Mapping[str, Any], row: Mapping[str, Any]) -> set[str]:
@@ -118,7 +132,7 @@ def _fixed(cls: ClassDef, state: str, given: set[str]) -> dict[str, str]:
 def _missing(cls: ClassDef, codes: Set[str], row: Mapping[str, Any]) -> dict[str, str]:
     empty = {code for code in codes if not has_value(row, code)}
     if empty:
-        empty -= _optional_now(cls)
+        empty -= _optional_now(cls, empty)
     # A log is never empty: it is only added to.
     return {code: _("is required") for code in empty if cls.attributes[code].kind is not Kind.LOG}
 

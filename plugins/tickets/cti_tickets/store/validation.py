@@ -17,10 +17,8 @@ from cti_oql.schema import Kind
 from flask import current_app
 from flask_babel import gettext as _
 
-from cti_host import database, is_postgresql
 from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import Attribute, ClassDef
-from cti_tickets.rights import organizations
 from cti_tickets.store.state_rules import Rules
 from cti_tickets.store.values import (
     REFUSE_UNREAD_PHONES,
@@ -70,10 +68,10 @@ class Validated:
 class Others(Protocol):
     """The objects that values have to agree with."""
 
-    def key_problem(
-        self, definition: ClassDef, attribute: Attribute, value: int, object_id: int | None
-    ) -> str:
-        """Why a key must not lead to the object with this id; "" if it may."""
+    def key_problems(
+        self, definition: ClassDef, keys: Mapping[str, int], object_id: int | None
+    ) -> Mapping[str, str]:
+        """Why keys must not lead to the objects with some ids, by code; "" or nothing: they may."""
 
     def is_taken(
         self,
@@ -122,13 +120,15 @@ def validate(
     for code, message in _missing(definition, together, foreign).items():
         if before is None or code in changed:
             errors.setdefault(code, message)
-    for code in changed.keys() - errors.keys():
-        attribute = definition.attributes[code]
-        value = changed[code]
-        if attribute.kind is Kind.KEY and isinstance(value, int):
-            message = others.key_problem(definition, attribute, value, object_id)
-            if message:
-                errors[code] = message
+    keys = {
+        code: value
+        for code, value in changed.items()
+        if isinstance(value, int) and definition.attributes[code].kind is Kind.KEY
+    }
+    keys = {code: value for code, value in keys.items() if code not in errors}
+    if keys:
+        problems = others.key_problems(definition, keys, object_id)
+        errors.update((code, message) for code, message in problems.items() if message)
     _check_phones(definition, result, changed)
     _check_unique(definition, together, errors, changed, others, object_id)
     result.row = changed
@@ -235,64 +235,3 @@ def no_such_object(class_name: str, object_id: int) -> str:
     """What to say of a key that leads nowhere."""
     label = schema()[class_name].label
     return str(_("there is no %(class_name)s with the id %(id)s", class_name=label, id=object_id))
-
-
-class StoredOthers:
-    """The objects in the database, asked for one at a time: for whoever writes one object."""
-
-    def key_problem(
-        self, definition: ClassDef, attribute: Attribute, value: int, object_id: int | None
-    ) -> str:
-        """Why a key must not lead there: nothing is there, or it is below the object itself."""
-        if not exists(attribute.target, value):
-            return no_such_object(attribute.target, value)
-        if object_id is None or not schema().is_a(definition.name, attribute.target):
-            return ""
-        if attribute.code.startswith("parent_") and value == object_id:
-            return str(_("an object can't be its own parent"))
-        if attribute.hierarchical and object_id in _ancestors(attribute, value):
-            return str(_("this one is below the object itself"))
-        return ""
-
-    def is_taken(
-        self,
-        definition: ClassDef,
-        codes: tuple[str, ...],
-        row: Mapping[str, Any],
-        object_id: int | None,
-    ) -> bool:
-        """Whether another stored object has the same values."""
-        model: Any = model_of(definition.name)
-        query = model.select()
-        for code in codes:
-            query = query.where(getattr(model, code) == row[code])
-        if object_id is not None:
-            query = query.where(model.id != object_id)
-        return bool(query.exists())
-
-
-def exists(class_name: str, object_id: int) -> bool:
-    """Whether there is an object of this class, or of one under it, for whoever acts."""
-    model: Any = model_of(class_name)
-    query = model.select().where(model.id == object_id)
-    if schema()[class_name].polymorphic:
-        query = query.where(model.finalclass.in_(schema().concrete(class_name)))
-    return bool(query.exists()) and organizations.is_there(class_name, object_id)
-
-
-def _ancestors(attribute: Attribute, object_id: int) -> set[int]:
-    """The ids of an object and everything above it."""
-    model: Any = model_of(attribute.target)
-    if is_postgresql(database.obj):
-        # Two others could otherwise put each below the other at the same time. It is no lock of the
-        # table: both may write to that already, and would wait for each other.
-        execute: Any = database.execute_sql  # peewee's types leave the values out
-        lock = "SELECT pg_advisory_xact_lock(hashtext(%s))"
-        execute(lock, (schema()[attribute.target].table,))
-    ancestors: set[int] = set()
-    above: int | None = object_id
-    while above and above not in ancestors:
-        ancestors.add(above)
-        row = model.select(getattr(model, attribute.code)).where(model.id == above).tuples().first()
-        above = row[0] if row else None
-    return ancestors

@@ -98,10 +98,18 @@ class Known:
 
     # What validation asks
 
-    def key_problem(
+    def key_problems(
+        self, definition: ClassDef, keys: Mapping[str, int], object_id: int | None
+    ) -> Mapping[str, str]:
+        """Why keys must not lead there; what is not there now may still come."""
+        return {
+            code: self._key_problem(definition, definition.attributes[code], value, object_id)
+            for code, value in keys.items()
+        }
+
+    def _key_problem(
         self, definition: ClassDef, attribute: Attribute, value: int, object_id: int | None
     ) -> str:
-        """Why a key must not lead there; what is not there now may still come."""
         if attribute.code.startswith("parent_") and value == object_id:
             return str(_("an object can't be its own parent"))
         if not self.refers(attribute.target, value):

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from cti_host import Agent, has_bearer_token, writing
 from cti_tickets.store.agents import contact_of
 from cti_tickets.store.calls import Unrecorded, may_record, store_call
-from cti_tickets.store.validation import exists
+from cti_tickets.store.stored_others import exists
 
 _KEY = "cti_tickets_calls"
 # A cookie holds little; whoever doesn't say who they are for so long loses the oldest.

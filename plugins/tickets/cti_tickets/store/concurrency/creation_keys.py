@@ -9,8 +9,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from cti_oql.running import mark
+
+from cti_host import database, postponed
 from cti_tickets.model.classes.history import CreationKey
 from cti_tickets.store.deferred import deferred
+from cti_tickets.store.history.inserting import insert_unless_there
 
 # A form that was open for longer than this makes a second object.
 KEPT = timedelta(days=3)
@@ -44,16 +48,19 @@ def claim(digest: str, class_name: str, now: datetime) -> None:
 
     :raises AlreadyCreated: it was taken before
     """
-    insert: Any = CreationKey.insert(digest=digest, class_name=class_name, created=now)
-    insert.on_conflict_ignore().execute()
-    row: Any = CreationKey.get_by_id(digest)
-    if row.object_id:
-        raise AlreadyCreated(row.class_name, row.object_id)
+    row = {"digest": digest, "class_name": class_name, "created": now}
+    if insert_unless_there(CreationKey, row):
+        return
+    before: Any = CreationKey.get_by_id(digest)
+    if before.object_id:
+        raise AlreadyCreated(before.class_name, before.object_id)
 
 
 def made(digest: str, object_id: int, now: datetime) -> None:
     """Say in the same transaction which object the form has made."""
-    CreationKey.update(object_id=object_id).where(CreationKey.digest == digest).execute()
+    place = mark(database.obj)
+    sql = f"UPDATE creation_key SET object_id = {place} WHERE digest = {place}"  # noqa: S608 -- marks of bound values
+    postponed(sql, (object_id, digest))
     if object_id % _SWEEP == 0:
         deferred().call(lambda: sweep(now))
 

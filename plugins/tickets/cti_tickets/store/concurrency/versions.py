@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +18,7 @@ from cti_tickets.model.data_model import schema
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.rights.organizations import hidden_keys
 from cti_tickets.store.history.change import root_of
+from cti_tickets.store.records import Record, Records
 
 # No part of it looks like a phone number, which might be masked.
 _FORM = re.compile(r"v([0-9a-f]{16})-([0-9]{1,18})", re.ASCII)
@@ -39,8 +40,32 @@ def version_of(definition: ClassDef, object_id: int, values: Mapping[str, Any]) 
     :param values: what is stored of the object, by attribute code
     :return: letters, digits and a dash: a digest, and the id of the last recorded change
     """
-    newest, entry = _newest(definition, object_id)
-    return f"v{_digest(definition, object_id, values, entry)}-{newest}"
+    return _version(definition, object_id, values, *_newest(definition, object_id))
+
+
+def load_versioned(
+    records: Records, class_name: str, object_id: int, codes: Sequence[str]
+) -> tuple[Record, str] | None:
+    """An object with its version, in one statement; `None`: it isn't there for whoever acts.
+
+    :param codes: what to read of it, all that is stored included, see `Records.load`
+    """
+    opened = database.obj
+    definition = schema()[class_name]
+    statement, limits = records.statement(opened, class_name, codes)
+    newest, values = _newest_statement(definition, object_id)
+    # Names are the schema's, never a user's; the values are bound.
+    sql = (
+        f"SELECT {statement.columns}, {newest} FROM {statement.tables}"  # noqa: S608
+        f" WHERE t.id = {mark(opened)}"
+    )
+    for row in rows(opened, sql, [*values, *limits, object_id]):
+        found = Record(statement.class_of(row), object_id, statement.values(row))
+        record = records.readable(class_name, codes)(found)
+        if record is not None:
+            change, entry = row[-2] or 0, row[-1] or 0
+            return record, _version(definition, object_id, record.values, change, entry)
+    return None
 
 
 def version_of_object(obj: peewee.Model) -> str:
@@ -94,19 +119,30 @@ def _key() -> bytes:
     return f"cti-host versions\n{secret}".encode()
 
 
+def _version(
+    definition: ClassDef, object_id: int, values: Mapping[str, Any], newest: int, entry: int
+) -> str:
+    return f"v{_digest(definition, object_id, values, entry)}-{newest}"
+
+
 def _newest(definition: ClassDef, object_id: int) -> tuple[int, int]:
-    """The last recorded change of an object, and the newest entry of its logs; 0: there is none.
+    """The last recorded change of an object, and the newest entry of its logs; 0: there is none."""
+    # Not built by peewee: it is asked for each page and each save of an object.
+    asked, values = _newest_statement(definition, object_id)
+    ((newest, entry),) = rows(database.obj, f"SELECT {asked}", values)
+    return newest or 0, entry or 0
+
+
+def _newest_statement(definition: ClassDef, object_id: int) -> tuple[str, list[Any]]:
+    """What reads `_newest`: two columns, and the values that are bound in them.
 
     Only tickets have logs; an entry changes no attribute.
     """
-    # Not built by peewee: it is asked for each page and each save of an object.
-    opened = database.obj
-    place = mark(opened)
+    place = mark(database.obj)
     change = f"SELECT MAX(id) FROM object_change WHERE root = {place} AND object_id = {place}"  # noqa: S608 -- marks of bound values
     values: list[Any] = [root_of(definition.name), object_id]
     entry = "0"
     if schema().is_a(definition.name, "Ticket"):
         entry = f"SELECT MAX(id) FROM log_entry WHERE ticket_id = {place}"  # noqa: S608 -- the same
         values.append(object_id)
-    ((newest, newest_entry),) = rows(opened, f"SELECT ({change}), ({entry})", values)
-    return newest or 0, newest_entry or 0
+    return f"({change}), ({entry})", values

@@ -8,7 +8,7 @@ from typing import Any
 
 import peewee
 
-from cti_host import database, execute_many, is_postgresql
+from cti_host import database, execute_many, is_postgresql, postponed
 
 # Objects of a class are mostly made of the same fields.
 _MOST_KEPT = 512
@@ -22,6 +22,25 @@ def insert_rows(model: type[peewee.Model], rows: Sequence[Mapping[str, Any]]) ->
     if rows:
         statement, fields = _statement(model, is_postgresql(database.obj))
         execute_many(statement, [_values(fields, row) for row in rows])
+
+
+def insert_later(model: type[peewee.Model], row: Mapping[str, Any]) -> None:
+    """Insert a row at the latest with the next statement, see `cti_host.postponed`."""
+    statement, fields = _statement(model, is_postgresql(database.obj))
+    postponed(statement, _values(fields, row))
+
+
+def insert_unless_there(model: type[peewee.Model], row: Mapping[str, Any]) -> bool:
+    """Insert a row in the current transaction, unless one has its key.
+
+    Where another transaction inserts the same, this waits until that has ended.
+
+    :return: whether it was inserted
+    """
+    statement, fields = _statement(model, is_postgresql(database.obj))
+    execute: Any = database.execute_sql  # peewee's types leave it out
+    inserted = execute(f"{statement} ON CONFLICT DO NOTHING", _values(fields, row))
+    return bool(inserted.rowcount)
 
 
 def insert_object(obj: Any) -> None:

@@ -21,7 +21,7 @@ from cti_tickets.model.data_model import schema
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.history.acting import Actor, actor_of, current_way
 from cti_tickets.store.history.change import Changes, Operation, plain, root_of
-from cti_tickets.store.history.inserting import insert_rows
+from cti_tickets.store.history.inserting import insert_later
 from cti_tickets.store.history.telling import tell
 
 _LONGEST_NAME = 255
@@ -175,7 +175,7 @@ def _record(
         stimulus=stimulus,
         name=name,
     )
-    insert_rows(ObjectChange, [row])
+    insert_later(ObjectChange, row)
     tell(definition.name, [object_id], operation, changes, actor, stimulus)
 
 

@@ -29,7 +29,7 @@ from cti_tickets.hook_values import callers, callers_found, query_parameters
 from cti_tickets.model import SOURCE
 from cti_tickets.model.list_plan import masked_kinds
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.panel.person_card import card_codes, detail
+from cti_tickets.panel.person_card import card_codes, detail, telling_apart
 from cti_tickets.rights import organizations
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import BULK_READ, READ
@@ -83,13 +83,13 @@ class Lookup:
     def _told_apart(self, cls: ClassDef, matches: Matches) -> Matches:
         """The matches, each with what tells the person apart from the others."""
         open_tickets = self._open_tickets([match.caller.id for match in matches])
-        shown = self._settings.display_name
+        apart = telling_apart(cls, self._settings.display_name)
         # Of many, most have as many open tickets as others.
         counted = cache(_counted)
 
         def told(caller: Caller) -> str:
             more = [] if open_tickets is None else [counted(open_tickets.get(caller.id, 0))]
-            return detail(cls, caller, more, shown)
+            return detail(apart, caller, more)
 
         detailed = [replace(match, detail=told(match.caller)) for match in matches]
         return Matches(detailed, matches.total, matches.hidden)

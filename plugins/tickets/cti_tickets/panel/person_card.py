@@ -84,14 +84,21 @@ class PersonCard:
         return PanelSection(str(self._cls.label), html, place=SectionPlace.PERSON)
 
 
-def detail(
-    cls: ClassDef, caller: Caller, more: Sequence[str], shown_already: Container[str]
-) -> str:
-    """What tells a caller apart from others with the same number, in one line.
+def telling_apart(cls: ClassDef, shown_already: Container[str]) -> list[Attribute]:
+    """The attributes that tell callers apart who have the same number.
 
-    :param more: what else tells them apart
     :param shown_already: the codes of what the name of callers says
     """
     codes = [code for code in _APART if code in cls.attributes and code not in shown_already]
-    texts = [shown(cls.attributes[code], caller.attributes.get(code)) for code in codes]
+    return [cls.attributes[code] for code in codes]
+
+
+def detail(apart: Sequence[Attribute], caller: Caller, more: Sequence[str]) -> str:
+    """What tells a caller apart from others with the same number, in one line.
+
+    :param apart: see `telling_apart`
+    :param more: what else tells them apart
+    """
+    values = caller.attributes
+    texts = [shown(one, value) for one in apart if (value := values.get(one.code))]
     return " · ".join([text for text in (*texts, *more) if text])

@@ -4,7 +4,8 @@ With `--against` the same file is imported by another checkout, such as an older
 this one. On a machine that others use too, the processor time says more than the clock.
 
 With `--savers` so many threads of another process save organizations meanwhile, each five times a
-second: how long that took, and how many were told to come back.
+second: how long that took, and how many were told to come back. With `--renumber` the numbers of
+what was imported are understood anew, by `cti-host data renumber`.
 """
 
 from __future__ import annotations
@@ -47,22 +48,27 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another one to compare")
     parser.add_argument("--savers", type=int, default=0, help="so many save beside it")
+    parser.add_argument("--renumber", action="store_true", help="also understand them anew")
     options = parser.parse_args()
     checkouts = {"import": HERE}
     if options.against is not None:
         checkouts["against"] = options.against.resolve()
     found: dict[str, list[Import]] = {what: [] for what in checkouts}
+    renumbered: dict[str, list[Import]] = {}
     with tempfile.TemporaryDirectory() as name:
         files = write_files(Path(name), options.persons)
         for round_ in range(options.rounds):
             for what, checkout in checkouts.items():
                 site = Path(name) / f"{what}{round_}"
                 found[what].append(imported(site, checkout, files, options.savers))
+                if options.renumber:
+                    run = _run(site, checkout, "data", "renumber")
+                    renumbered.setdefault(f"{what}: renumber", []).append(run)
                 (site / "bench.db").unlink()
     print(f"{options.persons:,} persons with two numbers each, {options.rounds} rounds")
-    for what, runs in found.items():
+    for what, runs in {**found, **renumbered}.items():
         print(_row(what, runs, options.persons))
-        if options.savers:
+        if options.savers and what in found:
             print(_saves(f"{what}: saves", [seconds for run in runs for seconds in run.saves]))
     if "against" in found:
         pairs = zip(found["import"], found["against"], strict=True)
@@ -139,7 +145,7 @@ def _row(what: str, runs: list[Import], persons: int) -> str:
     rates = [persons / run.seconds for run in runs]
     processor = [persons / run.processor for run in runs]
     return (
-        f"{what:8} {statistics.median(rates):8.0f} rows/s, of the processor "
+        f"{what:16} {statistics.median(rates):8.0f} rows/s, of the processor "
         f"{statistics.median(processor):8.0f}, most memory {max(r.memory for r in runs)} MiB"
     )
 

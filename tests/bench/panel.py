@@ -102,9 +102,9 @@ def main() -> None:
         for round_ in range(options.rounds + 1):
             for what, target in targets.items():
                 script.write_text(_script(target, f"{what}-{round_}"))
-                before = _cpu_seconds(target.pid)
+                before = cpu_seconds(target.pid)
                 rate = _requests_per_second(wrk, target.address, script, options.seconds)
-                used = _cpu_seconds(target.pid) - before
+                used = cpu_seconds(target.pid) - before
                 if round_:  # the first one only warms up
                     found[what].rates.append(rate)
                     found[what].cpu.append(1000 * used / (rate * options.seconds))
@@ -176,7 +176,7 @@ def _compare(what: str, ours: list[float], others: list[float]) -> None:
     print(f"{what}: {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """The processor time of a server's processes so far; other work changes it less than rates."""
     first = psutil.Process(pid)
     times = [process.cpu_times() for process in (first, *first.children(recursive=True))]

@@ -34,9 +34,13 @@ class Results:
         """Everything that was found, in the order of the page."""
         return [hit for group in self.groups for hit in group.hits]
 
-    def as_json(self) -> dict[str, Any]:
-        """The results for the script of the search box."""
+    def as_json(self, to_panel: str = "") -> dict[str, Any]:
+        """The results for the script of the search box.
+
+        :param to_panel: where a number leads that was typed
+        """
         return {
+            "to_panel": to_panel,
             "groups": [
                 {
                     "label": group.label,
@@ -73,6 +77,25 @@ def number_url(host: Host, text: str) -> str:
     """The panel of a number that was typed; "" if a text is no number."""
     if len(_DIGIT.findall(text)) < FEWEST_DIGITS or not _NUMBER.fullmatch(text):
         return ""
+    return _panel_url(host, text)
+
+
+def meant_number_url(host: Host, text: str) -> str:
+    """The panel of a number that stands in a text, with or without words: "Tel. 09 87 65 43 21".
+
+    "" if there is none, more than one, or only one that nobody can read.
+    """
+    url = number_url(host, text)
+    if url or len(_DIGIT.findall(text)) < FEWEST_DIGITS:
+        return url
+    number = host.hooks.parse_number(text)
+    sure = [one for one in number.readings if one.doubt is None] if number else []
+    if number is None or len(sure) != 1 or not (number.e164 or number.extension):
+        return ""
+    return _panel_url(host, sure[0].dialled)
+
+
+def _panel_url(host: Host, text: str) -> str:
     parameters = host.settings.url_parameters
     phones = [name for name, attribute in parameters.items() if is_phone_attribute(attribute)]
     name = next(iter(phones), next(iter(parameters)))

@@ -6,7 +6,7 @@ from flask import abort, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cti_host.finding.results import number_url, results, tidy
+from cti_host.finding.results import meant_number_url, number_url, results, tidy
 from cti_host.host import current_host
 from cti_host.web.accepts import wants_json
 from cti_host.web.sealing import sealed_address
@@ -19,8 +19,9 @@ def search() -> ResponseReturnValue:
     if to_panel and "all" not in request.args and not wants_json():
         return redirect(sealed_address(to_panel), 303)
     found = results(host, text)
+    to_panel = _meant_panel(text)
     if wants_json():
-        return jsonify(found.as_json())
+        return jsonify(found.as_json(to_panel))
     return render_template("cti_host/search.html", text=text, found=found, to_panel=to_panel)
 
 
@@ -30,7 +31,14 @@ def search_in(source: str) -> ResponseReturnValue:
     owners = host.hooks.owners("search")
     if source not in owners:
         abort(404, _("There is no such page"))
-    found = results(host, tidy(request.args.get("q", "")), {*owners} - {source})
-    response = jsonify(found.as_json())
+    text = tidy(request.args.get("q", ""))
+    found = results(host, text, {*owners} - {source})
+    response = jsonify(found.as_json(_meant_panel(text)))
     response.headers["Vary"] = "Accept"
     return response
+
+
+def _meant_panel(text: str) -> str:
+    """Where a number leads that stands in a text."""
+    url = meant_number_url(current_host(), text)
+    return sealed_address(url) if url else ""

@@ -81,7 +81,8 @@ document.addEventListener("DOMContentLoaded", () => {
   function show() {
     const shown = typed();
     const groups = [];
-    if (looksLikeNumber(shown)) groups.push(group("", [option(`${texts.lookUp} ${shown}`, "", searchAddress(shown))]));
+    const toPanel = looksLikeNumber(shown) ? searchAddress(shown) : results.map((one) => one?.to_panel).find(Boolean);
+    if (toPanel) groups.push(group("", [option(`${texts.lookUp} ${shown}`, "", toPanel)]));
     const found = results.flatMap((one) => one?.groups ?? []);
     for (const one of found) {
       const hits = one.hits.map((hit) => option(hit.title, hit.detail, hit.url));

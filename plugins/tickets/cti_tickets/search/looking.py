@@ -10,7 +10,7 @@ from cti_tickets.search.kinds import TICKET, FoundKind
 from cti_tickets.store.listing.conditions import Condition, having_email, having_number
 from cti_tickets.store.listing.listable import listable
 from cti_tickets.store.name_search import ids_by_words
-from cti_tickets.store.references import reference
+from cti_tickets.store.references import meant
 
 
 class Looking:
@@ -30,8 +30,8 @@ class Looking:
             same = having_email(current_host().database, kind.cls, text)
             return self._listed(kind, same) if kind.emails else []
         found = [*number, *self._by_words(kind, kind.names, text)]
-        if self._schema.is_a(kind.cls.name, TICKET) and text.isascii() and text.isdigit():
-            found += self._by_digits(kind, int(text))
+        if self._schema.is_a(kind.cls.name, TICKET):
+            found += self._by_reference(kind, text)
         for columns in (kind.texts, kind.emails if not masks_emails() else ()):
             if columns and len(found) < self._most + 1:
                 found += self._by_words(kind, columns, text)
@@ -58,10 +58,9 @@ class Looking:
             newest=self._schema.is_a(kind.cls.name, TICKET),
         )
 
-    def _by_digits(self, kind: FoundKind, number: int) -> list[int]:
-        """The tickets whose references have a number, whatever kind they are of."""
-        concrete = self._schema.concrete(kind.cls.name)
-        references = dict.fromkeys(reference(name, number) for name in concrete)
+    def _by_reference(self, kind: FoundKind, text: str) -> list[int]:
+        """The tickets whose references are meant, whatever kind they are of."""
+        references = meant(text, self._schema.concrete(kind.cls.name))
         return [id_ for one in references for id_ in self._by_words(kind, kind.names, one)]
 
     def _by_number(self, kind: FoundKind, text: str) -> list[int]:

@@ -18,9 +18,10 @@ from cti_tickets.model.classes.registry import Organization
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.rights import organizations
 from cti_tickets.store.classes import kinds_of, of_classes, of_kinds
-from cti_tickets.store.words.kept import tables_with
+from cti_tickets.store.words.kept import words_with
+from cti_tickets.store.words.marks import BLANK, parts, spaced
 from cti_tickets.store.words.nearly import spellings
-from cti_tickets.store.words.tables import BLANK, LONGEST
+from cti_tickets.store.words.tables import LONGEST
 
 MOST_SUGGESTIONS = 20
 # Of so many whose names have a word that begins as the longest one typed, the first are shown.
@@ -83,11 +84,11 @@ def by_name_statement(
 
 def _by_words_statement(search: _Search, text: str) -> tuple[str, Sequence[Any]]:
     """What finds objects by words as they are written."""
-    words = [fold_all(word) for word in text.split()]
-    parts = sorted({_longest_part(word) for word in words}, key=lambda part: (-len(part), part))
-    if not any(parts) or not search.kinds or not search.words_table or _sees_little():
+    words = search.words_of(text)
+    begun = sorted({_longest_part(word) for word in words}, key=lambda part: (-len(part), part))
+    if not any(begun) or not search.kinds or not search.words_table or _sees_little():
         return search.by_reading(words)
-    first, *others = parts
+    first, *others = begun
     if len(first) >= _FINDS_FEW:
         others = [part for part in others if len(part) >= _SELECTIVE]
     looked_up = [first, *others]
@@ -98,16 +99,16 @@ def _by_words_statement(search: _Search, text: str) -> tuple[str, Sequence[Any]]
 def _misspelt_statement(search: _Search, text: str) -> tuple[str, Sequence[Any]] | None:
     """What finds objects in spite of a typing error in each word; `None`: there are none."""
     database = search.database
-    words = {part for word in text.split() for part in fold_all(word).split(BLANK) if part}
+    words = {part for word in search.words_of(text) for part in word.split(BLANK) if part}
     if not words or not search.kinds or not search.words_table:
         return None
     meant = spellings(database, search.kinds, words)
     if not meant:
         return None  # no word can be misspelt: then nothing was found as it is written
-    parts = [_one_of(database, meant[word]) for word in words if meant.get(word)]
+    sure = [_one_of(database, meant[word]) for word in words if meant.get(word)]
     same = [word[:LONGEST] for word in words if not meant.get(word)]
-    parts += [_beginning(database, word) for word in same if len(word) >= _SELECTIVE]
-    return search.by_words(parts, [word for word in same if len(word) < _SELECTIVE])
+    sure += [_beginning(database, word) for word in same if len(word) >= _SELECTIVE]
+    return search.by_words(sure, [word for word in same if len(word) < _SELECTIVE])
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class _Search:
 
     :param words_table: the table that has the words of all of them; "" for none
     :param newest: whether the highest ids come first
+    :param whole: whether words end at blanks only
     """
 
     database: peewee.Database
@@ -142,6 +144,17 @@ class _Search:
     limit: int
     words_table: str
     newest: bool
+    whole: bool
+
+    def words_of(self, text: str) -> list[str]:
+        """The words that are typed, folded as those are that are kept.
+
+        Marks alone stay what they are: no object has them, nor do they find every object.
+        """
+        typed = [fold_all(word) for word in text.split()]
+        if self.whole:
+            return typed
+        return [part for word in typed for part in parts(word) or [word]][:_MOST_WORDS]
 
     def by_reading(self, words: Sequence[str]) -> tuple[str, Sequence[Any]]:
         """Read the text of each object that whoever acts may see."""
@@ -217,7 +230,9 @@ class _Search:
     @property
     def _begins(self) -> str:
         """That a word of a text begins in a way; the function is what takes the time."""
-        return f" AND cti_fold({_joined(self.columns)}) LIKE {mark(self.database)}"
+        text = _joined(self.columns)
+        text = f"cti_fold({text})" if self.whole else spaced(text, is_postgresql(self.database))
+        return f" AND {text} LIKE {mark(self.database)}"
 
 
 def _search(
@@ -229,9 +244,11 @@ def _search(
     newest: bool = False,
 ) -> _Search:
     cls = schema[class_name]
-    words_table = tables_with(schema, cls.table, columns) if columns else ""
+    words = words_with(schema, cls.table, columns) if columns else None
     quoted = [f'"{column}"' for column in columns] or ["''"]
-    return _Search(database, cls, kinds_of(schema, cls), quoted, limit, words_table, newest)
+    kinds, table = kinds_of(schema, cls), words.table if words else ""
+    whole = words is not None and cls.table in words.whole
+    return _Search(database, cls, kinds, quoted, limit, table, newest, whole)
 
 
 def organizations_called(text: str) -> list[tuple[int, str]]:

@@ -31,6 +31,7 @@ from cti_tickets.store.stored_others import StoredOthers
 from cti_tickets.store.transactions import locked
 from cti_tickets.store.validation import validate
 from cti_tickets.store.values import MAX_ID, InvalidValues, Raw
+from cti_tickets.store.words import marks
 
 
 class NotFound(LookupError):
@@ -40,6 +41,7 @@ class NotFound(LookupError):
 def prepare(database: peewee.Database) -> None:
     """Make a database ready for this plugin's queries; call it before anything connects."""
     register_functions(database)
+    marks.register(database)
 
 
 def create(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cti_oql.running import mark, rows
 
@@ -10,6 +11,7 @@ from cti_host import database, is_postgresql
 from cti_tickets.model.classes.registry import TicketCounter
 
 _PREFIX = {"UserRequest": "R", "Incident": "I", "Problem": "P"}
+_TYPED = re.compile(r"(?:#\s?)?([A-Za-z]?)[-\s_.:]{0,2}([0-9]{1,9})", re.ASCII)
 _CHANGES = {"RoutineChange", "NormalChange", "EmergencyChange"}
 
 
@@ -42,6 +44,19 @@ def reference(class_name: str, number: int) -> str:
     """The reference with this number, for a class of ticket."""
     prefix = "C" if class_name in _CHANGES else _PREFIX.get(class_name, "T")
     return f"{prefix}-{number:06d}"
+
+
+def meant(text: str, class_names: Sequence[str]) -> list[str]:
+    """The references that a text means, of tickets of some classes: "r28", "R-28", "#28", "28".
+
+    :return: none, if it is none of a form that is counted here
+    """
+    match = _TYPED.fullmatch(text.strip())
+    if match is None:
+        return []
+    letter, number = match[1].upper(), int(match[2])
+    found = dict.fromkeys(reference(name, number) for name in class_names)
+    return [one for one in found if not letter or one.startswith(letter)]
 
 
 def number_of(ref: str) -> int:

@@ -82,7 +82,29 @@ def test_what_is_looked_up_is_what_reading_all_names_finds(
     assert found("von str") == [2]
     assert found("jean mar") == [4]
     assert found("ovelace") == []
+    assert found("alembert") == found("d’alembert") == found("alembert pier") == [3]
     assert found("an") == [5, 6]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("L'Hôte", ["l'hote", "L’HÔTE", "hote", "l hote", "lʼhote", "l`hote"]),
+        ("O’Brien", ["o'brien", "o’bri", "brien", "o brien"]),
+        (
+            "Lefèvre-Garçon",
+            ["lefevre-garcon", "garcon", "lefevre garcon", "garcon-lefe", "lefevre‑g"],
+        ),
+        ("Saint–Exupéry (fils)", ["saint-exupery", "exupery", "fils", "(fils", "fils)"]),
+        ("Ben/Jerry", ["jerry", "ben jerry", "ben/jer"]),
+        ("St.Gallen", ["gallen", "st. gallen", "st.gal"]),
+        ("«Le Chat»", ["le chat", "chat", "«le", '"chat"']),
+    ],
+)
+def test_marks_in_names_are_typed_as_one_likes(db: Any, name: str, typed: list[str]) -> None:
+    id_ = add("Person", first_name="Zora", name=name, org_id=1)
+    for text in typed:
+        assert found(f"zora {text}") == found(text) == [id_], text
 
 
 def test_the_words_are_those_of_the_names_now(db: Any) -> None:

@@ -85,7 +85,26 @@ def test_everything_that_has_a_name_is_found_in_groups(site: Any) -> None:
     assert found(site, "A.King@analyt") == {"Person": ["Ada Lovelace"]}
     for number in ("0199001200", "+33 1 99 00 12 00", "0033-199-001200", "01.99.00.12.00"):
         assert found(site, number) == {"Person": ["Ada Lovelace"]}
+    written = ("tel:+33199001200", "Tel. 01 99 00 12 00", "01 99 00 12 00 poste 12")
+    for number in (*written, "sip:0199001200@pbx.example", "\uff10\uff11\uff19\uff19001200"):
+        assert found(site, number) == {"Person": ["Ada Lovelace"]}, number
+    for ref in ("R-2", "r2", "R000002", "r 2", "#2", "R-00002"):
+        assert found(site, ref) == {"Ticket": ["R-000002 Screen flickers"]}, ref
+    assert found(site, "I-2") == {}
     assert found(site, "loom") == {"Contract": ["Maintenance of looms"]}
+
+
+def test_marks_between_words_are_typed_as_one_likes(site: Any) -> None:
+    site.add("Person", first_name="Jean-Pierre", name="L'Hôte", org_id=1)
+    site.add("Incident", title="L’imprimante (R&D) s'arrête", description="x", org_id=1)
+    site.add("Contract", name="Year-end folder")
+    for text in ("jean pierre l’hote", "pierre hote", "JEAN-PIERRE", "l'hote"):
+        assert found(site, text) == {"Person": ["Jean-Pierre L'Hôte"]}, text
+    for text in ("l'impri", "imprim", "s’arrete", "r&d"):
+        assert [*found(site, text)] == ["Ticket"], text
+    for text in ("year end", "year-end", "end fold"):
+        assert found(site, text) == {"Contract": ["Year-end folder"]}, text
+    assert [*found(site, "imprimnate")] == ["Ticket, spelled nearly so"]
 
 
 def test_neither_accents_nor_a_typing_error_keep_somebody_from_being_found(site: Any) -> None:
@@ -125,6 +144,13 @@ def test_a_number_still_opens_its_panel(site: Any) -> None:
     assert answer.status == 303
     assert answer.location == "/lookup?phone=01+99+00+12+00"
     assert "Ada Lovelace" in site.get("/search?q=0199001200&all=1").text
+    # With words beside it the page of results leads there.
+    page = site.get("/search?q=Tel.+0199001277")
+    assert page.links["Look up Tel. 0199001277"] == "/lookup?phone=%2B33199001277"
+    box = json.loads(site.get("/search/tickets?q=Tel.+0199001277").html)
+    assert box["to_panel"] == "/lookup?phone=%2B33199001277"
+    for text in ("R-000028", "Windows 11 22H2"):
+        assert json.loads(site.get(f"/search/tickets?q={quote(text)}").html)["to_panel"] == ""
 
 
 def test_strange_texts_find_nothing_and_break_nothing(site: Any) -> None:

@@ -24,12 +24,15 @@ from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.rights import organizations
 from cti_tickets.store.classes import of_classes
 from cti_tickets.store.joint_numbers import searched
+from cti_tickets.store.references import meant
 from cti_tickets.store.values import NOT_TEXT, number_of
 
 # A text to look for has a few words; whoever sends a thousand looks for nothing.
 _MOST_WORDS = 12
 # Indexes hold the tickets of these operational statuses, of which there are few.
 _OPERATIONAL, _TICKETS, _NOT_CLOSED = "operational_status", "ticket", ("ongoing", "resolved")
+# How the keys of numbers begin that nobody can read.
+_DIGITS = "digits:"
 _REFERENCE = re.compile(r"[A-Za-z]-[0-9]{1,9}")
 
 
@@ -142,10 +145,10 @@ def containing(
     if NOT_TEXT.search(text) or len(words) > _MOST_WORDS:
         return [NOTHING]
     if "ref" in cls.attributes and _REFERENCE.fullmatch(text.strip()):
-        ref = text.strip().upper()
-        return [Condition(f"ref = {mark(database)}", (ref,), narrow=True)]
+        refs = {text.strip().upper(), *meant(text, schema.concrete(cls.name))}
+        return [replace(among(database, "ref", sorted(refs)), narrow=True)]
     by_number = having_number(database, schema, cls, text)
-    if by_number is not None:
+    if by_number is not None and not _has_letters(text):
         return [by_number]
     if "@" in text and masks_emails():
         return [having_email(database, cls, text)]
@@ -155,7 +158,12 @@ def containing(
     # One call for each object: the function is what takes the time.
     folded = "cti_fold(" + " || ' ' || ".join(columns) + ")"
     like = " AND ".join([f"{folded} LIKE {mark(database)} ESCAPE '!'"] * len(words))
-    return [Condition(f"({like})", tuple(_containing(word) for word in words))]
+    found = Condition(f"({like})", tuple(_containing(word) for word in words))
+    if by_number is not None:
+        # A title may have the number, too.
+        both = (*by_number.values, *found.values)
+        return [Condition(f"({by_number.sql} OR {found.sql})", both)]
+    return [found]
 
 
 def having_number(
@@ -166,12 +174,15 @@ def having_number(
     columns = dict.fromkeys(
         a.number_column for kind in kinds for a in kind.attributes.values() if a.number_column
     )
-    if not columns or any(character.isalpha() for character in text):
-        return None
-    number = number_of(text.strip())
+    number = number_of(text.strip()) if columns else None
     if number is None:
         return None
     keys = searched(number).number_keys
+    if _has_letters(text):
+        # "tel:+33987654321" and "09 87 65 43 21 poste 12" are numbers, "R-000028" has digits.
+        keys = tuple(key for key in keys if not key.startswith(_DIGITS))
+        if not keys:
+            return None
     found = [among(database, f'"{column}"', keys) for column in columns]
     sql = " OR ".join(one.sql for one in found)
     values = tuple(value for one in found for value in one.values)
@@ -189,6 +200,10 @@ def having_email(database: peewee.Database, cls: ClassDef, text: str) -> Conditi
         for column in columns
     ]
     return Condition(f"({' OR '.join(same)})", (str(fold(text.strip())),) * len(same), narrow=True)
+
+
+def _has_letters(text: str) -> bool:
+    return any(character.isalpha() for character in text)
 
 
 def _containing(word: str) -> str:

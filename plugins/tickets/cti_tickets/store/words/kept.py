@@ -29,12 +29,21 @@ _TEXTS = {"contact": ("email",), "ticket": ("title",)}
 _KEPT_SCHEMAS = 8
 _TEXT_KINDS = (Kind.STRING, Kind.TEXT, Kind.EMAIL)
 
-NAMES = Words(NAME_TABLE, _NAMES, _CLASSES, near=("organization", "location", "contact"))
+# Each address and each reference is one word: all of a company would have the others of it.
+_WHOLE_NAMES, _WHOLE_TEXTS = ("ticket",), ("contact",)
+
+NAMES = Words(
+    NAME_TABLE,
+    _NAMES,
+    _CLASSES,
+    near=("organization", "location", "contact"),
+    whole=_WHOLE_NAMES,
+)
 
 
 def install_names(database: peewee.Database) -> None:
     """Make the table of names alone, as it was before there were others."""
-    Words(NAME_TABLE, _NAMES, _CLASSES).install(database)
+    Words(NAME_TABLE, _NAMES, _CLASSES, whole=_WHOLE_NAMES).install(database)
 
 
 @lru_cache(_KEPT_SCHEMAS)
@@ -50,7 +59,8 @@ def texts_of(schema: Schema) -> Words:
             columns[cls.table] = named
             if not cls.polymorphic:
                 classes[cls.table] = cls.name
-    return Words(TEXT_TABLE, columns, classes, near=tuple(t for t in columns if t != "contact"))
+    near = tuple(table for table in columns if table not in _WHOLE_TEXTS)
+    return Words(TEXT_TABLE, columns, classes, near=near, whole=_WHOLE_TEXTS)
 
 
 def install(database: peewee.Database, schema: Schema) -> None:
@@ -62,12 +72,12 @@ def install(database: peewee.Database, schema: Schema) -> None:
             words.fill_near(database)
 
 
-def tables_with(schema: Schema, table: str, columns: Sequence[str]) -> str:
-    """The table that has the words of some columns, "" if none has all of them."""
+def words_with(schema: Schema, table: str, columns: Sequence[str]) -> Words | None:
+    """What has the words of some columns, `None` if nothing has those of all of them."""
     for words in (NAMES, texts_of(schema)):
         if {*columns} <= {*words.columns.get(table, ())}:
-            return words.table
-    return ""
+            return words
+    return None
 
 
 def models_of_words(database: peewee.Database, schema: Schema, own: Schema) -> list[Any]:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import peewee
-from cti_oql.functions.fold import fold_all
 from cti_oql.running import is_postgresql
+
+from cti_tickets.store.words.marks import BLANK, spaced
 
 # Of a longer word, so much is kept.
 LONGEST = 100
-BLANK = fold_all(" ")
 NEAR_TABLE = "near_word"
 # How much of a word its misspellings are looked up by: few typing errors are further to the left,
 # and what is typed is found before it is typed to the end.
@@ -34,12 +34,14 @@ class Words:
     :param classes: the class of all rows of a table that has one class only; in other tables each
         row says its own
     :param near: the tables whose words may be misspelt
+    :param whole: the tables whose words end at blanks only: references, e-mail addresses
     """
 
     table: str
     columns: Mapping[str, tuple[str, ...]]
     classes: Mapping[str, str]
     near: Collection[str] = field(default=())
+    whole: Collection[str] = field(default=())
 
     def install(self, database: peewee.Database) -> None:
         """Make the table and what keeps it, and write all words; also when folding has changed."""
@@ -169,14 +171,13 @@ class Words:
     def _parts(self, table: str, row: str, postgresql: bool) -> str:
         """What a row's text is made of, as something to read from: `part.value`."""
         text = " || ' ' || ".join(f"COALESCE({row}.{name}, '')" for name in self.columns[table])
+        text = f"cti_fold({text})" if table in self.whole else spaced(text, postgresql)
         if postgresql:
-            return (
-                f"unnest(string_to_array(cti_fold({text}), U&'\\{ord(BLANK):04X}')) AS part(value)"
-            )
+            return f"unnest(string_to_array({text}, U&'\\{ord(BLANK):04X}')) AS part(value)"
         # As a list of JSON, in which a blank is written with an escape. What is folded has neither
         # quotation marks nor backslashes.
         escaped = f"\\u{ord(BLANK):04x}"
-        listed = f"""'[' || replace(json_quote(cti_fold({text})), '{escaped}', '","') || ']'"""
+        listed = f"""'[' || replace(json_quote({text}), '{escaped}', '","') || ']'"""
         return f"json_each({listed}) AS part"
 
 

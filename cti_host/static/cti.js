@@ -49,6 +49,12 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 });
 
+// What this host dials by itself is shown in place of the page.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("button[data-here]");
+  if (button) button.formTarget = "_self";
+}, true);
+
 // A double click places one call.
 {
   const AGAIN_MS = 2500;

@@ -6,7 +6,7 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.form;
   if (!form?.matches("[data-send]")) return;
   event.preventDefault();
-  form.requestSubmit();
+  form.requestSubmit(document.getElementById(event.target.dataset.sendBy));
 });
 
 // A template goes where the cursor is, on lines of its own, and is undone like what is typed. The log

@@ -110,6 +110,16 @@ def test_whoever_leaves_unsaved_text_is_asked(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Screen flickers")
 
 
+def test_a_note_of_a_call_is_saved_by_keyboard(page: Page) -> None:
+    page.goto("/objects/UserRequest/34")
+    page.get_by_label("New entry").fill("Not yet")
+    page.get_by_text("Note a phone call").click()
+    page.get_by_label("Note", exact=True).fill("Called by keyboard")
+    page.get_by_label("Note", exact=True).press("Control+Enter")
+    expect(page.get_by_role("article").first).to_contain_text("Called by keyboard")
+    expect(page.get_by_label("New entry")).to_have_value("Not yet")
+
+
 def test_files_are_added_downloaded_and_deleted(page: Page) -> None:
     page.goto("/objects/UserRequest/44")
     files = page.get_by_label("Add files")

@@ -87,6 +87,27 @@ def test_a_template_comes_into_the_box_below_what_was_typed(plain: Page) -> None
     assert "Typed" not in plain.url
 
 
+def test_a_reply_and_the_note_of_a_call_do_not_cost_each_other(plain: Page) -> None:
+    plain.goto("/objects/UserRequest/34")
+    plain.get_by_text("Note a phone call").click()
+    box, note = plain.get_by_label("New entry"), plain.get_by_label("Note", exact=True)
+    facts = plain.get_by_role("complementary", name="Facts")
+    box.fill("Typed <first>")
+    plain.get_by_role("radio", name="Private log").check()
+    note.fill("Asked for a date")
+    plain.get_by_role("radio", name="Outbound").check()
+    facts.get_by_role("button", name="Save").click()
+    expect(plain.get_by_role("article").first).to_contain_text("Asked for a date")
+    expect(box).to_have_value("Typed <first>")
+    expect(plain.get_by_role("radio", name="Private log")).to_be_checked()
+    plain.get_by_text("Note a phone call").click()
+    note.fill("Rang again")
+    plain.get_by_role("button", name="Add", exact=True).click()
+    expect(plain.get_by_role("article").first).to_contain_text("Typed <first>")
+    expect(note).to_have_value("Rang again")
+    expect(box).to_have_value("")
+
+
 @pytest.mark.parametrize("size", [2_050_000, 2_200_000, 40_000_000])
 def test_what_was_typed_stays_where_a_file_is_too_large(
     plain: Page, tmp_path: Path, size: int

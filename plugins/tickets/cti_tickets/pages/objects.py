@@ -19,6 +19,7 @@ from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.attachments.views import AttachmentPages
 from cti_tickets.pages.calling import call_view
 from cti_tickets.pages.deleting.delete_page import DeletePage
+from cti_tickets.pages.desk.typed import DESK
 from cti_tickets.pages.desk.views import DeskPages
 from cti_tickets.pages.fields.made import references
 from cti_tickets.pages.following import following_view
@@ -57,7 +58,7 @@ class ObjectPages(DeskPages):
         )
         OwnPerson(self._records).add_to(pages)
         MergePages(self._records, self._caller_class).add_to(pages)
-        AttachmentPages(self._records, self._caller_class).add_to(pages)
+        AttachmentPages(self._records, self._caller_class, self._back).add_to(pages)
         ListPages(self._lists).add_to(pages)
         pages.add_url_rule(
             "/<class_name>/<int:id_>/delete",
@@ -208,7 +209,8 @@ class ObjectPages(DeskPages):
                 plan = relaxed(cls, plan, form.choices.are_any)
                 conflict = settle(self._records, cls, view, version, form, plan.asked)
             else:
-                return self._saved(cls, id_, values)
+                saved = self._saved(cls, id_, values)
+                return self._back(view) if DESK in request.form else saved
         label = str(life.stimuli[stimulus].label)
         title = _("%(stimulus)s: %(name)s", stimulus=label, name=view.title)
         page = FormPage(form, cls, plan, problems, title, {}, view, save=label, conflict=conflict)

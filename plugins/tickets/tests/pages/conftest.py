@@ -34,7 +34,10 @@ class Form:
 
 
 class _Reader(HTMLParser):
-    """Reads forms and links, and the text that is seen."""
+    """Reads forms and links, and the text that is seen.
+
+    A button that sends its form elsewhere is a form of its own, with the same fields.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -42,48 +45,61 @@ class _Reader(HTMLParser):
         self.links: dict[str, str] = {}
         self.texts: list[str] = []
         self._form: Form | None = None
+        self._owner: Form | None = None
+        self._by_id: dict[str, Form] = {}
+        self._elsewhere: list[tuple[Form, dict[str, str | None]]] = []
         self._select = self._option = self._textarea = self._href = ""
         self._hidden = 0
         self.feed(html)
         self.close()
+        for form, given in self._elsewhere:
+            own = {given["name"] or "": given.get("value") or ""} if "name" in given else {}
+            action = given["formaction"] or ""
+            self.forms.append(Form(action, {**form.fields, **own}, form.options, form.controls))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         name = given.get("name") or ""
         if tag == "form":
-            self._form = Form(given.get("action") or "")
+            self._form = self._by_id.setdefault(given.get("id") or f"{len(self.forms)}", Form(""))
+            self._form.action = given.get("action") or ""
             self.forms.append(self._form)
         elif tag == "a":
             self._href = given.get("href") or ""
         elif tag in ("script", "style"):
             self._hidden += 1
-        if self._form is None:
+        if tag in ("input", "select", "textarea", "button"):
+            named = given.get("form")
+            self._owner = self._by_id.setdefault(named, Form("")) if named else self._form
+        if self._owner is None:
             return
+        if tag == "button" and "formaction" in given:
+            self._elsewhere.append((self._owner, given))
         if name and tag in ("input", "select", "textarea"):
-            self._form.controls[name] = given
+            self._owner.controls[name] = given
         if name and tag == "input" and not is_off(given):
-            self._form.fields[name] = given.get("value") or ""
+            self._owner.fields[name] = given.get("value") or ""
         elif name and tag == "textarea":
             self._textarea = name
-            self._form.fields[name] = ""
+            self._owner.fields[name] = ""
         elif name and tag == "select":
             self._select = name
-            self._form.options[name] = {}
+            self._owner.options[name] = {}
         elif tag == "option" and self._select:
             self._option = given.get("value") or ""
-            self._form.options[self._select][self._option] = ""
-            if "selected" in given or self._select not in self._form.fields:
-                self._form.fields[self._select] = self._option
+            self._owner.options[self._select][self._option] = ""
+            if "selected" in given or self._select not in self._owner.fields:
+                self._owner.fields[self._select] = self._option
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._form = None
         elif tag == "select":
             self._select = ""
-        elif tag == "textarea" and self._form is not None:
+        elif tag == "textarea" and self._owner is not None:
             # The line break right behind the tag is none of the text.
-            text = self._form.fields[self._textarea].replace("\r\n", "\n")
-            self._form.fields[self._textarea] = text.removeprefix("\n")
+            text = self._owner.fields[self._textarea].replace("\r\n", "\n")
+            self._owner.fields[self._textarea] = text.removeprefix("\n")
             self._textarea = ""
         elif tag == "a":
             self._href = ""
@@ -93,10 +109,10 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._hidden:
             return
-        if self._form is not None and self._textarea:
-            self._form.fields[self._textarea] += data
-        elif self._form is not None and self._select and data.strip():
-            self._form.options[self._select][self._option] = data
+        if self._owner is not None and self._textarea:
+            self._owner.fields[self._textarea] += data
+        elif self._owner is not None and self._select and data.strip():
+            self._owner.options[self._select][self._option] = data
         if self._href and data.strip():
             self.links[" ".join(data.split())] = self._href
         self.texts.append(data)

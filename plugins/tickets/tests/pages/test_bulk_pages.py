@@ -283,4 +283,4 @@ def test_an_object_leads_to_the_lists_of_what_belongs_to_it(site: Any) -> None:
     assert form.fields["person_id"] == "1"
     site.add("Team", name="Desk", org_id=1)
     assert site.submit(site.get(add, **BOSS), team_id="3").location == "/objects/Person/1"
-    assert "Link Person / Team Person 1" in site.get("/objects/Person/1", **BOSS).text
+    assert "Team 1" in site.get("/objects/Person/1", **BOSS).text

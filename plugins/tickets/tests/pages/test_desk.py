@@ -345,6 +345,43 @@ def test_a_note_of_a_call_that_cannot_be_stored_is_kept(site: Any) -> None:
     assert site.rows("PhoneCall") == []
 
 
+def test_what_is_typed_beside_is_still_there(site: Any) -> None:
+    """Without JavaScript each button sends all that is typed on the page."""
+    text, note = "For the <log>\n\ntwice", "Rang at 9"
+    typed = {"text": text, "log": "private_log", "note": note, "flow": "outbound"}
+    noted = press(site, site.get(TICKET), "/note-call", **typed)
+    assert noted.status == 200
+    assert [call["note"] for call in site.rows("PhoneCall")] == [note]
+    kept = form_of(noted, "/reply").fields
+    assert (kept["text"], kept["note"]) == (text, "")
+    assert re.search(r'value="private_log" checked', noted.html)
+    replied = press(site, noted, "/reply", text=text, log="private_log", note="Then")
+    kept = form_of(replied, "/reply").fields
+    assert (kept["text"], kept["note"]) == ("", "Then")
+    assert text.split()[0] in timeline(replied)
+    taken = press(site, replied, "/assign", text="Later", note="Then")
+    assert "Ada Byron" in taken.text
+    kept = form_of(taken, "/reply").fields
+    assert (kept["text"], kept["note"]) == ("Later", "Then")
+    assert form_of(taken, "/note-call").fields["text"] == "Later"
+    # Sent again, what was stored is not there twice.
+    assert press(site, taken, "/note-call", text="", note="Then").status == 303
+    assert len(site.rows("PhoneCall")) == 2
+
+
+def test_what_is_typed_beside_stays_where_something_is_wrong(site: Any) -> None:
+    first = site.get(TICKET)
+    press(site, site.get(TICKET), "/assign")
+    refused = press(site, first, "/assign", text="Typed", note="Noted")
+    assert refused.status in (400, 409)
+    kept = form_of(refused, "/reply").fields
+    assert (kept["text"], kept["note"]) == ("Typed", "Noted")
+    for ending in ("/reply", "/note-call"):
+        old = press(site, first, ending, text="Typed", note="Noted", csrf_token="old")
+        kept = form_of(old, ending).fields
+        assert (kept["text"], kept["note"]) == ("Typed", "Noted")
+
+
 def test_the_call_goes_along_through_every_page(site: Any) -> None:
     page = site.get(f"{TICKET}?next={PANEL.replace('&', '%26')}")
     assert "On the phone: Clara Byron · Back to the call" in page.text

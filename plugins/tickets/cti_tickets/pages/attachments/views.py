@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cti_host import current_agent
 from cti_tickets.model.classes.registry import Attachment
-from cti_tickets.pages.call_strip import page_url
 from cti_tickets.pages.form_pages import FormPages
+from cti_tickets.pages.object_page import ObjectView
 from cti_tickets.rights.profiles import MODIFY
 from cti_tickets.store.attachments import attachments
 from cti_tickets.store.attachments.downloads import download_of
+from cti_tickets.store.records import Records
 
 
 class AttachmentPages(FormPages):
-    """The views of the files of tickets."""
+    """The views of the files of tickets.
+
+    :param back: leads back to the page of a ticket
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        caller_class: str,
+        back: Callable[[ObjectView], ResponseReturnValue],
+    ) -> None:
+        super().__init__(records, caller_class)
+        self._back = back
 
     def add_to(self, pages: Blueprint) -> None:
         """Add the views."""
@@ -38,7 +53,7 @@ class AttachmentPages(FormPages):
         file = self._file(view.id, file_id)
         attachments.delete(view.class_name, file, author=current_agent())
         flash(_("“%(name)s” was deleted.", name=file.name), "success")
-        return redirect(page_url(view.class_name, view.id), 303)
+        return self._back(view)
 
     def _file(self, ticket_id: int, file_id: int) -> Attachment:
         file = attachments.file_of(ticket_id, file_id)

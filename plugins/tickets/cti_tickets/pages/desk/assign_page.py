@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cti_host import current_agent
 from cti_tickets.facts import page_of
 from cti_tickets.model.schema import ClassDef
-from cti_tickets.pages.call_strip import CALL, call_strip, page_url
+from cti_tickets.pages.call_strip import CALL, call_strip
 from cti_tickets.pages.desk.assigning import (
     AGENT,
     TEAM,
@@ -17,7 +17,8 @@ from cti_tickets.pages.desk.assigning import (
     people_for,
     way_to_assign,
 )
-from cti_tickets.pages.desk.page import DeskPage, Reply
+from cti_tickets.pages.desk.page import DeskPage
+from cti_tickets.pages.desk.typed import typed_reply
 from cti_tickets.pages.forms import make_form
 from cti_tickets.pages.object_page import ObjectView
 from cti_tickets.rights.access import current_access
@@ -103,7 +104,7 @@ class AssignPage(DeskPage):
             flash(problem, "warning")
             return self._back(view)
         assigning = self._assigning(cls, view, stimulus, "", chosen, problem)
-        return self._page(view, Reply(), assigning=assigning), status
+        return self._page(view, typed_reply(), assigning=assigning), status
 
     def _assigning(
         self,
@@ -125,9 +126,6 @@ class AssignPage(DeskPage):
         )
         people = people_for(self._records, cls, view.values)
         return Assigning(people, other, version or view.version, chosen, problem)
-
-    def _back(self, view: ObjectView) -> ResponseReturnValue:
-        return redirect(page_url(view.class_name, view.id), 303)
 
     def _is_sent_from_here(self, cls: ClassDef) -> bool:
         """Whether a form has its token; asked after the rights, which are told first."""

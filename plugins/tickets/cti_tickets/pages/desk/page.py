@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from cti_oql.schema import Kind
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from cti_host import PanelSection, current_agent, current_host, masked_text, masks_numbers
@@ -15,10 +14,11 @@ from cti_tickets.hook_values import callers
 from cti_tickets.model.form_plan import editable
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.attachments.section import attachments_of
-from cti_tickets.pages.call_strip import CALL, call_strip
+from cti_tickets.pages.call_strip import CALL, call_strip, page_url
 from cti_tickets.pages.desk.assigning import AGENT, TEAM, Assigning, assignable
 from cti_tickets.pages.desk.conversation import conversation
-from cti_tickets.pages.desk.reply_templates import Choice, Choices, reply_choices
+from cti_tickets.pages.desk.reply_templates import Choices, reply_choices
+from cti_tickets.pages.desk.typed import Note, Reply, typed_note, typed_reply
 from cti_tickets.pages.form_pages import FormPages, creation_key
 from cti_tickets.pages.history.timeline import read_timeline
 from cti_tickets.pages.lists.object_links import is_referred, links_of
@@ -30,27 +30,6 @@ from cti_tickets.rights.profiles import CREATE, READ
 from cti_tickets.store.records import Records
 
 PHONE_CALL = "PhoneCall"
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What was typed into the box below a ticket's description, and why it wasn't stored.
-
-    `files_problem` is about files that were sent along, `inserted` the template that has just been
-    put into the text.
-    """
-
-    log: str = ""
-    text: str = ""
-    problem: str = ""
-    files_problem: str = ""
-    outdated: bool = False
-    inserted: Choice | None = None
-
-    @property
-    def failed(self) -> bool:
-        """Whether something that was sent wasn't stored."""
-        return bool(self.problem or self.files_problem or self.outdated)
 
 
 class DeskPage(FormPages):
@@ -73,13 +52,13 @@ class DeskPage(FormPages):
         self,
         view: ObjectView,
         reply: Reply,
-        note: str = "",
+        note: Note | None = None,
         choices: Sequence[Choices] | None = None,
         assigning: Assigning | None = None,
     ) -> str:
         """The page of an object, as it is by now.
 
-        :param note: what was typed about a phone call and not stored
+        :param note: what was typed about a phone call; `None`: what was sent, if anything was
         :param choices: the templates for a reply, where they are known already
         :param assigning: the form that gives the ticket to somebody, where it is open
         """
@@ -119,7 +98,7 @@ class DeskPage(FormPages):
         return render_template(
             "tickets/ticket.html",
             reply=reply,
-            note=note,
+            note=typed_note() if note is None else note,
             choices=self._choices_of(cls, view) if choices is None else choices,
             logs=self._logs_of(cls, view.state) if view.may_modify else {},
             conversation=conversation(self._records, cls, view.id, view.calls or ()),
@@ -134,6 +113,20 @@ class DeskPage(FormPages):
             attachments=attachments_of(view),
             **shown,
         )
+
+    def _back(
+        self, view: ObjectView, reply: Reply | None = None, note: Note | None = None
+    ) -> ResponseReturnValue:
+        """Lead back to the page of a ticket; with what was typed beside what was sent.
+
+        :param reply: what is in the box now; `None`: what was sent
+        :param note: what is typed about a phone call now; `None`: what was sent
+        """
+        reply = typed_reply() if reply is None else reply
+        note = typed_note() if note is None else note
+        if reply.text.strip() or note.text.strip() or reply.files_problem:
+            return self._page(self._view(view.class_name, view.id), reply, note)
+        return redirect(page_url(view.class_name, view.id), 303)
 
     def _choices_of(self, cls: ClassDef, view: ObjectView) -> list[Choices]:
         """The templates for a reply to a ticket; none for whoever may not reply."""

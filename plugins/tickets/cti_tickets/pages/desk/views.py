@@ -15,8 +15,9 @@ from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.attachments.reading import files_sent
 from cti_tickets.pages.attachments.section import together
 from cti_tickets.pages.desk.assign_page import AssignPage
-from cti_tickets.pages.desk.page import PHONE_CALL, Reply
+from cti_tickets.pages.desk.page import PHONE_CALL
 from cti_tickets.pages.desk.reply_templates import choice_of, with_template
+from cti_tickets.pages.desk.typed import Note, Reply, choose_again, typed_reply
 from cti_tickets.pages.form_pages import CREATION_KEY, has_creation_key
 from cti_tickets.pages.forms import make_form
 from cti_tickets.pages.object_page import ObjectView
@@ -93,11 +94,11 @@ class DeskPages(AssignPage):
                     _("Files can't be stored right now: tell your administrator.")
                 )
             except Outdated:
-                again = Reply(log, text, files_problem=_again(), outdated=True)
+                again = Reply(log, text, files_problem=choose_again(), outdated=True)
                 return self._page(self._view(class_name, id_), again), 409
             else:
-                return self._back(view)
-        files_problem = " ".join([*files_problems, _again()]).strip()
+                return self._back(view, Reply())
+        files_problem = " ".join([*files_problems, choose_again()]).strip()
         reply = Reply(log, text, " ".join(problems), files_problem)
         return self._page(self._view(class_name, id_), reply), 400
 
@@ -117,12 +118,12 @@ class DeskPages(AssignPage):
                 if sent_from_here
                 else _("This page was open for too long. Please try again.")
             )
-            again = replace(reply, problem=problem, files_problem=_again())
+            again = replace(reply, problem=problem, files_problem=choose_again())
             return self._page(view, again, choices=choices), 400
         # A text that is there already may be meant for the log that was chosen for it.
         log = reply.log if reply.text.strip() else choice.log or reply.log
         text = with_template(reply.text, choice.text)
-        inserted = Reply(log, text, files_problem=_again(), inserted=choice)
+        inserted = Reply(log, text, files_problem=choose_again(), inserted=choice)
         return self._page(view, inserted, choices=choices)
 
     def _entry(
@@ -153,10 +154,10 @@ class DeskPages(AssignPage):
         if not self._is_sent_from_here(self._schema[view.class_name]):
             problems.append(_("This page was open for too long. Please save again."))
         if problems or not has_creation_key(problems):
-            return self._page(view, Reply(problem=problems[0]), note), 400
+            return self._page(view, typed_reply(problems[0]), Note(note, flow)), 400
         if agent is not None and is_nobody(agent):
             keep_waiting(Unrecorded(id_, flow, caller, note, naive(None)))
-            return self._back(view)
+            return self._back(view, note=Note())
         values = {"ticket_id": id_, "contact_id": caller, "agent_id": contact_of(agent)}
         try:
             objects.create(
@@ -168,17 +169,12 @@ class DeskPages(AssignPage):
         except InvalidValues as error:
             sentences = "; ".join(error.errors.values())
             flash(f"{_('Nothing was saved yet.')} {sentences}", "danger")
+            return self._back(view, note=Note(note, flow))
         except AlreadyCreated:
             pass
         else:
             flash(_("Saved."), "success")
-        return self._back(view)
-
-
-def _again() -> str:
-    """What to say of files that came along; no browser lets a page fill them in."""
-    came = files_sent() or large_form() is not None
-    return str(_("Please choose the files again.")) if came else ""
+        return self._back(view, note=Note())
 
 
 def _too_large() -> str:

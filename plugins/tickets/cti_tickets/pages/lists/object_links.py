@@ -95,8 +95,7 @@ def links_of(
         note_seen(first, Way.PAGE)
         related.append(
             Related(
-                str(cls.label),
-                str(attribute.label),
+                *_labels(cls, attribute),
                 count,
                 list_url(cls, key),
                 new,
@@ -106,6 +105,18 @@ def links_of(
             )
         )
     return ObjectLinks(delete_url if access.may(DELETE, class_name) else "", related)
+
+
+def _labels(cls: ClassDef, attribute: Attribute) -> tuple[str, str]:
+    """What a list is called, and by what its objects refer.
+
+    Of objects that only link two others, it is called by the other ones: "Contact" of a ticket.
+    """
+    keys = [a for a in cls.attributes.values() if a.kind is Kind.KEY and a.mandatory]
+    others = [a for a in keys if a.code != attribute.code]
+    if cls.name.startswith(_LINK) and len(others) == 1:
+        return str(others[0].label), ""
+    return str(cls.label), str(attribute.label)
 
 
 def is_referred(schema: Schema, cls: ClassDef) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from cti_oql.schema import Kind
@@ -31,10 +32,10 @@ class FormPlan:
     fixed: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
 
-    @property
-    def asked(self) -> list[str]:
+    @cached_property
+    def asked(self) -> Sequence[str]:
         """The attributes that can be typed."""
-        return [c for c in (*self.main, *self.logs, *self.more) if c not in self.fixed]
+        return tuple(c for c in (*self.main, *self.logs, *self.more) if c not in self.fixed)
 
 
 def creation_plan(cls: ClassDef, presets: Mapping[str, str] | None = None) -> FormPlan:
@@ -44,10 +45,12 @@ def creation_plan(cls: ClassDef, presets: Mapping[str, str] | None = None) -> Fo
     """
     presets = presets or {}
     state = cls.lifecycle.initial if cls.lifecycle else ""
-    form = cls.form or [*cls.attributes]
-    shown = [code for code in form if _visible(cls, state, code)]
+    known: tuple[list[str], list[str]] | None = cls.kept.get("creation")
+    if known is None:
+        form = [code for code in cls.form or cls.attributes if _visible(cls, state, code)]
+        known = cls.kept["creation"] = form, [c for c in form if _is_rare(cls, state, c)]
+    shown, rare = known
     extra = [code for code in presets if code in cls.attributes and editable(cls, state, code)]
-    rare = [code for code in shown if _is_rare(cls, state, code)]
     told = {code for code in extra if presets[code].strip()}
     rare = [code for code in rare if code not in told]
     return _plan(cls, state, [c for c in (*shown, *extra) if c not in rare], rare)
@@ -105,11 +108,15 @@ def has_value(values: Mapping[str, Any], code: str) -> bool:
 
 
 class _StateCodes(NamedTuple):
-    """What a state lets forms do with the attributes of a class."""
+    """What a state lets forms do with the attributes of a class.
+
+    :param logs: those logs that can be added to, in the order of the class's form
+    """
 
     editable: frozenset[str]
     hidden: frozenset[str]
     demanded: frozenset[str]
+    logs: tuple[str, ...]
 
 
 class _WayCodes(NamedTuple):
@@ -135,8 +142,16 @@ def _codes_of_state(cls: ClassDef, state: str) -> _StateCodes:
             frozenset(may),
             frozenset(code for code, flag in flags.items() if Flag.HIDDEN in flag),
             frozenset(code for code in may if Flag.MANDATORY in flags[code]),
+            _logs(cls, may),
         )
     return known
+
+
+def _logs(cls: ClassDef, may: Collection[str]) -> tuple[str, ...]:
+    logs = [code for code, attribute in cls.attributes.items() if attribute.kind is Kind.LOG]
+    # The class says in which order its logs come.
+    place = {code: number for number, code in enumerate(cls.form)}
+    return tuple(sorted((c for c in logs if c in may), key=lambda c: place.get(c, len(place))))
 
 
 def _codes_of_way(cls: ClassDef, way: Transition) -> _WayCodes:
@@ -155,21 +170,15 @@ def _codes_of_way(cls: ClassDef, way: Transition) -> _WayCodes:
 
 
 def _plan(cls: ClassDef, state: str, main: list[str], more: list[str]) -> FormPlan:
-    may = _codes_of_state(cls, state).editable
-    is_log = {code for code, attribute in cls.attributes.items() if attribute.kind is Kind.LOG}
-    logs = [code for code in cls.attributes if code in is_log and code in may]
-    # The class says in which order its logs come.
-    logs.sort(key=lambda code: cls.form.index(code) if code in cls.form else len(cls.form))
-    shown = [code for code in (*main, *more) if code not in is_log]
-    always = {code for code in shown if cls.attributes[code].mandatory}
-    fixed = frozenset(code for code in shown if code not in may)
-    return FormPlan(
-        tuple(code for code in dict.fromkeys(main) if code not in is_log),
-        tuple(code for code in dict.fromkeys(more) if code not in is_log),
-        tuple(logs),
-        fixed,
-        frozenset((always | demanded(cls, state)) - fixed),
-    )
+    known = _codes_of_state(cls, state)
+    attributes = cls.attributes
+    main = [code for code in dict.fromkeys(main) if attributes[code].kind is not Kind.LOG]
+    more = [code for code in dict.fromkeys(more) if attributes[code].kind is not Kind.LOG]
+    shown = (*main, *more)
+    always = {code for code in shown if attributes[code].mandatory}
+    fixed = frozenset(shown) - known.editable
+    required = frozenset((always | known.demanded) - fixed)
+    return FormPlan(tuple(main), tuple(more), known.logs, fixed, required)
 
 
 def _is_rare(cls: ClassDef, state: str, code: str) -> bool:

@@ -19,6 +19,7 @@ from cti_tickets.pages.call_strip import call_address, call_strip, page_url
 from cti_tickets.pages.field_texts import html_fields
 from cti_tickets.pages.fields.html import FormFields
 from cti_tickets.pages.forms import (
+    as_shown,
     changed_codes,
     make_form,
     show_errors,
@@ -170,7 +171,7 @@ class FormPages:
         return redirect(page_url(cls.name, view.id), 303)
 
     def _show_form(self, shown: FormPage) -> ResponseReturnValue:
-        plan, view = shown.plan, shown.view
+        plan, view, shown.form = shown.plan, shown.view, as_shown(shown.form)
         failed = bool(shown.problems) or any(shown.form[code].errors for code in plan.asked)
         failed = failed or shown.conflict is not None
         typed = {code: shown.form[code].data for code in plan.asked}

@@ -22,16 +22,20 @@ from cti_tickets.pages.fields.made import (
     KeyField,
     ReferenceField,
     field_of,
+    id_in,
     references,
     with_what_is_held,
 )
 from cti_tickets.pages.flag_field import FlagField
 from cti_tickets.store.markup import stored_text
+from cti_tickets.store.offered import had_many
 from cti_tickets.store.records import SUFFIX, Records, as_datetime
 from cti_tickets.store.values import BadValue, Raw, is_unread_phone
 
 # So many forms of classes are kept; presets make more of them.
 _MOST_KEPT = 256
+# An id has no more.
+_MOST_DIGITS = 10
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -43,14 +47,21 @@ def make_form(
     *,
     stored: bool = True,
     checks: bool = True,
+    shown_again: bool = False,
 ) -> FlaskForm:
     """A form for some attributes of a class, filled with values.
+
+    Which keys are typed and which chosen from a list is a question to the database. A new object
+    that was sent with nothing but ids is read in either way, so it is not asked: see `as_shown`.
 
     :param values: attribute code to a stored value, or to the text of a preset
     :param stored: whether the values are stored ones; a preset is text, never HTML
     :param checks: whether a yes or no is a check; else it is a list that may begin with neither
+    :param shown_again: whether it is shown, although it was sent
     """
     keys = {code: cls.attributes[code].target for code in codes if _is_key(cls, code)}
+    is_sent = request.method not in ("GET", "HEAD")
+    only_ids = is_sent and not (stored or shown_again) and _have_ids(records, keys)
     shown = {code: _shown(cls.attributes[code], values.get(code)) for code in codes}
     named = values if stored else {}
     held: dict[str, set[int]] = {}
@@ -58,17 +69,18 @@ def make_form(
         if not named.get(f"{code}{SUFFIX}") and _is_number(shown[code]):
             held.setdefault(target, set()).add(_id_in(shown[code]))
     choices = Choices(records, keys.values(), held)
-    typed = frozenset(code for code, target in keys.items() if choices.are_many(target))
+    typed = frozenset(c for c, target in keys.items() if only_ids or choices.are_many(target))
     for code in typed:
         shown[code] = _named(records, cls.attributes[code], named, shown[code], choices)
     if masks_numbers():
         shown = {code: masked(cls.attributes[code].kind, text) for code, text in shown.items()}
     form_class = _form_class(cls, tuple(codes), typed, records, checks=checks)
     # What is shown gets its token from the page, which knows it already.
-    is_sent = request.method not in ("GET", "HEAD")
     form = form_class(data=shown, meta={"csrf": is_sent and not has_bearer_token()})
     form.filled_with, form.stored = values, (values if stored else {})
     form.choices = choices
+    again = partial(make_form, cls, codes, records, values, stored=stored, checks=checks)
+    form.again = partial(again, shown_again=True) if only_ids else None
     for code, target in keys.items():
         if code not in typed:
             form[code].offer(partial(choices.of, target))
@@ -76,6 +88,35 @@ def make_form(
         if field.type == SelectField.__name__ and not isinstance(field, KeyField):
             field.choices = with_what_is_held(field.choices, field.data)
     return form
+
+
+def as_shown(form: FlaskForm) -> FlaskForm:
+    """A form that was sent, to be shown again: with a list for each key that has one."""
+    if form.again is None:
+        return form
+    found: FlaskForm = form.again()
+    for field in form:
+        found[field.name].errors = field.errors
+    return found
+
+
+def _have_ids(records: Records, keys: Mapping[str, str]) -> bool:
+    """Whether all that was sent for keys is nothing, or an id, so it is the same in any field.
+
+    An id behind a name is from a field to type in, as far as there was one.
+
+    :param keys: the targets of the keys, by code
+    """
+    had = had_many(records)
+    texts = {code: request.form.get(code, "").strip() for code in keys}
+    return all(
+        not text or _is_id(text) or (keys[code] in had and id_in(text) is not None)
+        for code, text in texts.items()
+    )
+
+
+def _is_id(text: str) -> bool:
+    return len(text) <= _MOST_DIGITS and _is_number(text)
 
 
 def _form_class(

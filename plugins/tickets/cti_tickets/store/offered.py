@@ -53,9 +53,7 @@ def offers(
     :param most: so many objects are not too many
     :param held: ids to name, by class, if it has many
     """
-    found, kept = Offers(), records.kept.setdefault("offers", _Kept())
-    access = current_access()
-    had = kept.many.setdefault((access.is_limited, organizations.allowed() is not None), set())
+    found, kept, had = Offers(), _kept(records), had_many(records)
     classes = dict.fromkeys(class_names)
     guessed = [name for name in classes if name in had]
     lists = [name for name in classes if name not in had]
@@ -68,6 +66,12 @@ def offers(
     had.difference_update(classes)
     had.update(found.many)
     return found
+
+
+def had_many(records: Records) -> set[str]:
+    """The classes that had too many objects for a list when somebody asked last."""
+    limited = (current_access().is_limited, organizations.allowed() is not None)
+    return _kept(records).many.setdefault(limited, set())
 
 
 class _Asked(NamedTuple):
@@ -97,6 +101,11 @@ class _Kept:
     def __init__(self) -> None:
         self.many: dict[tuple[bool, bool], set[str]] = {}
         self.statements: dict[tuple[object, ...], list[_Statement]] = {}
+
+
+def _kept(records: Records) -> _Kept:
+    found: _Kept = records.kept.setdefault("offers", _Kept())
+    return found
 
 
 @dataclass(frozen=True)

@@ -81,13 +81,19 @@ class FormFields:
             return _written(self.cls.attributes[code], field, *rest)
         # A check is one thing or the other: its field holds no text.
         checked = field.checked if isinstance(field, FlagField) else None
-        key = (self.cls.name, code, field.type, checked, *rest[:-1], target is not None)
+        attribute = self.cls.attributes[code]
+        # A value of an enum is one of a few: the whole field is the same whenever it has that.
+        chosen = field.data if field.data in attribute.values else None
+        key = (self.cls.name, code, field.type, checked, chosen, *rest[:-1], target is not None)
         pieces = kept.get(key)
         if pieces is None:
             if len(kept) >= _MOST_KEPT:
                 kept.clear()
-            pieces = kept[key] = _pieces(self.cls.attributes[code], field, *rest)
-        return f"{pieces[0]}{_value(field)}{pieces[1]}"
+            pieces = _pieces(attribute, field, *rest)
+            if chosen is not None:
+                pieces = (f"{pieces[0]}{_value(field)}{pieces[1]}", "")
+            kept[key] = pieces
+        return pieces[0] if chosen is not None else f"{pieces[0]}{_value(field)}{pieces[1]}"
 
 
 def _written(attribute: Attribute, field: Field, *rest: Any) -> str:

@@ -37,6 +37,13 @@ _WIDGETS = {
     Kind.DURATION: NumberInput(),
 }
 NO_CHOICE = "–"
+_WITH_ID = re.compile(r"(?:.*\s)?#\s*([0-9]{1,10})|([0-9]{1,10})", re.DOTALL)
+
+
+def id_in(text: str) -> str | None:
+    """The id that is typed for an object, alone or behind its name; `None`: there is none."""
+    found = _WITH_ID.fullmatch(text)
+    return (found[1] or found[2]) if found else None
 
 
 class ReferenceField(StringField):  # type: ignore[misc]  # wtforms ships no types
@@ -58,9 +65,11 @@ class ReferenceField(StringField):  # type: ignore[misc]  # wtforms ships no typ
         :raises BadValue: nothing, or several objects, have that name
         """
         text = (self.data or "").strip()
-        with_id = re.fullmatch(r"(?:.*\s)?#\s*([0-9]{1,10})|([0-9]{1,10})", text, re.DOTALL)
-        if not text or with_id:
-            return (with_id[1] or with_id[2]) if with_id else ""
+        if not text:
+            return ""
+        with_id = id_in(text)
+        if with_id is not None:
+            return with_id
         database = current_host().database
         found = ids_by_name(database, self.records.schema, self.target, text, MOST_CHOICES)
         if not found:

@@ -161,7 +161,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const token = page.querySelector("input[name=csrf_token]");
     if (going) return true;
     going = true;
-    if (token) form.append(token.cloneNode());
+    if (token) form.elements.csrf_token.value = token.value;
     form.submit();
     return true;
   };

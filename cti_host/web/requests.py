@@ -9,10 +9,11 @@ from http import HTTPStatus
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Flask, Request, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import (
     BadHost,
     BadRequest,
@@ -34,6 +35,7 @@ from cti_host.model import Agent, NavigationItem
 from cti_host.web import sealing, troubles
 from cti_host.web.accepts import error_as_json, has_bearer_token, wants_json
 from cti_host.web.error_pages import error_page
+from cti_host.web.late_forms import outlived_page, signed_out_page
 from cti_host.web.links import admit
 from cti_host.web.masked_pages import mask_response
 from cti_host.web.scopes import keep_no_session, refuse_out_of_scope
@@ -76,17 +78,24 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
         return None
 
     @app.before_request
-    def require_csrf_token() -> None:
+    def require_csrf_token() -> ResponseReturnValue | None:
         if request.endpoint is None:  # there is no such page, nothing will be done
-            return
+            return None
         if has_bearer_token() or request.endpoint in host.own_csrf_endpoints:
-            return
+            return None
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             check = host.right_checks.get(request.endpoint)
             # Of pages for everybody nobody is asked whether they may.
             if check is not None and g.cti_agent is not None:
                 check(**(request.view_args or {}))
-            csrf.protect()
+            try:
+                csrf.protect()
+            except CSRFError:
+                page = None if wants_json() else outlived_page(host)
+                if page is None:
+                    raise
+                return page
+        return None
 
     @app.after_request
     def set_headers(response: Response) -> Response:
@@ -216,16 +225,7 @@ def _sign_in(host: Host) -> ResponseReturnValue:
         )
     if request.method in ("GET", "HEAD"):
         return redirect(url)
-    # A redirect would lose what was typed, and so would the way back: pages are not kept. Only a
-    # form that gives back what was typed when its token is too old may be sent again from here.
-    typed = troubles.typed() if request.endpoint in host.own_csrf_endpoints else []
-    return render_template(
-        "cti_host/signed_out.html",
-        sign_in_url=url,
-        typed=typed,
-        brought_files=bool(typed) and troubles.brings_files(),
-        action=here(),
-    ), 401
+    return signed_out_page(host, url, here())
 
 
 def _refuse(agent: Agent) -> NoReturn:

@@ -72,17 +72,21 @@ def brings_files() -> bool:
     return any(one.filename for one in request.files.values())
 
 
-def _may_send_again() -> list[tuple[str, str]]:
-    """What was typed, if a page may hold it, and if the form is whole without its files.
+def typed_where_it_may_be_kept() -> list[tuple[str, str]] | None:
+    """What was typed, if the form is whole without its files; `None`: no page may hold it.
 
     The pages of plugins that sign agents in ask for passwords and codes.
     """
-    if request.method in _READING or context_values().get("cti_agent") is None:
-        return []
     if large_form() is not None or request.files:
-        return []
+        return None
     if request.blueprint in current_host().hooks.owners("identify_agent"):
-        return []
+        return None
     fields = typed()
     secret = any(word in name.lower() for name, _value in fields for word in _SECRET)
-    return [] if secret else fields
+    return None if secret else fields
+
+
+def _may_send_again() -> list[tuple[str, str]]:
+    if request.method in _READING or context_values().get("cti_agent") is None:
+        return []
+    return typed_where_it_may_be_kept() or []

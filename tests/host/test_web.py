@@ -187,6 +187,52 @@ def test_what_was_typed_is_not_lost_when_the_agent_was_signed_out_meanwhile(
     assert "/door?next=%2F" in response.text
 
 
+@pytest.mark.parametrize("values", [{"title": "<b> & x", "next": "/calls"}, {}])
+def test_a_form_of_any_page_goes_on_after_the_sign_in(
+    door: RunningHost, values: dict[str, str]
+) -> None:
+    """Also without JavaScript, whatever page of whichever plugin it is; once, not thrice."""
+    out = door.client().post("/write", data={"csrf_token": "of a session that is over", **values})
+    assert "nothing is lost" in out.text
+    assert 'data-resume="/"' in out.text
+    assert "&lt;b&gt; &amp; x" in out.text or not values
+    back = door.client(X_Agent="sam")
+    late = back.post("/write", data={"csrf_token": "", **values})
+    assert late.status_code == 400
+    assert "This page was open for too long" in late.text
+    token = csrf_token(late.text)
+    assert back.post("/write", data={"csrf_token": token, **values}).text == "written"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site", "Origin": "http://localhost"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_form_that_somebody_elses_page_sends_is_not_made_ready_to_be_confirmed(
+    door: RunningHost, headers: dict[str, str]
+) -> None:
+    """Its browser sends no cookie along, so the agent seems signed out, and isn't."""
+    for agent in ({}, {"X_Agent": "sam"}):
+        client = door.client(**headers, **agent)
+        page = client.post("/write", data={"title": "not theirs", "csrf_token": ""})
+        assert page.status_code == (400 if agent else 401)
+        assert "not theirs" not in page.text
+        assert "data-resume" not in page.text
+
+
+def test_no_page_gives_a_password_back(door: RunningHost) -> None:
+    for agent in ({}, {"X_Agent": "sam"}):
+        sent = {"csrf_token": "", "new_password": "correct horse"}
+        page = door.client(**agent).post("/write", data=sent)
+        assert "correct horse" not in page.text
+        assert "data-resume" not in page.text
+
+
 def csrf_token(page: str) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found

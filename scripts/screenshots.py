@@ -1,7 +1,7 @@
 """Make the pictures of docs/images anew: `python scripts/screenshots.py [FOLDER]`.
 
 Starts the demonstration in a temporary folder, signs in as its agent, gives them a day that has
-begun, and takes each page as `PICTURES` says: wide (1280 pixels), on a telephone (390), dark. It
+begun, and takes each page three times: wide (1280 pixels), on a telephone (390), dark. It
 needs Chromium (`CHROMIUM` names one) and the development requirements, and stops by itself. Look at
 the pictures before you commit them.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,19 +32,21 @@ WIDTHS = {"wide": 1280, "narrow": 390}
 # At most so high, in pixels: what an agent sees without scrolling.
 HIGHEST = {"wide": 850, "narrow": 844}
 MOST_BYTES = 100_000
-# Each picture: the page, and as what it is taken. Those with a step of their own come below.
-PICTURES: Mapping[str, tuple[str, Sequence[str]]] = {
-    "my-day": ("/", ("wide", "narrow", "dark")),
-    "panel": ("/pop?phone=0987654321", ("wide", "narrow", "dark")),
-    "panel-several": ("/pop?phone=0199001200", ("wide",)),
-    "panel-unknown": ("/pop?phone=0536490042", ("wide",)),
-    "find-caller": ("/find-caller?phone=0536490042&q=lefev", ("wide",)),
-    "ticket": ("/objects/UserRequest/28", ("wide", "narrow", "dark")),
-    "form": ("/create/UserRequest?phone=0987654321&selected_caller=20", ("wide", "narrow")),
-    "person": ("/objects/Person/20", ("wide",)),
-    "merge": ("/objects/Person/20/merge?other=61", ("wide",)),
-    "list": ("/objects/Ticket?operational_status=ongoing", ("wide",)),
-    "calls": ("/calls?show=all", ("wide",)),
+LOOKS = ("narrow", "dark", "wide")
+# Each page, taken in each look. Those with a step of their own come below.
+PICTURES: Mapping[str, str] = {
+    "my-day": "/",
+    "panel": "/pop?phone=0987654321",
+    "panel-several": "/pop?phone=0199001200",
+    "panel-unknown": "/pop?phone=0536490042",
+    "find-caller": "/find-caller?phone=0536490042&q=lefev",
+    "ticket": "/objects/UserRequest/28",
+    "form": "/create/UserRequest?phone=0987654321&selected_caller=20",
+    "person": "/objects/Person/20",
+    "organization": "/objects/Organization/2",
+    "merge": "/objects/Person/20/merge?other=61",
+    "list": "/objects/Ticket?operational_status=ongoing",
+    "calls": "/calls?show=all",
 }
 KNOWN, WAITING, TALKED = "0987654321", "+33261913024", "+493023125033"
 # How long ago a call rang, was answered, and ended.
@@ -65,8 +67,13 @@ def main(folder: Path) -> None:
     ):
         options = [*CHROMIUM_OPTIONS, "--hide-scrollbars"]
         browser = playwright.chromium.launch(executable_path=chromium, args=options)
-        for look in ("narrow", "dark", "wide"):
-            take_all(browser, address, folder, look)
+        pages = {look: sign_in(browser, address, look) for look in LOOKS}
+        for look, page in pages.items():
+            take_all(page, folder, look)
+        # One call rings for a while, on every page.
+        ring(pages["wide"])
+        for look in reversed(LOOKS):
+            take_pop(pages[look], folder / f"pop-{look}.png", size_of(look))
         browser.close()
 
 
@@ -116,9 +123,9 @@ def missed_call() -> Iterator[Fact]:
     yield Fact(FactKind.ENDED, "missed", at + timedelta(seconds=30))
 
 
-def take_all(browser: Browser, address: str, folder: Path, look: str) -> None:
-    """Take every page that is wanted in one look."""
-    size = "wide" if look == "dark" else look
+def sign_in(browser: Browser, address: str, look: str) -> Page:
+    """A page of the agent in one look."""
+    size = size_of(look)
     context = browser.new_context(
         base_url=address,
         locale="en-GB",
@@ -133,9 +140,18 @@ def take_all(browser: Browser, address: str, folder: Path, look: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Who is calling?").wait_for()
-    for name, (url, looks) in PICTURES.items():
-        if look not in looks:
-            continue
+    return page
+
+
+def size_of(look: str) -> str:
+    """Which of the widths a look has."""
+    return "wide" if look == "dark" else look
+
+
+def take_all(page: Page, folder: Path, look: str) -> None:
+    """Take every page in one look."""
+    size = size_of(look)
+    for name, url in PICTURES.items():
         if name == "ticket":
             page.goto(f"/pop?phone={KNOWN}")
             page.get_by_role("link", name="R-000028", exact=True).first.click()
@@ -144,14 +160,11 @@ def take_all(browser: Browser, address: str, folder: Path, look: str) -> None:
         if name == "form":
             page.get_by_label("Title").fill("Reminder for an invoice that is paid")
         take(page, folder / f"{name}-{look}.png", size)
-    if look == "wide":
-        take_search(page, folder / "search-wide.png")
-        take_keys(page, folder / "keys-wide.png")
-        take_pop(page, folder / "pop-wide.png")
-    context.close()
+    take_search(page, folder / f"search-{look}.png", size)
+    take_keys(page, folder / f"keys-{look}.png", size)
 
 
-def take_search(page: Page, file: Path) -> None:
+def take_search(page: Page, file: Path, size: str) -> None:
     """Take the results that come while an agent types."""
     page.goto("/objects/Person/20")
     page.keyboard.press("/")
@@ -160,21 +173,25 @@ def take_search(page: Page, file: Path) -> None:
     shoot(page, file, 620)
 
 
-def take_keys(page: Page, file: Path) -> None:
+def take_keys(page: Page, file: Path, size: str) -> None:
     """Take the window of the keys on the page of a ticket."""
     page.goto("/objects/UserRequest/28")
     page.keyboard.press("?")
     page.get_by_role("dialog").wait_for()
-    shoot(page, file, HIGHEST["wide"])
+    shoot(page, file, HIGHEST[size])
 
 
-def take_pop(page: Page, file: Path) -> None:
-    """Take the pop of a call on the page of a ticket; comes last, since it rings for a while."""
+def ring(page: Page) -> None:
+    """Let the agent's phone ring."""
     page.goto("/")
     page.get_by_role("button", name="Let my phone ring").click()
+
+
+def take_pop(page: Page, file: Path, size: str) -> None:
+    """Take the pop of a call on the page of a ticket."""
     page.goto("/objects/UserRequest/31")
     page.get_by_role("article", name="Marguerite Delaunay").wait_for()
-    shoot(page, file, HIGHEST["wide"])
+    shoot(page, file, HIGHEST[size])
 
 
 def take(page: Page, file: Path, size: str) -> None:

@@ -55,6 +55,8 @@ _LONG = (Kind.TEXT, Kind.HTML, Kind.LOG)
 _IN_NO_LIST = (*_LONG, Kind.IMAGE, Kind.SET)
 _FILTERS = (Kind.ENUM, Kind.KEY, Kind.BOOLEAN, Kind.DATE, Kind.DATETIME)
 _SEARCHED = (Kind.STRING, Kind.EMAIL, Kind.TEXT)
+# What begins so is a part of a stop-watch, of which a ticket has dozens.
+_WATCHES = ("cumulatedpending_", "tto_", "ttr_")
 _MOMENTS = (Kind.DATE, Kind.DATETIME)
 
 
@@ -184,6 +186,11 @@ def filters_of(schema: Schema, cls: ClassDef) -> tuple[str, ...]:
     if cls.organization_column:
         codes = (*codes, cls.organization_column)
     return tuple(c for c in dict.fromkeys(codes) if can_filter(cls, c))
+
+
+def more_filters_of(cls: ClassDef) -> tuple[str, ...]:
+    """The codes of all attributes that a list can be narrowed down by, without parts of watches."""
+    return tuple(c for c in cls.attributes if can_filter(cls, c) and not c.startswith(_WATCHES))
 
 
 def can_filter(cls: ClassDef, code: str) -> bool:

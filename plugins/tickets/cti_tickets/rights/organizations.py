@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cti_oql.limits import MANY, NO_LIMITS, Allowed, LimitedTables, Limits
-from cti_oql.running import marks, rows
+from cti_oql.running import mark, marks, rows
 from cti_oql.schema import Kind
 from flask import g, has_request_context
 from flask_babel import gettext as _
@@ -186,9 +186,9 @@ def is_there(class_name: str, object_id: int) -> bool:
     if allowed() is None or not limits_of(schema()).limited(class_name):
         return True
     sql, values = _table(class_name)
-    mark = marks(database.obj, 1)
+    place = mark(database.obj)
     # Only names, and marks for bound values, are put into the text.
-    statement = f"SELECT 1 FROM {sql} AS own WHERE own.id = {mark}"  # noqa: S608
+    statement = f"SELECT 1 FROM {sql} AS own WHERE own.id = {place}"  # noqa: S608
     return bool(rows(database.obj, statement, [*values, object_id]))
 
 
@@ -242,6 +242,18 @@ def hidden_keys(definition: ClassDef, row: Mapping[str, Any]) -> set[str]:
         if a.kind is Kind.KEY and limits.may_hide(definition, a)
         if row.get(a.code) and not is_there(a.target, row[a.code])
     }
+
+
+def with_those_above(id_: int) -> list[int]:
+    """The ids of an organization and of all that it is part of, whoever acts."""
+    # Only the mark for a bound value is put into the text.
+    sql = (
+        "WITH RECURSIVE above(id, parent_id) AS ("  # noqa: S608
+        f"SELECT id, parent_id FROM organization WHERE id = {mark(database.obj)} "
+        "UNION SELECT o.id, o.parent_id FROM organization AS o JOIN above ON above.parent_id = o.id"
+        ") SELECT id FROM above"
+    )
+    return [row[0] for row in rows(database.obj, sql, [id_])]
 
 
 def with_those_below(ids: frozenset[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""What fits together in a ticket: the agent is in the team, the subcategory is of the service.
+"""What fits together: the agent is in the team, the subcategory of the service, and so on.
 
 A rule says of one key that it follows from another one. Rules hold for each class that has both
 attributes, so also for classes of plugins. Only what an agent changes is checked: data that came
@@ -18,6 +18,7 @@ from flask_babel import lazy_gettext as _
 from cti_host import database
 from cti_tickets.model.classes.registry import (
     LnkPersonToTeam,
+    Location,
     Organization,
     Person,
     Service,
@@ -83,6 +84,15 @@ def _of_organization(org_id: int) -> Any | None:
     return Person.org.in_(organizations.with_those_below(frozenset([org_id])))
 
 
+def _place_of_organization(org_id: int) -> Any | None:
+    """The locations of an organization, of all that are part of it, and of what it is part of."""
+    of_tree = [
+        *organizations.with_those_below(frozenset([org_id])),
+        *organizations.with_those_above(org_id),
+    ]
+    return Location.org.in_(of_tree)
+
+
 # Of one object it is asked from that one: above an organization are few, below it may be many.
 _NOT_OF_ORGANIZATION = """EXISTS (SELECT 1 FROM organization WHERE id = {on}) AND NOT EXISTS (
  WITH RECURSIVE above(id) AS (SELECT org_id FROM contact WHERE id = {value}
@@ -97,6 +107,14 @@ _NOT_OF_PROVIDER = """EXISTS (SELECT 1 FROM service AS s JOIN contact AS t ON t.
 _NOT_OF_TEAM = """EXISTS (SELECT 1 FROM contact WHERE id = {on}) AND EXISTS (
  SELECT 1 FROM lnk_person_to_team WHERE team_id = {on}) AND NOT EXISTS (
  SELECT 1 FROM lnk_person_to_team WHERE team_id = {on} AND person_id = {value})"""
+# The location of somebody may be that of a part, or of what their organization is part of.
+_NOT_OF_TREE = """EXISTS (SELECT 1 FROM organization WHERE id = {on}) AND NOT EXISTS (
+ WITH RECURSIVE above(id) AS (SELECT org_id FROM location WHERE id = {value}
+ UNION SELECT o.parent_id FROM organization AS o JOIN above ON o.id = above.id)
+ SELECT 1 FROM above WHERE id = {on}) AND NOT EXISTS (
+ WITH RECURSIVE above(id) AS (SELECT id FROM organization WHERE id = {on}
+ UNION SELECT o.parent_id FROM organization AS o JOIN above ON o.id = above.id)
+ SELECT 1 FROM above JOIN location AS l ON l.org_id = above.id WHERE l.id = {value})"""
 _PLACE = re.compile(r"\{(value|on)\}")
 
 
@@ -128,15 +146,33 @@ RULES = (
         _("does not provide this service"),
     ),
     Follows(
-        "agent_id",
-        "team_id",
-        ("Person", "Team"),
-        _of_team,
-        _NOT_OF_TEAM,
-        _("is not in this team"),
+        "requestor_id",
+        "org_id",
+        ("Person", "Organization"),
+        _of_organization,
+        _NOT_OF_ORGANIZATION,
+        _("is not of this organization"),
+        Person.org,
+    ),
+    Follows(
+        "location_id",
+        "org_id",
+        ("Location", "Organization"),
+        _place_of_organization,
+        _NOT_OF_TREE,
+        _("is not of this organization"),
+    ),
+    *(
+        Follows(code, team, ("Person", "Team"), _of_team, _NOT_OF_TEAM, _("is not in this team"))
+        for code, team in (
+            ("agent_id", "team_id"),
+            ("supervisor_id", "supervisor_group_id"),
+            ("manager_id", "manager_group_id"),
+        )
     ),
 )
 _MODELS: Mapping[str, Any] = {
+    "Location": Location,
     "Organization": Organization,
     "Person": Person,
     "Service": Service,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
+from cti_tickets.model.data_model import schema
+from cti_tickets.store import objects
+from cti_tickets.store.state_rules import editing
+from cti_tickets.store.values import InvalidValues
 
 AGENTS = """
 from cti_host import Agent, hookimpl
@@ -256,6 +261,53 @@ def test_what_does_not_fit_is_refused(
     assert refused.fields["title"] == "Kept"
 
 
+def test_a_location_is_one_of_the_organization_or_of_its_tree(site: Any) -> None:
+    part = site.add("Organization", name="Customer, Lyon", parent_id=2)
+    places = {org: site.add("Location", name=f"Place <{org}>", org_id=org) for org in (2, 3, part)}
+    form = f"/objects/Person/{CLIENT}/modify"
+    refused = site.save(form, function="Kept & <b>", location_id=str(places[3]))
+    assert refused.status == 400
+    assert 'id="location_id-error"' in refused.html
+    assert "Is not of this organization" in refused.text
+    assert refused.fields["function"] == "Kept & <b>"
+    for fits in (places[2], places[part]):
+        assert site.save(form, location_id=str(fits)).status == 303
+    # Somebody of a part may sit at the place of the whole.
+    somebody = site.add("Person", first_name="Lou", name="Byron", org_id=part)
+    assert site.save(f"/objects/Person/{somebody}/modify", location_id=str(places[2])).status == 303
+    said = json.loads(site.get("/objects/following/Person?org_id=2").html)
+    assert {*said["options"]["location_id"]} == {str(places[2]), str(places[part])}
+
+
+@pytest.mark.parametrize(
+    ("fits", "wrong", "code"),
+    [
+        ({"requestor_id": CLIENT}, {"requestor_id": STRANGER}, "requestor_id"),
+        (
+            {"supervisor_group_id": DESK, "supervisor_id": ADA},
+            {"supervisor_id": STRANGER},
+            "supervisor_id",
+        ),
+        ({"manager_group_id": DESK, "manager_id": BEN}, {"manager_group_id": OTHERS},
+         "manager_group_id"),
+    ],
+)  # fmt: skip
+def test_the_people_of_a_change_fit_its_organization_and_groups(
+    site: Any, fits: dict[str, int], wrong: dict[str, int], code: str
+) -> None:
+    change = site.add(
+        "RoutineChange", title="Cable", description="…", org_id=2, caller_id=CLIENT, **fits
+    )
+    rules = editing(schema()["RoutineChange"])
+    with (
+        site.running.app.app_context(),
+        site.running.host.database.connection_context(),
+        pytest.raises(InvalidValues) as refused,
+    ):
+        objects.update("RoutineChange", change, wrong, author=None, rules=rules)
+    assert {*refused.value.errors} == {code}
+
+
 def test_a_caller_of_a_part_of_the_organization_fits(site: Any) -> None:
     part = site.add("Organization", name="Customer, Lyon", parent_id=2)
     caller = site.add("Person", first_name="Lou", name="Byron", org_id=part)
@@ -289,7 +341,7 @@ def test_a_form_asks_what_follows(site: Any) -> None:
         },
         "values": {"org_id": ["2", "Customer"]},
     }
-    assert site.get("/objects/following/Person?team_id=5").html.strip() == (
+    assert site.get("/objects/following/Service?team_id=5").html.strip() == (
         '{"options":{},"values":{}}'
     )
     assert site.get("/objects/following/Nothing").status == 404

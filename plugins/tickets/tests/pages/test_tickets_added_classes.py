@@ -139,6 +139,35 @@ def test_a_new_class_has_forms_and_pages(site: Any) -> None:
     assert site.stored("Car", 1)["fuel"] == "gas"
 
 
+def test_the_list_of_a_new_class_is_narrowed_down_by_all_that_it_has(site: Any) -> None:
+    site.add("Car", number="A <1> & co", fuel="gas", broken="1", bought="2026-01-31")
+    site.add("Car", number="B 2", driver_id=1)
+    page = site.get("/objects/Car").html
+    assert 'name="broken"' not in page
+    assert 'name="filters" value="all"' in page
+    # The button sends along what was typed, with and without JavaScript.
+    page = site.get("/objects/Car?q=co&filters=all").html
+    assert 'name="filters"' not in page
+    assert 'value="co"' in page
+    for name in ("driver_id", "spare_id", "fuel", "broken", "bought_from", "bought_until"):
+        assert f'name="{name}"' in page
+    for said in ("fuel=gas", "broken=1", "bought_from=2026-01-01", "driver_id=0", "q=co"):
+        page = site.get(f"/objects/Car?{said}").html
+        assert "A &lt;1&gt; &amp; co" in page
+        assert 'href="/objects/Car/2"' not in page
+        assert "Found: 1" in page
+    rows = site.get("/objects/Car/export?format=columns.csv&fuel=gas&columns=friendlyname,bought")
+    assert rows.html.splitlines()[1:] == ["A <1> & co,2026-01-31"]
+    # In each list with more attributes than it shows, and in no other one.
+    assert 'value="all"' in site.get("/objects/Person").html
+    assert 'value="all"' not in site.get("/objects/lnkPersonToTeam").html
+    # Of a ticket's stop-watches none.
+    page = site.get("/objects/Complaint?filters=all").html
+    assert 'name="about_car_id"' in page
+    assert 'name="resolution_date_from"' in page
+    assert 'name="tto_started_from"' not in page
+
+
 def test_names_and_fields_lead_through_new_classes(site: Any) -> None:
     site.add("Car", number="AB-123", driver_id=1)
     trip = site.add("Trip", car_id=1, took="3900", report="<p>Fine</p>", began="2026-01-01 10:00")
@@ -169,6 +198,25 @@ def test_a_ticket_of_a_new_class_lives_like_its_parent(site: Any) -> None:
     assert oql(site, "SELECT UserRequest WHERE status = 'new'") == ["Complaint::1"]
     kinds = site.get("/objects/new/Ticket")
     assert "Complaint" in kinds.links
+
+
+def test_what_follows_from_another_field_follows_in_new_classes_too(site: Any) -> None:
+    elsewhere = site.add("Organization", name="Elsewhere")
+    stranger = site.add("Person", first_name="Stefan", name="Byron", org_id=elsewhere)
+    place = site.add("Location", name="Far <away>", org_id=elsewhere)
+    values = {"org_id": "1", "title": "Squeaks", "description": "a<b"}
+    refused = site.save("/objects/new/Complaint", **values, caller_id=str(stranger))
+    assert refused.status == 400
+    assert "Is not of this organization" in refused.text
+    assert refused.fields["description"] == "a<b"
+    told = json.loads(site.get("/objects/following/Complaint?caller_id=1").html)
+    assert told["values"] == {"org_id": ["1", "Analytical Ltd"]}
+    refused = site.save("/objects/Person/1/modify", location_id=str(place))
+    assert refused.status == 400
+    assert 'id="location_id-error"' in refused.html
+    part = site.add("Organization", name="Part", parent_id=1)
+    near = site.add("Location", name="Near", org_id=part)
+    assert site.save("/objects/Person/1/modify", location_id=str(near)).status == 303
 
 
 def test_a_new_attribute_of_an_old_class_is_known_everywhere(site: Any) -> None:

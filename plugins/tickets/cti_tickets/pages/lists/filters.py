@@ -16,7 +16,12 @@ from wtforms import Field, Form, SelectField
 from wtforms.fields import SelectChoice
 
 from cti_host import current_agent
-from cti_tickets.model.list_plan import filter_attribute, filters_of, is_moment
+from cti_tickets.model.list_plan import (
+    filter_attribute,
+    filters_of,
+    is_moment,
+    more_filters_of,
+)
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.pages.fields.made import ReferenceField, form_field, references
 from cti_tickets.store.listing.conditions import (
@@ -36,8 +41,10 @@ DAYS = _FROM, _UNTIL = "_from", "_until"
 # Names of the address that mean something else; an attribute of that name has no filter.
 OTHER = frozenset(
     {TEXT, "sort", "after", "before", "page", "format", "ids", "next", "class_name"}
-    | {"columns", "choosing", "view"}
+    | {"columns", "choosing", "view", "filters"}
 )
+# What an address says that asks for the fields of all filters.
+FILTERS, ALL = "filters", "all"
 
 
 @dataclass
@@ -62,6 +69,7 @@ class Filters:
     :param days: the fields of dates and moments
     :param targets: the class that a field's key leads to, by its code
     :param problems: what can't be read, as sentences
+    :param more: whether the class has filters beside those that are offered
     """
 
     conditions: list[Condition]
@@ -71,6 +79,7 @@ class Filters:
     days: list[Days]
     targets: dict[str, str]
     problems: list[str]
+    more: bool = False
 
 
 def read_filters(
@@ -84,10 +93,13 @@ def read_filters(
     codes = [code for code in filters_of(schema, cls) if code not in OTHER]
     asked = {name.removesuffix(_FROM).removesuffix(_UNTIL) for name in args}
     more = (asked | set(args)) - OTHER
+    rest = [code for code in more_filters_of(cls) if code not in {*codes, *OTHER}]
+    if args.get(FILTERS) == ALL:
+        codes += rest
     codes += [code for code in cls.attributes if code in more and code not in codes]
     attributes = [a for code in codes if (a := filter_attribute(cls, code)) is not None]
     text = args.get(TEXT, "").strip()[:200]
-    found = Filters([], {}, text, [], [], {}, [])
+    found = Filters([], {}, text, [], [], {}, [], more=not {*rest} <= {*codes})
     if text:
         found.args[TEXT] = text
         found.conditions += containing(database, schema, cls, text)

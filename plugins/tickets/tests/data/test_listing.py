@@ -295,6 +295,15 @@ def test_the_next_page_is_found_by_an_index(db: Any) -> None:
                 assert not _sorts(steps), (sql, steps)
 
 
+def test_people_with_the_same_name_are_not_sorted(db: Any) -> None:
+    for code in ("name", "-name", "first_name", "-first_name"):
+        sql, values = listing(db, "Person", code).statement(51)
+        steps = _steps(db, sql, values)
+        assert f"contact_{code.removeprefix('-')}_folded" in steps
+        assert "Sort" not in steps, (sql, steps)
+        assert "B-TREE" not in steps, (sql, steps)
+
+
 def test_a_page_begins_amid_the_objects_with_the_same_value(db: Any) -> None:
     ways = (
         ("Ticket", "priority", Place("2", 5)),

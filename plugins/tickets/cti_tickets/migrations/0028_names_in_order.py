@@ -1,6 +1,6 @@
 """People by name or first name, on PostgreSQL: those with the same one are in order, too.
 
-An index of the names alone leaves those to be sorted, all who have the name that a page begins with.
+An index of the names alone leaves all to be sorted who have the name that a page begins with.
 SQLite's indexes end with the ids anyway.
 """
 

@@ -79,6 +79,7 @@ from cti_host.settings.mistakes import BadSetting, bad_settings
 from cti_host.settings.nearest import did_you_mean, nearest
 from cti_host.settings.plugin_config import PluginConfig
 from cti_host.web.accepts import has_bearer_token, wants_json
+from cti_host.web.filled import filled_template
 from cti_host.web.large_forms import large_form
 from cti_host.web.masked_pages import (
     masked_email,
@@ -88,7 +89,16 @@ from cti_host.web.masked_pages import (
     masks_numbers,
     restored,
 )
-from cti_host.web.rendering import address_of, kept_for_pages
+from cti_host.web.rendering import (
+    address_of,
+    escaped,
+    form_token,
+    icon,
+    kept_for_pages,
+    moment,
+    time_element,
+    translate,
+)
 from cti_host.web.requests import allow_form_target, here, peer_address, safe_return_url
 from cti_host.web.reserved import reserved_thread
 from cti_host.web.scopes import token_scope
@@ -166,15 +176,19 @@ __all__ = [
     "current_language",
     "database",
     "did_you_mean",
+    "escaped",
     "execute_many",
     "expiry_text",
     "explained",
     "fill_in",
+    "filled_template",
     "fold",
+    "form_token",
     "has_bearer_token",
     "held",
     "here",
     "hookimpl",
+    "icon",
     "is_phone_attribute",
     "is_postgresql",
     "is_query",
@@ -189,6 +203,7 @@ __all__ = [
     "masks_emails",
     "masks_numbers",
     "may_be_empty",
+    "moment",
     "narrow",
     "nearest",
     "open_private_file",
@@ -208,7 +223,9 @@ __all__ = [
     "restored",
     "safe_return_url",
     "split_query",
+    "time_element",
     "token_scope",
+    "translate",
     "typed_names",
     "update_statistics",
     "wants_json",

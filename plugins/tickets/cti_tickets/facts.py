@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from cti_oql.schema import Kind
@@ -32,8 +31,7 @@ from cti_tickets.store.values import LONG_TEXTS
 _YES = ("1", "yes", "true")
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """A line of the page: an attribute's label, its value, and where it leads.
 
     `html` is the value of an attribute that holds markup, made harmless. `call` is where a click
@@ -51,14 +49,15 @@ class Fact:
     numbers: tuple[tuple[str, str], ...] = ()
 
 
-def fact_of(attribute: Attribute, record: Record) -> Fact:
+def fact_of(attribute: Attribute, record: Record, label: str = "") -> Fact:
     """What pages show of an attribute of a record, as far as the agent may see it.
 
     :param record: with the attribute's value, for a key also with its "<key>_friendlyname"
+    :param label: the attribute's in the agent's language, where it is known
     :return: the fact; one without a value has an empty text
     """
     value = record.values.get(attribute.code)
-    label = str(attribute.label)
+    label = label or str(attribute.label)
     long = attribute.kind in LONG_TEXTS
     if attribute.kind is Kind.KEY:
         if not value:
@@ -73,7 +72,7 @@ def fact_of(attribute: Attribute, record: Record) -> Fact:
         url = "" if masks_emails() else f"mailto:{quote(text, safe='@+')}"
         return Fact(attribute.code, label, masked_email(text), url)
     if text and attribute.kind is Kind.PHONE:
-        return _phone_fact(attribute, record, text)
+        return _phone_fact(attribute, record, text, label)
     typed = typed_text(text) if attribute.kind is Kind.HTML else text
     html = harmless(text) if typed is None else None
     return Fact(attribute.code, label, text if typed is None else typed, long=long, html=html)
@@ -123,9 +122,8 @@ def page_of(class_name: str, id_: object, endpoint: str = "tickets.view", **more
     return f"{before}/{id_}{after}"
 
 
-def _phone_fact(attribute: Attribute, record: Record, text: str) -> Fact:
+def _phone_fact(attribute: Attribute, record: Record, text: str, label: str) -> Fact:
     """A number that can be called; where it must not be seen, by a button without it."""
-    label = str(attribute.label)
     number = current_host().hooks.parse_number(text)
     url = _call_url(number)
     if not masks_numbers() or not record.id:

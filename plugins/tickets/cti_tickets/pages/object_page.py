@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cti_oql.schema import Kind
 
@@ -14,6 +14,7 @@ from cti_host import (
     PhoneMenu,
     Ticket,
     current_host,
+    kept_for_pages,
     phone_menu,
 )
 from cti_tickets.facts import Fact, fact_of, page_of
@@ -86,16 +87,17 @@ def view_object(
         return None
     current_access().require(READ, class_name)
     cls = schema[class_name]
-    attributes = [a for a in cls.attributes.values() if a.kind not in _ELSEWHERE]
-    names = [f"{a.code}_friendlyname" for a in attributes if a.kind is Kind.KEY]
-    codes = [FRIENDLYNAME, *(a.code for a in attributes), *names]
-    found = load_versioned(records, class_name, id_, codes)
+    plan, labels = _plan(cls), kept_for_pages(("tickets.labels", cls.name), lambda: _labels(cls))
+    found = load_versioned(records, class_name, id_, plan.codes)
     if found is None or found[0].class_name != class_name:
         return None
     record, version = found
     state = record.text(cls.lifecycle.attribute) if cls.lifecycle else ""
-    worth = attributes if told else []
-    facts = [fact_of(a, record) for a in worth if _worth_a_line(a, cls, record, state)]
+    facts = [
+        fact_of(a, record, labels[a.code])
+        for a in (plan.attributes if told else ())
+        if _worth_a_line(a, cls, record, state)
+    ]
     ticket = schema.is_a(class_name, "Ticket") and not brief
     return ObjectView(
         class_name=class_name,
@@ -111,6 +113,28 @@ def view_object(
         ways=() if brief else _ways(cls, record, state),
         **(_of_ticket(records, record, caller_class) if ticket else {}),
     )
+
+
+class _Plan(NamedTuple):
+    """What the page of an object of a class shows: attributes, and the codes to read for them."""
+
+    attributes: Sequence[Attribute]
+    codes: Sequence[str]
+
+
+def _plan(cls: ClassDef) -> _Plan:
+    known: _Plan | None = cls.kept.get("page")
+    if known is None:
+        attributes = [a for a in cls.attributes.values() if a.kind not in _ELSEWHERE]
+        names = [f"{a.code}_friendlyname" for a in attributes if a.kind is Kind.KEY]
+        codes = (FRIENDLYNAME, *(a.code for a in attributes), *names)
+        known = cls.kept["page"] = _Plan(attributes, codes)
+    return known
+
+
+def _labels(cls: ClassDef) -> Mapping[str, str]:
+    """What the attributes are called in the agent's language."""
+    return {code: str(attribute.label) for code, attribute in cls.attributes.items()}
 
 
 def _of_ticket(records: Records, record: Record, caller_class: str) -> dict[str, Any]:

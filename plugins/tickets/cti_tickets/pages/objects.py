@@ -32,6 +32,7 @@ from cti_tickets.pages.new_targets import create_targets, new_targets
 from cti_tickets.pages.own_person.page import OwnPerson
 from cti_tickets.pages.own_person.waiting import is_nobody, keep_waiting
 from cti_tickets.pages.panel_link import with_caller
+from cti_tickets.pages.parts.facts import facts_of, value_of
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import CREATE, MODIFY, READ
 from cti_tickets.store import access_journal, objects
@@ -56,6 +57,8 @@ class ObjectPages(DeskPages):
         pages = Blueprint(
             "tickets", __name__, url_prefix="/objects", template_folder="../templates"
         )
+        for function in (facts_of, value_of):
+            pages.add_app_template_global(function)
         OwnPerson(self._records).add_to(pages)
         MergePages(self._records, self._caller_class).add_to(pages)
         AttachmentPages(self._records, self._caller_class, self._back).add_to(pages)

@@ -11,9 +11,10 @@ import peewee
 from cti_oql import Found, Oql
 from cti_oql.running import is_postgresql, marks, rows
 from cti_oql.schema import Kind
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date
 from flask_babel import gettext as _
 
+from cti_host import moment
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.rights import organizations
 from cti_tickets.rights.access import Access, current_access
@@ -240,8 +241,8 @@ def shown(attribute: Attribute, value: Any) -> str:
         label = attribute.values.get(str(value))
         return str(label) if label is not None else str(value)
     if attribute.kind is Kind.DATETIME:
-        moment = as_datetime(value)
-        return format_datetime(moment, "short") if moment else str(value)
+        at = as_datetime(value)
+        return moment(at) if at else str(value)
     if attribute.kind is Kind.BOOLEAN:
         return str(_("Yes") if value else _("No"))
     if attribute.kind is Kind.DURATION:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,6 +21,8 @@ from cti_tickets.pages.desk.page import DeskPage
 from cti_tickets.pages.desk.typed import typed_reply
 from cti_tickets.pages.forms import make_form
 from cti_tickets.pages.object_page import ObjectView
+from cti_tickets.pages.parts.facts import facts_of
+from cti_tickets.pages.parts.head import carry, own_page
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import MODIFY, READ
 from cti_tickets.store import objects
@@ -47,14 +49,12 @@ class AssignPage(DeskPage):
         current_access().require(READ, "Person")
         if stimulus is None:
             return self._not_possible(cls, view)
-        strip = call_strip(self._records, "next")
         return render_template(
             "tickets/assign.html",
             view=view,
             assigning=self._assigning(cls, view, stimulus, request.args.get("version", "")),
-            now=[fact for fact in view.facts if fact.code in (TEAM, AGENT)],
-            strip=strip,
-            carried={CALL: strip.url} if strip else {},
+            now=facts_of(fact for fact in view.facts if fact.code in (TEAM, AGENT)),
+            strip=call_strip(self._records, "next"),
         )
 
     def _assigned(
@@ -122,10 +122,18 @@ class AssignPage(DeskPage):
         other = (
             page_of(cls.name, view.id, "tickets.transition", stimulus=stimulus)
             if stimulus
-            else url_for("tickets.modify", class_name=cls.name, id_=view.id)
+            else page_of(cls.name, view.id, "tickets.modify")
         )
-        people = people_for(self._records, cls, view.values)
-        return Assigning(people, other, version or view.version, chosen, problem)
+        call = call_strip(self._records, "next")
+        carried = {CALL: call.url} if call else {}
+        return Assigning(
+            people_for(self._records, cls, view.values),
+            carry(version or view.version, carried),
+            other,
+            own_page(view, "tickets.view", carried),
+            chosen,
+            problem,
+        )
 
     def _is_sent_from_here(self, cls: ClassDef) -> bool:
         """Whether a form has its token; asked after the rights, which are told first."""

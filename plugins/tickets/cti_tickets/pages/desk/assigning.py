@@ -8,12 +8,14 @@ from typing import Any
 
 from cti_oql.functions.fold import fold
 from cti_oql.schema import Kind
+from markupsafe import Markup
 
 from cti_host import Agent, current_host
 from cti_tickets.model.classes.registry import LnkPersonToTeam, Person
 from cti_tickets.model.form_plan import editable, transition_plan
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.rights.access import current_access
+from cti_tickets.rights.organizations import allowed
 from cti_tickets.rights.profiles import MODIFY, READ
 from cti_tickets.store.agents import active_teams_of, contact_of
 from cti_tickets.store.fitting import fitting_among, fitting_ids, rules_of
@@ -30,10 +32,12 @@ class Assignable:
 
     :param stimulus: the transition that gives it to somebody; "": it is a change like others
     :param me: the choice that is whoever looks; "" if that is none, or has it already
+    :param has_people: whether there may be somebody else to choose
     """
 
     stimulus: str
     me: str = ""
+    has_people: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,27 +57,32 @@ class Assigning:
     """The form that gives a ticket to somebody.
 
     :param people: whom it offers
+    :param carried: what each form of the page sends along, with the version of the ticket that
+        whoever chooses has seen
     :param other_url: the form that takes everybody, by name
-    :param version: that of the ticket as whoever chooses has seen it
+    :param back_url: the page of the ticket
     :param chosen: who was chosen, the value of the choice
     :param problem: why that wasn't stored
     """
 
     people: People
+    carried: Markup
     other_url: str
-    version: str
+    back_url: str
     chosen: str = ""
     problem: str = ""
 
 
 def assignable(
-    cls: ClassDef, state: str, values: Mapping[str, Any], agent: Agent
+    records: Records, cls: ClassDef, state: str, values: Mapping[str, Any], agent: Agent
 ) -> Assignable | None:
     """How whoever looks at a ticket can give it to somebody; `None`: they can't, in its state."""
     stimulus = way_to_assign(cls, state, values)
     if stimulus is None or not current_access().may(READ, "Person"):
         return None
-    return Assignable(stimulus, _own(cls, values, contact_of(agent)))
+    # Whoever is limited to organizations often sees nobody of the teams; others have no page wait.
+    has_people = allowed() is None or bool(people_for(records, cls, values).teams)
+    return Assignable(stimulus, _own(cls, values, contact_of(agent)), has_people)
 
 
 def people_for(records: Records, cls: ClassDef, values: Mapping[str, Any]) -> People:
@@ -143,7 +152,7 @@ def _people(cls: ClassDef, values: Mapping[str, Any]) -> list[tuple[int, int]]:
     )
     for rule in rules_of(cls):
         if rule.code == TEAM and values.get(rule.on):
-            allowed = fitting_ids(rule, int(values[rule.on]), MOST_PEOPLE)
-            if allowed is not None:
-                query = query.where(LnkPersonToTeam.team.in_(allowed))
+            fitting = fitting_ids(rule, int(values[rule.on]), MOST_PEOPLE)
+            if fitting is not None:
+                query = query.where(LnkPersonToTeam.team.in_(fitting))
     return [(team, person) for team, person in query.tuples()]

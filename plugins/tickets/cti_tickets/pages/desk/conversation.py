@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from operator import attrgetter
 
+from cti_oql.schema import Kind
 from flask_babel import gettext as _
 
 from cti_host import PhoneCall
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.history.timeline import Happening, read_timeline
+from cti_tickets.pages.object_page import ObjectView
 from cti_tickets.store.records import Records
 
 
@@ -24,13 +26,14 @@ class Conversation:
 
 
 def conversation(
-    records: Records, cls: ClassDef, object_id: int, calls: Sequence[PhoneCall]
+    records: Records, cls: ClassDef, view: ObjectView, calls: Sequence[PhoneCall]
 ) -> Conversation:
     """The latest that happened to a ticket.
 
     :param calls: its phone calls, as plugins give them by the hook `phone_calls`
     """
-    timeline = read_timeline(records, cls, object_id, with_calls=False)
+    known = _names(cls, view)
+    timeline = read_timeline(records, cls, view.id, with_calls=False, known=known)
     told = [_called(call) for call in calls]
     if timeline.older:
         oldest = timeline.happenings[-1].moment if timeline.happenings else datetime.max
@@ -38,6 +41,17 @@ def conversation(
     # Of one moment, the call is told before the ticket that came of it: the newest stands first.
     together = sorted([*told, *timeline.happenings], key=attrgetter("moment"), reverse=True)
     return Conversation(together, bool(timeline.older))
+
+
+def _names(cls: ClassDef, view: ObjectView) -> dict[str, dict[int, str]]:
+    """What the objects are called that a ticket leads to: its changes mostly tell of them."""
+    found: dict[str, dict[int, str]] = {}
+    for attribute in cls.attributes.values():
+        if attribute.kind is Kind.KEY and (id_ := view.values.get(attribute.code)):
+            name = view.values.get(f"{attribute.code}_friendlyname")
+            if name:
+                found.setdefault(attribute.target, {})[id_] = str(name)
+    return found
 
 
 def _called(call: PhoneCall) -> Happening:

@@ -7,14 +7,22 @@ from collections.abc import Mapping, Sequence
 from cti_oql.schema import Kind
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
-from cti_host import PanelSection, current_agent, current_host, masked_text, masks_numbers
+from cti_host import (
+    PanelSection,
+    current_agent,
+    current_host,
+    filled_template,
+    masked_text,
+    masks_numbers,
+)
 from cti_tickets.facts import Fact
 from cti_tickets.hook_values import callers
 from cti_tickets.model.form_plan import editable
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.attachments.section import attachments_of
-from cti_tickets.pages.call_strip import CALL, call_strip, page_url
+from cti_tickets.pages.call_strip import CALL, CallStrip, call_strip, page_url
 from cti_tickets.pages.desk.assigning import AGENT, TEAM, Assigning, assignable
 from cti_tickets.pages.desk.conversation import conversation
 from cti_tickets.pages.desk.reply_templates import Choices, reply_choices
@@ -25,11 +33,19 @@ from cti_tickets.pages.lists.object_links import is_referred, links_of
 from cti_tickets.pages.merging.section import merging_of
 from cti_tickets.pages.object_hub import hub_of
 from cti_tickets.pages.object_page import ObjectView
+from cti_tickets.pages.parts.conversation import conversation_of
+from cti_tickets.pages.parts.facts import facts_of, texts_of
+from cti_tickets.pages.parts.head import carry, object_head, own_page
+from cti_tickets.pages.parts.related import related_lists
+from cti_tickets.pages.parts.reply_box import reply_box
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import CREATE, READ
+from cti_tickets.store.calls import OUTBOUND
 from cti_tickets.store.records import Records
 
 PHONE_CALL = "PhoneCall"
+# The form that all buttons of the page of a ticket send.
+DESK_FORM = "reply"
 
 
 class DeskPage(FormPages):
@@ -71,47 +87,43 @@ class DeskPage(FormPages):
             and bool(access.may(READ, PHONE_CALL))
         )
         tab = tab if tab == "history" or (tab == "calls" and shows_calls) else ""
-        is_hub = view.ticket is None and not tab and is_referred(self._schema, cls)
         strip = call_strip(self._records, "next")
-        shown = {
-            "view": view,
-            "links": links_of(self._lists, view.class_name, view.id, with_rows=is_hub),
-            "shows_calls": shows_calls,
-            "tab": tab,
-            "strip": strip,
-            "carried": {CALL: strip.url} if strip else {},
-        }
+        carried = {CALL: strip.url} if strip else {}
         if view.ticket is None or tab:
-            after = request.args.get("after", "")
-            history = (
-                read_timeline(self._records, cls, view.id, after) if tab == "history" else None
-            )
-            sections = [] if tab else self._sections(view)
-            return render_template(
-                "tickets/hub.html" if is_hub else "tickets/view.html",
-                hub=hub_of(self._records, cls, view) if is_hub else None,
-                timeline=history,
-                sections=sections,
-                merging=None if tab else merging_of(self._records, cls, view),
-                **shown,
-            )
+            return self._object(cls, view, tab, strip, carried, shows_calls=shows_calls)
+        logs = self._logs_of(cls, view.state) if view.may_modify else {}
+        note = typed_note() if note is None else note
+        links = links_of(self._lists, view.class_name, view.id)
+        files = attachments_of(view)
+        sent = carry(view.version, carried)
+        # All that is sent goes by one form, so that what is typed beside it comes along.
+        form = DESK_FORM if logs or files.may_add else ""
+        way = assignable(self._records, cls, view.state, view.values, current_agent())
+        told = conversation(self._records, cls, view, view.calls or ())
+        if choices is None:
+            choices = self._choices_of(cls, view, logs)
+        to_reply = own_page(view, "tickets.reply", {})
         return render_template(
             "tickets/ticket.html",
-            reply=reply,
-            note=typed_note() if note is None else note,
-            choices=self._choices_of(cls, view) if choices is None else choices,
-            logs=self._logs_of(cls, view.state) if view.may_modify else {},
-            conversation=conversation(self._records, cls, view.id, view.calls or ()),
-            assignable=assignable(cls, view.state, view.values, current_agent()),
+            view=view,
+            failed=assigning is not None or (reply.failed and not reply.inserted),
+            strip=strip,
+            carried=sent,
+            form=form,
+            head=object_head(
+                view, links, carried, shows_calls=shows_calls, assignable=way, form=form
+            ),
+            texts=texts_of(_texts(cls, view.facts)),
+            reply_box=reply_box(reply, note, to_reply, sent, logs, files, choices),
+            attachments=files,
+            conversation=conversation_of(told),
+            older_url=own_page(view, "tickets.view", carried, tab="history") if told.more else "",
             assigning=assigning,
-            may_note_call=bool(access.may(CREATE, PHONE_CALL)),
-            creation_key=creation_key(),
-            texts=_texts(cls, view.facts),
-            facts=_facts(cls, view.facts, rare=False),
-            rare=_facts(cls, view.facts, rare=True),
-            message=_message(view),
-            attachments=attachments_of(view),
-            **shown,
+            assign_url=_assign_url(view, carried) if way and way.has_people else "",
+            facts=facts_of(_facts(cls, view.facts, rare=False)),
+            rare=facts_of(_facts(cls, view.facts, rare=True)),
+            more=self._more(view, sent, note, form),
+            related=related_lists(links),
         )
 
     def _back(
@@ -128,9 +140,78 @@ class DeskPage(FormPages):
             return self._page(self._view(view.class_name, view.id), reply, note)
         return redirect(page_url(view.class_name, view.id), 303)
 
-    def _choices_of(self, cls: ClassDef, view: ObjectView) -> list[Choices]:
-        """The templates for a reply to a ticket; none for whoever may not reply."""
-        logs = self._logs_of(cls, view.state) if view.may_modify else {}
+    def _object(
+        self,
+        cls: ClassDef,
+        view: ObjectView,
+        tab: str,
+        strip: CallStrip | None,
+        carried: Mapping[str, str],
+        *,
+        shows_calls: bool,
+    ) -> str:
+        """The page of an object that is no ticket, or a tab of one that is."""
+        is_hub = not tab and is_referred(self._schema, cls)
+        links = links_of(self._lists, view.class_name, view.id, with_rows=is_hub)
+        hub = hub_of(self._records, cls, view) if is_hub else None
+        merging = None if tab else merging_of(self._records, cls, view)
+        after = request.args.get("after", "")
+        return render_template(
+            "tickets/hub.html" if is_hub else "tickets/view.html",
+            view=view,
+            links=links,
+            head=object_head(
+                view,
+                links,
+                carried,
+                tab=tab,
+                shows_calls=shows_calls,
+                hub=hub,
+                merging=merging,
+            ),
+            related=Markup() if tab or is_hub else related_lists(links),
+            hub=hub,
+            timeline=(
+                read_timeline(self._records, cls, view.id, after) if tab == "history" else None
+            ),
+            sections=[] if tab else self._sections(view),
+            merging=merging,
+            tab=tab,
+            strip=strip,
+        )
+
+    def _more(self, view: ObjectView, carried: Markup, note: Note, form: str) -> Markup:
+        """What is folded below the facts of a ticket: a note of a call, and the link to copy.
+
+        :param carried: what each form of the page sends along
+        :param note: what was typed about a phone call and not stored
+        :param form: the form of the page that sends it; "": it has one of its own
+        """
+        may_note = bool(current_access().may(CREATE, PHONE_CALL))
+        return filled_template(
+            "tickets/ticket_more.html",
+            {
+                "may_note_call": may_note,
+                "is_typed": bool(note.text),
+                "is_outbound": note.flow == OUTBOUND,
+                "form": form,
+            },
+            {
+                "note_url": own_page(view, "tickets.note_call", {}),
+                "carried": carried,
+                "creation_key": creation_key() if may_note else "",
+                "note": note.text,
+                "message": _message(view),
+            },
+        )
+
+    def _choices_of(
+        self, cls: ClassDef, view: ObjectView, logs: Mapping[str, str]
+    ) -> list[Choices]:
+        """The templates for a reply to a ticket; none for whoever may not reply.
+
+        :param logs: those that whoever sees it may add to
+        """
         if not logs or view.ticket is None:
             return []
         agent = current_agent()
@@ -153,6 +234,12 @@ class DeskPage(FormPages):
         display = host.settings.caller_information.display_name
         found = callers(self._records, host.database, self._caller_class, [view.id], display)
         return host.hooks.person_sections(found[0]) if found else []
+
+
+def _assign_url(view: ObjectView, carried: Mapping[str, str]) -> str:
+    """Where the ticket is given to somebody, of whoever sees it in this version."""
+    url = own_page(view, "tickets.assign", carried)
+    return f"{url}{'&' if carried else '?'}version={view.version}"
 
 
 def _message(view: ObjectView) -> str:

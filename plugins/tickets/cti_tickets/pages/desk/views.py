@@ -110,7 +110,7 @@ class DeskPages(AssignPage):
         cls, value = self._schema[view.class_name], request.form[_TEMPLATE]
         sent_from_here = self._is_sent_from_here(cls)
         view = self._view(view.class_name, view.id)
-        choices = self._choices_of(cls, view)
+        choices = self._choices_of(cls, view, self._logs_of(cls, view.state))
         choice = choice_of(choices, value)
         if choice is None or not sent_from_here:
             problem = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from cti_oql.schema import Kind
@@ -19,6 +20,8 @@ from cti_tickets.store.markup import readable
 from cti_tickets.store.records import Records, shown
 from cti_tickets.store.values import LONG_TEXTS
 
+# What objects are called, by class and id.
+KnownNames = Mapping[str, Mapping[int, str]]
 # They say the same of every change: that there was one.
 _SELF_EVIDENT = {"last_update", "operational_status"}
 # A text of more characters is shown when somebody asks for it.
@@ -40,9 +43,15 @@ class Texts:
 
     :param records: reads objects of this application's schema
     :param changes: the changes whose values are wanted
+    :param known: names of objects that need not be read any more
     """
 
-    def __init__(self, records: Records, changes: Iterable[Change]) -> None:
+    def __init__(
+        self,
+        records: Records,
+        changes: Iterable[Change],
+        known: KnownNames = MappingProxyType({}),
+    ) -> None:
         self._records, self._schema = records, records.schema
         wanted: dict[str, set[int]] = {}
         for change in changes:
@@ -52,7 +61,9 @@ class Texts:
                 if attribute is not None and attribute.kind is Kind.KEY:
                     ids = wanted.setdefault(attribute.target, set())
                     ids.update(value for value in pair if isinstance(value, int))
-        self._names = {name: self._read(name, sorted(ids)) for name, ids in wanted.items()}
+        self._names = {
+            name: self._read(name, ids, known.get(name, {})) for name, ids in wanted.items()
+        }
 
     def text(self, attribute: Attribute, value: Any) -> str:
         """A value as its agent reads it; "" for none."""
@@ -84,9 +95,14 @@ class Texts:
                 lines.append(Line(str(attribute.label), was, now, long))
         return lines
 
-    def _read(self, class_name: str, ids: Sequence[int]) -> Mapping[int, str]:
+    def _read(
+        self, class_name: str, wanted: Set[int], known: Mapping[int, str]
+    ) -> Mapping[int, str]:
+        ids = sorted(wanted - known.keys())
+        if not ids:
+            return known
         database = current_host().database
-        found = self._records.names(database, class_name, ids)
+        found = {**known, **self._records.names(database, class_name, ids)}
         missing = [id_ for id_ in ids if id_ not in found]
         if missing and allowed() is None:
             deleted = history.names_of_deleted(class_name, missing)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from heapq import merge
-from itertools import islice
-from typing import Any
+from itertools import chain
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from cti_oql.schema import Kind
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from cti_host import current_host
 from cti_tickets.model.classes.registry import PhoneCall
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.history.texts import (
+    KnownNames,
     Line,
     Texts,
     class_of,
@@ -105,8 +106,7 @@ def _pair(moment: str, id_: str) -> tuple[datetime, int] | None:
     return (datetime.strptime(moment, "%Y%m%d%H%M%S"), int(id_)) if moment and id_ else None
 
 
-@dataclass(frozen=True, order=True)
-class _Found:
+class _Found(NamedTuple):
     """A row of one of the sources; those of all of them are in order by moment.
 
     A moment is a second; within it, nothing is earlier than the creation.
@@ -115,8 +115,12 @@ class _Found:
     moment: datetime
     is_later: bool
     id: int
-    source: str = field(compare=False)
-    row: Any = field(compare=False)
+    source: str
+    row: Any
+
+
+def _order(one: _Found) -> tuple[datetime, bool, int]:
+    return one.moment, one.is_later, one.id
 
 
 def read_timeline(
@@ -126,11 +130,13 @@ def read_timeline(
     after: str = "",
     *,
     with_calls: bool = True,
+    known: KnownNames = MappingProxyType({}),
 ) -> Timeline:
     """A page of what happened to an object.
 
     :param after: where it begins, the `older` of the page before
     :param with_calls: whether phone calls are wanted as well
+    :param known: names of objects that need not be read any more
     """
     place = _Place.read(after)
     sources = [
@@ -138,7 +144,7 @@ def read_timeline(
         _entries(records, cls, object_id, place),
         _calls(records, cls, object_id, place) if with_calls else iter(()),
     ]
-    found = list(islice(merge(*sources, reverse=True), PAGE_SIZE + 1))
+    found = sorted(chain(*sources), key=_order, reverse=True)[: PAGE_SIZE + 1]
     page = found[:PAGE_SIZE]
     for one in page:
         at = (one.moment, one.id)
@@ -149,11 +155,13 @@ def read_timeline(
         else:
             place = replace(place, call=at)
     older = str(place) if len(found) > PAGE_SIZE else ""
-    return Timeline(_happenings(records, cls, page), older)
+    return Timeline(_happenings(records, cls, page, known), older)
 
 
-def _happenings(records: Records, cls: ClassDef, found: Sequence[_Found]) -> list[Happening]:
-    texts = Texts(records, [one.row for one in found if one.source == "change"])
+def _happenings(
+    records: Records, cls: ClassDef, found: Sequence[_Found], known: KnownNames
+) -> list[Happening]:
+    texts = Texts(records, [one.row for one in found if one.source == "change"], known)
     calls = _named_calls(records, [one.id for one in found if one.source == "call"])
     happenings = []
     for one in found:

@@ -1,0 +1,1 @@
+"""Parts of the pages of objects, written by functions: as templates they took most of a page."""

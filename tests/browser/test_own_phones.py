@@ -13,7 +13,7 @@ from cti_calls.api_for_plugins import Direction, Fact, FactKind, PhoneEvent, Tak
 from cti_calls.model.tables import CallKey
 from cti_calls.store.devices import add_device
 from demo_server import NAME, demo_server
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from cti_host.app import create_app
 
@@ -112,16 +112,17 @@ def check(page: Page) -> None:
         assert barriers(page) == []
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+# From one phone the same number is called once in a few seconds.
+@pytest.mark.parametrize(("javascript", "phone"), [(True, "Home"), (False, "Desk")])
 def test_a_person_is_called_from_the_phone_that_is_chosen(
-    open_page: Any, site: tuple[str, Tell, Any], *, javascript: bool
+    open_page: Any, site: tuple[str, Tell, Any], *, javascript: bool, phone: str
 ) -> None:
     tell = site[1]
     page = open_page(java_script_enabled=javascript)
     page.goto(PERSON)
     menu = page.locator(".cti-dial").first
     menu.locator("summary").click()
-    menu.get_by_role("button", name="From Home").click()
+    menu.get_by_role("button", name=f"From {phone}").click()
     status = page.locator("#call .cti-status")
     expect(status).to_have_text("Ringing")
     if not javascript:
@@ -170,6 +171,31 @@ def test_of_two_who_write_a_note_the_second_sees_what_the_first_wrote(
     second.get_by_text("Earlier notes (1)").click()
     expect(second.locator(".cti-note-versions")).to_contain_text("Wants a quote")
     check(second)
+
+
+def test_a_note_that_is_not_saved_is_not_left_without_a_question(
+    open_page: Any, site: tuple[str, Tell, Any]
+) -> None:
+    at = Fact(FactKind.STARTED, "unsaved", direction=Direction.IN, remote="+33199007703")
+    id_ = site[1](at, Fact(FactKind.RINGING, "unsaved", leg="1", device="201"))
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page = open_page()
+    page.on("dialog", stay)
+    page.goto(f"/calls/{id_}")
+    note = page.get_by_role("textbox", name="Note")
+    note.fill("Wants a quote")
+    page.get_by_label("Reference of a ticket").fill("R-000028")
+    page.get_by_role("button", name="Link").click()
+    expect(note).to_have_value("Wants a quote")
+    assert asked == ["beforeunload"]
+    note.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_have_text("Saved.")
+    assert asked == ["beforeunload"]
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])

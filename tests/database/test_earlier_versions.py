@@ -45,6 +45,8 @@ VERSIONS: list[dict[str, list[str]]] = [
     {"tickets": ["0023_attachments"]},
     {"tickets": ["0024_saved_views"]},
     {"tickets": ["0025_person_vip_and_notes"]},
+    {"tickets": ["0026_open_tickets_by_priority"]},
+    {"tickets": ["0027_words_end_at_marks"]},
 ]
 ROWS: Rows = {
     "organization": {"id": 1, "name": "Fluvia", "status": "active"},

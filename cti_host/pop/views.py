@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -35,6 +36,8 @@ from cti_host.web.scopes import token_scope
 from cti_host.web.sealing import sealed_address, tidied_address
 from cti_host.web.theme import COOKIE as THEME_COOKIE
 from cti_host.web.theme import THEMES
+from cti_host.web.timezones import COOKIE as TIMEZONE_COOKIE
+from cti_host.web.timezones import chosen_timezone, is_timezone, timezones
 
 blueprint = Blueprint("cti_host", __name__)
 for _part in (ticket_table, call_card, list_cards, section_cards, why):
@@ -142,6 +145,27 @@ def theme() -> ResponseReturnValue:
     if chosen not in THEMES:
         abort(400, _("There are no such colours."))
     return _kept_by_the_browser(THEME_COOKIE, chosen)
+
+
+@blueprint.route("/timezone", methods=["GET", "POST"])
+def timezone() -> ResponseReturnValue:
+    """Choose the time zone of dates, for this browser; empty: that of the site."""
+    typed = request.form.get("timezone", chosen_timezone() or "").strip()
+    problem = ""
+    if request.method == "POST":
+        if not typed or is_timezone(typed):
+            flash(_("The time zone is saved."), "success")
+            return _kept_by_the_browser(TIMEZONE_COOKIE, typed)
+        problem = _("There is no such time zone.")
+    page = render_template(
+        "cti_host/timezone.html",
+        typed=typed,
+        problem=problem,
+        names=timezones(),
+        site=current_host().settings.timezone,
+        now=datetime.now(UTC),
+    )
+    return page, (400 if problem else 200)
 
 
 def _kept_by_the_browser(cookie: str, value: str) -> ResponseReturnValue:

@@ -16,6 +16,7 @@ from werkzeug.http import parse_accept_header
 from cti_host.languages.catalogues import Catalogues
 from cti_host.languages.known import LANGUAGES, usual_variant
 from cti_host.localised import LABELS_EXTENSION
+from cti_host.web.timezones import chosen_timezone
 
 COOKIE = "cti_language"
 # Browsers send few different lists of languages.
@@ -49,9 +50,10 @@ def _locale(chosen: str, accepted: str, default: str) -> Locale:
 def init_languages(
     app: Flask, default_language: str, timezone: str, folders: Iterable[Path]
 ) -> None:
-    """Set up translations, and dates in the site's time zone.
+    """Set up translations, and dates in the agent's time zone.
 
-    The language is the agent's choice (a cookie), else the browser's, else the site's.
+    The language is the agent's choice (a cookie), else the browser's, else the site's. The time
+    zone is the agent's choice, else the site's.
     """
 
     def select_locale() -> Locale:
@@ -66,6 +68,7 @@ def init_languages(
         default_locale=usual_variant(default_language),
         default_timezone=timezone,
         locale_selector=select_locale,
+        timezone_selector=chosen_timezone,
     )
     catalogues = Catalogues(folders)
     babel.domain_instance = catalogues

@@ -28,6 +28,7 @@ from cti_host.context_values import context_values
 from cti_host.localised import current_locale
 from cti_host.web.accepts import has_bearer_token
 from cti_host.web.moments import distance, short_moments
+from cti_host.web.timezones import chosen_timezone
 
 _KEPT_MOMENTS = 4096
 _KEPT_NUMBERS = 1024
@@ -47,7 +48,7 @@ def init_rendering(app: Flask) -> None:
     """Give the templates of the host and of plugins their helpers.
 
     `icon("telephone")` draws an icon of Bootstrap Icons, hidden from screen readers: the words
-    stand beside it. `when|moment` shows a UTC datetime in the site's time zone, `when|time_element`
+    stand beside it. `when|moment` shows a UTC datetime in the agent's zone, `when|time_element`
     puts it into a `<time>`, `when|ago` says there how long ago it was, and `text|iso_time` takes a
     text in ISO 8601; `count|number` shows a number in the agent's way. `form_token()` is the CSRF
     token of a form, `asset("cti.css")` the address of a static file.
@@ -150,7 +151,7 @@ def _counted(value: int, locale: str) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """A UTC datetime, naive or aware, as date and time in the site's zone and the agent's way."""
+    """A UTC datetime, naive or aware, as date and time in the agent's zone and way."""
     if value is None:
         return ""
     style = page_style()
@@ -217,7 +218,7 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class PageStyle:
-    """How a page is written: its texts, its locale, the site's time zone, and addresses in it.
+    """How a page is written: its texts, its locale, the agent's time zone, and addresses in it.
 
     The functions of this module look it up for each of their calls; whoever has many of them keeps
     it for a page.
@@ -297,7 +298,7 @@ def page_style() -> PageStyle:
     found: PageStyle | None = values.get("cti_style")
     if found is None:
         locale = str(current_locale() or _DEFAULT_LOCALE)
-        zone = current_app.config["BABEL_DEFAULT_TIMEZONE"]
+        zone = chosen_timezone() or current_app.config["BABEL_DEFAULT_TIMEZONE"]
         every: dict[tuple[str, str], _Kept] = current_app.extensions.setdefault(_KEPT, {})
         root = request.script_root if has_request_context() else ""
         kept = every.setdefault((locale, root), _Kept())

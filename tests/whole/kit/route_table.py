@@ -58,6 +58,8 @@ TABLE = [
     Row("GET", "cti_host.ticket", "/ticket/tickets/UserRequest/1", 302, foreign=404),
     Row("POST", "cti_host.place_call", "/ticket/tickets/UserRequest/1/call", 404),
     Row("POST", "cti_host.language", "/language", 400, EVERYBODY, nobody=400),
+    Row("GET", "cti_host.timezone", "/timezone", 200),
+    Row("POST", "cti_host.timezone", "/timezone", 400, data={"timezone": "Mars/Olympus"}),
     Row("POST", "cti_host.theme", "/theme", 400, EVERYBODY, nobody=400),
     Row("GET", "cti_host_health.plugins", "/plugins", 200, ADMINISTRATOR),
     Row("GET", "cti_host_health.health", "/health", 200, EVERYBODY, nobody=200),

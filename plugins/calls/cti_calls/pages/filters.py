@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import request, url_for
 from flask_babel import get_timezone
@@ -97,7 +98,7 @@ def today() -> str:
 
 
 def day(typed: str, problems: list[str], days: int = 0) -> datetime | None:
-    """The moment at which a day of the site begins, or so many days later, in UTC.
+    """The moment at which a day of the agent begins, or so many days later, in UTC.
 
     :param problems: gets a sentence if it is no day
     """
@@ -105,7 +106,9 @@ def day(typed: str, problems: list[str], days: int = 0) -> datetime | None:
         return None
     try:
         wanted = date.fromisoformat(typed) + timedelta(days=days)
-        return datetime.combine(wanted, time(), tzinfo=get_timezone()).astimezone(UTC)
+        # What Babel returns has the zone's local mean time until it is asked for a moment.
+        zone = ZoneInfo(str(get_timezone() or UTC))
+        return datetime.combine(wanted, time(), tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         problems.append(_("“%(text)s” is not a day such as 2026-01-31.", text=typed))
         return None

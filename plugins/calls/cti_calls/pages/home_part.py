@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 from flask import render_template
 from flask_babel import get_timezone
@@ -45,8 +46,9 @@ class HomePart:
 
 
 def _midnight() -> datetime:
-    """When today began, in the site's time zone."""
-    zone = get_timezone() or UTC
+    """When today began, in the agent's time zone."""
+    # What Babel returns has the zone's local mean time until it is asked for a moment.
+    zone = ZoneInfo(str(get_timezone() or UTC))
     return datetime.combine(datetime.now(zone).date(), time(), zone)
 
 

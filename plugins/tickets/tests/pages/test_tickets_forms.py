@@ -400,6 +400,23 @@ def test_a_moment_is_shown_and_typed_in_the_sites_time_zone(
     assert people.get("/objects/UserRequest/1/modify").fields["end_date"] == shown
 
 
+def test_an_agent_elsewhere_chooses_their_own_time_zone(people: Any) -> None:
+    form = "/objects/UserRequest/1/modify"
+    wrong = people.submit(people.get("/timezone"), timezone="Mars/<Olympus>")
+    assert wrong.status == 400
+    assert "There is no such time zone." in wrong.text
+    assert wrong.fields["timezone"] == "Mars/<Olympus>"
+    assert people.submit(people.get("/timezone"), timezone="America/New_York").status == 302
+    assert people.save(form, end_date="2026-07-15T18:30").status == 303
+    assert people.stored("UserRequest", 1)["end_date"] == datetime(2026, 7, 15, 22, 30)
+    assert re.search(r"\b(6|18):30\b", people.get("/objects/UserRequest/1").text)
+    # The days of a list are theirs as well.
+    assert "Found: 1" in people.get("/objects/UserRequest?end_date_until=2026-07-15").text
+    assert people.submit(people.get("/timezone"), timezone="").status == 302
+    assert people.get(form).fields["end_date"] == "2026-07-16T00:30"
+    assert "Found: 0" in people.get("/objects/UserRequest?end_date_until=2026-07-15").text
+
+
 @pytest.mark.parametrize(
     "moment", ["2026-10-25 00:30:00", "2026-10-25 01:30:00", "2026-03-29 01:30:00"]
 )

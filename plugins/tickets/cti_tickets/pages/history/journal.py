@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -237,7 +238,8 @@ def _day(text: str, problems: list[str], days: int = 0) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(text) + timedelta(days=days)
-        local = datetime.combine(day, time(), tzinfo=get_timezone())
+        # What Babel returns has the zone's local mean time until it is asked for a moment.
+        local = datetime.combine(day, time(), tzinfo=ZoneInfo(str(get_timezone() or UTC)))
         return local.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         problems.append(_("“%(text)s” is not a day such as 2026-01-31.", text=text))

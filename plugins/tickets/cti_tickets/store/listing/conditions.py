@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import peewee
 from cti_oql.functions.fold import fold
@@ -212,8 +213,9 @@ def _containing(word: str) -> str:
 
 
 def _beginning_of(day: date) -> str:
-    """The first moment of a day in the site's time zone, as it is stored."""
-    zone = get_timezone() or UTC
+    """The first moment of a day in the agent's time zone, as it is stored."""
+    # What Babel returns has the zone's local mean time until it is asked for a moment.
+    zone = ZoneInfo(str(get_timezone() or UTC))
     moment = datetime.combine(day, time())
     with suppress(OverflowError, ValueError):  # at the ends of the calendar
         moment = moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)

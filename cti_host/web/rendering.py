@@ -95,7 +95,8 @@ def kept_for_pages(name: Hashable, make: Callable[[], _T]) -> _T:
     """What is the same on all pages in one language, made once per application.
 
     :param name: what it is, beginning with the plugin; only such of which there are few
-    :param make: makes it; nobody may change it afterwards
+    :param make: makes it; nobody may change it afterwards, but for a table that fills by and by:
+        whoever keeps one sees to it that it stays small, whatever addresses are asked for
     """
     return page_style().kept(name, make)
 

@@ -116,7 +116,7 @@ def test_a_note_of_a_call_is_saved_by_keyboard(page: Page) -> None:
     page.get_by_text("Note a phone call").click()
     page.get_by_label("Note", exact=True).fill("Called by keyboard")
     page.get_by_label("Note", exact=True).press("Control+Enter")
-    expect(page.get_by_role("article").first).to_contain_text("Called by keyboard")
+    expect(page.get_by_role("article").filter(has_text="Called by keyboard")).to_have_count(1)
     expect(page.get_by_label("New entry")).to_have_value("Not yet")
 
 

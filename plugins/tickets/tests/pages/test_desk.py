@@ -230,6 +230,15 @@ def test_of_too_many_people_those_of_its_team_are_offered(
     assert {*form_of(page, "/assign").options["to"].values()} == {"–", "Ada Byron"}
 
 
+def test_what_is_wrong_is_told_as_the_language_writes_it(site: Any) -> None:
+    press(site, site.get(TICKET), "/assign")
+    form = form_of(site.get(f"{TICKET}/assign"), "/assign")
+    values = {**form.fields, "to": f"{DESK}:{ADA}"}
+    told = site.post(form.action, values, X_Agent="ada", Accept_Language="fr")
+    assert told.status == 400
+    assert re.search("Agent[\u202f\xa0]: doit être changé", told.html)
+
+
 def test_a_ticket_that_cannot_be_given_away_has_no_form(site: Any) -> None:
     assert site.get(f"{TICKET}/assign", X_Profiles="Service Manager").status == 403
     closed = site.add("UserRequest", title="Old", description="…", org_id=2, status="closed")

@@ -82,7 +82,7 @@ class AssignPage(DeskPage):
             return self._not_possible(cls, view)
         except InvalidValues as error:
             lines = [
-                f"{cls.attributes[code].label if code in cls.attributes else code}: {message}"
+                f"{one.label if (one := cls.attributes.get(code)) else code}{_(':')} {message}"
                 for code, message in error.errors.items()
             ]
             return self._refused(view, chosen, "\n".join(lines), 400)

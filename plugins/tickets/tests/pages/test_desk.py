@@ -169,6 +169,30 @@ def test_it_is_given_to_people_of_the_teams_that_provide_its_service(site: Any) 
     assert site.stored("UserRequest", 1)["agent_id"] == BEN
 
 
+def test_who_has_a_ticket_is_not_offered_it_again(site: Any) -> None:
+    """Not in another team either: a ticket is given to somebody else, or not at all."""
+    site.add("lnkPersonToTeam", team_id=OTHERS, person_id=ADA)
+    press(site, site.get(TICKET), "/assign")
+    offered = form_of(assigning(site, "clara"), "/assign").options["to"]
+    assert offered == {"": "–", f"{DESK}:{BEN}": "Ben Byron"}
+    assert site.submit(site.get("/objects/lnkPersonToTeam/2/delete")).status == 303
+    page = assigning(site, "clara")
+    assert form_of(page, "/assign").options.get("to") is None
+    assert "Nobody else is in a team that could get this ticket." in page.text
+
+
+def test_who_has_a_ticket_may_have_it_in_another_team_where_that_is_a_change(site: Any) -> None:
+    site.add("lnkPersonToTeam", team_id=OTHERS, person_id=ADA)
+    problem = site.add("Problem", title="Old", description="…", org_id=2)
+    at = f"/objects/Problem/{problem}"
+    assert press(site, site.get(at), "/assign").status == 303
+    offered = form_of(assigning(site, "clara", at), "/assign").options["to"]
+    assert f"{DESK}:{ADA}" not in offered
+    assert {f"{OTHERS}:{ADA}", f"{DESK}:{BEN}"} <= set(offered)
+    given = press(site, assigning(site, "clara", at), "/assign", to=f"{OTHERS}:{ADA}")
+    assert given.status == 303
+
+
 def test_the_people_are_read_when_they_are_asked_for(site: Any) -> None:
     assert "Ben Byron" not in site.get(TICKET).text
     page = assigning(site)

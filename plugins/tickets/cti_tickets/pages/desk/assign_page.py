@@ -127,7 +127,7 @@ class AssignPage(DeskPage):
         call = call_strip(self._records, "next")
         carried = {CALL: call.url} if call else {}
         return Assigning(
-            people_for(self._records, cls, view.values),
+            people_for(self._records, cls, view.values, stimulus),
             carry(version or view.version, carried),
             other,
             own_page(view, "tickets.view", carried),

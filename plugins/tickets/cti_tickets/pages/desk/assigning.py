@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from cti_host import Agent, current_host
 from cti_tickets.model.classes.registry import LnkPersonToTeam, Person
 from cti_tickets.model.form_plan import editable, transition_plan
+from cti_tickets.model.lifecycles.lifecycle import Flag
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.organizations import allowed
@@ -46,10 +47,12 @@ class People:
 
     :param teams: the people by team, each as the value of the choice, "3:12", and a name
     :param too_many: whether only those of the ticket's own team are here
+    :param besides: whether whoever has it now is left out
     """
 
     teams: Sequence[tuple[str, Sequence[tuple[str, str]]]]
     too_many: bool = False
+    besides: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,16 +84,22 @@ def assignable(
     if stimulus is None or not current_access().may(READ, "Person"):
         return None
     # Whoever is limited to organizations often sees nobody of the teams; others have no page wait.
-    has_people = allowed() is None or bool(people_for(records, cls, values).teams)
+    has_people = allowed() is None or bool(people_for(records, cls, values, stimulus).teams)
     return Assignable(stimulus, _own(cls, values, contact_of(agent)), has_people)
 
 
-def people_for(records: Records, cls: ClassDef, values: Mapping[str, Any]) -> People:
-    """Who may get a ticket, as far as whoever looks may see them."""
+def people_for(records: Records, cls: ClassDef, values: Mapping[str, Any], stimulus: str) -> People:
+    """Who may get a ticket, as far as whoever looks may see them.
+
+    :param stimulus: what gives it to somebody; whom it would refuse is not among them
+    """
     pairs = _people(cls, values)
     too_many = len(pairs) > MOST_PEOPLE
     if too_many:
         pairs = [pair for pair in pairs if pair[0] == values.get(TEAM)][:MOST_PEOPLE]
+    same = _unchanged(cls, values, stimulus)
+    others = [pair for pair in pairs if not same(*pair)]
+    besides, pairs = len(others) < len(pairs), others
     database = current_host().database
     teams = records.names(database, "Team", sorted({team for team, _ in pairs}))
     people = records.names(database, "Person", sorted({person for _, person in pairs}))
@@ -100,7 +109,26 @@ def people_for(records: Records, cls: ClassDef, values: Mapping[str, Any]) -> Pe
             by_team.setdefault(team, []).append((f"{team}:{person}", people[person]))
     listed = [(teams[team], sorted(some, key=_by_name)) for team, some in by_team.items()]
     listed.sort(key=lambda one: fold(one[0]) or "")
-    return People(listed, too_many)
+    return People(listed, too_many, besides)
+
+
+def _unchanged(
+    cls: ClassDef, values: Mapping[str, Any], stimulus: str
+) -> Callable[[int, int], bool]:
+    """Whether a team and a person of it are those that a ticket has, as the stimulus counts it.
+
+    Most demand another agent: the same one is refused then, whatever the team.
+    """
+    life = cls.lifecycle
+    way = life.transition(str(values.get(life.attribute)), stimulus) if life else None
+    flags = life.asked(way) if life and way else {}
+    demanded = [code for code in (TEAM, AGENT) if Flag.MUST_CHANGE in flags.get(code, Flag.NONE)]
+
+    def same(team: int, person: int) -> bool:
+        kept = {TEAM: team == values.get(TEAM), AGENT: person == values.get(AGENT)}
+        return all(kept.values()) or any(kept[code] for code in demanded)
+
+    return same
 
 
 def _by_name(choice: tuple[str, str]) -> str:

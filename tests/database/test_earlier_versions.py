@@ -47,6 +47,7 @@ VERSIONS: list[dict[str, list[str]]] = [
     {"tickets": ["0025_person_vip_and_notes"]},
     {"tickets": ["0026_open_tickets_by_priority"]},
     {"tickets": ["0027_words_end_at_marks"]},
+    {"tickets": ["0028_names_in_order"]},
 ]
 ROWS: Rows = {
     "organization": {"id": 1, "name": "Fluvia", "status": "active"},

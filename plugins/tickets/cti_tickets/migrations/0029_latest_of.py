@@ -1,4 +1,4 @@
-"""The latest tickets of an organization, an agent or a team, and the latest phone calls of a person.
+"""The latest tickets of an organization, an agent or a team, and phone calls of a person.
 
 Their pages show some of them, lists narrowed down to them begin with them: what has thousands would
 be sorted each time. The last index takes the place of that of the person alone.

@@ -9,6 +9,14 @@ document.addEventListener("keydown", (event) => {
   form.requestSubmit(document.getElementById(event.target.dataset.sendBy));
 });
 
+// Where a page has several things to do, Enter presses the button beside the field.
+document.addEventListener("keydown", (event) => {
+  const button = document.getElementById(event.target.dataset?.enter);
+  if (!button || event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
+  event.preventDefault();
+  button.click();
+});
+
 // A template goes where the cursor is, on lines of its own, and is undone like what is typed. The log
 // that it is meant for is chosen with it, unless something was written for the one that is chosen.
 document.addEventListener("click", (event) => {

@@ -189,13 +189,47 @@ def test_a_note_that_is_not_saved_is_not_left_without_a_question(
     page.goto(f"/calls/{id_}")
     note = page.get_by_role("textbox", name="Note")
     note.fill("Wants a quote")
-    page.get_by_label("Reference of a ticket").fill("R-000028")
-    page.get_by_role("button", name="Link").click()
+    page.get_by_role("link", name="CTI Host").click()
     expect(note).to_have_value("Wants a quote")
     assert asked == ["beforeunload"]
     note.press("Control+Enter")
     expect(page.get_by_role("alert")).to_have_text("Saved.")
     assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_note_stays_while_a_ticket_is_linked_and_a_person_found(
+    open_page: Any, site: tuple[str, Tell, Any], *, javascript: bool
+) -> None:
+    key = f"beside{javascript}"
+    number = "+33199007704" if javascript else "+33199007705"
+    at = Fact(FactKind.STARTED, key, direction=Direction.IN, remote=number)
+    id_ = site[1](at, Fact(FactKind.RINGING, key, leg="1", device="201"))
+    page = open_page(java_script_enabled=javascript)
+    page.goto(f"/calls/{id_}")
+    note = page.get_by_role("textbox", name="Note")
+    note.fill("Wants a quote")
+    name, ticket = page.get_by_label("Name of a person"), page.get_by_label("Reference of a ticket")
+    name.fill("delaunay")
+    name.press("Enter")
+    theirs = page.get_by_role("button", name=re.compile("It is theirs.*Delaunay"))
+    expect(theirs).to_be_visible()
+    expect(note).to_have_value("Wants a quote")
+    ticket.fill("R-000028")
+    if javascript:
+        ticket.press("Enter")
+    else:
+        page.get_by_role("button", name="Link").click()
+    expect(page.get_by_role("alert")).to_contain_text("The call is linked to R-000028.")
+    expect(note).to_have_value("Wants a quote")
+    theirs.click()
+    expect(page.get_by_text("Save the note first")).to_be_visible()
+    expect(note).to_have_value("Wants a quote")
+    if javascript:
+        check(page)
+    page.get_by_role("button", name="Save the note").click()
+    expect(page.get_by_role("alert")).to_have_text("Saved.")
+    expect(note).to_have_value("Wants a quote")
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])

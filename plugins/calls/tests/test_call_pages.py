@@ -278,7 +278,7 @@ def test_a_number_is_added_to_a_person(site: Site) -> None:
     id_ = site.miss("a", NOBODY)
     keeper = site.browser(profiles="Support Agent,Configuration Manager")
     found = keeper.get(f"/calls/{id_}?person=byron").text
-    assert 'name="person" value="tickets:Person:3"' in found
+    assert 'name="chosen" value="tickets:Person:3"' in found
     sent = send(keeper, f"/calls/{id_}/person", person="tickets:Person:3")
     assert sent.location.startswith("/objects/Person/3/modify?phone=")
     assert "536490042" in keeper.get(sent.location).text
@@ -289,6 +289,57 @@ def test_a_number_is_added_to_a_person(site: Site) -> None:
     sent = send(sam, f"/calls/{id_}/person", **other)
     assert sent.location == f"/calls/{id_}"
     assert "could not be added" in sam.get(sent.location).text
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_what_is_typed_beside_is_still_there(site: Site, *, is_first: bool) -> None:
+    """Each button of the page sends all that is typed there, also without JavaScript."""
+    id_ = site.miss("a", NOBODY)
+    sam = site.browser()
+    before = "" if is_first else "Was here"
+    if not is_first:
+        send(sam, f"/calls/{id_}/note", note=before, before="")
+    typed = {"note": "Wants\r\na quote", "before": before, "ticket": "R-000001", "person": "byron"}
+    found = send(sam, f"/calls/{id_}/find", **typed)
+    linked = send(sam, f"/calls/{id_}/ticket", **typed)
+    chosen = send(sam, f"/calls/{id_}/person", **typed, chosen="tickets:Person:3")
+    assert [page.status_code for page in (found, linked, chosen)] == [200, 200, 400]
+    for page in (found, linked, chosen):
+        assert ">Wants\na quote</textarea>" in page.text
+        assert f'name="before" value="{before}"' in page.text
+        assert 'value="byron"' in page.text
+        assert 'name="chosen" value="tickets:Person:3"' in page.text
+    assert 'id="ticket" name="ticket" value="R-000001"' in found.text
+    assert "The call is linked to R-000001" in texts(linked.text)
+    assert "Save the note first" in chosen.text
+    noted = send(sam, f"/calls/{id_}/note", **typed)
+    assert ">Wants\na quote</textarea>" in noted.text
+    assert 'id="ticket" name="ticket" value="R-000001"' in noted.text
+    assert 'value="byron"' in noted.text
+    assert "a quote" in sam.get(f"/calls/{id_}").text
+
+
+def test_a_link_that_replaces_another_one_keeps_the_note(site: Site) -> None:
+    id_ = site.miss("a", NOBODY)
+    sam = site.browser()
+    typed = {"note": "Typed", "before": ""}
+    send(sam, f"/calls/{id_}/ticket", ticket="R-000001")
+    asked = send(sam, f"/calls/{id_}/ticket", ticket="R-000002", **typed)
+    assert (asked.status_code, ">Typed</textarea>" in asked.text) == (409, True)
+    (address,) = re.findall(r'formaction="([^"]*ticket\?instead_of[^"]*)"', asked.text)
+    linked = send(sam, address, ticket="R-000002", chosen="R-000002", **typed)
+    assert (linked.status_code, ">Typed</textarea>" in linked.text) == (200, True)
+    assert "The call is linked to R-000002" in texts(linked.text)
+
+
+def test_enter_finds_the_person_or_links_the_ticket(site: Site) -> None:
+    id_ = site.miss("a", NOBODY)
+    sam = site.browser()
+    typed = {"note": "", "before": ""}
+    assert send(sam, f"/calls/{id_}/find", ticket="R-000001", person="", **typed).status_code == 303
+    assert "R-000001" in texts(sam.get(f"/calls/{id_}").text)
+    found = send(sam, f"/calls/{id_}/find", ticket="", person="byron", **typed)
+    assert "tickets:Person:3" in found.text
 
 
 def test_latest_calls_stand_on_the_panel_and_at_the_person(site: Site) -> None:

@@ -153,6 +153,7 @@ TABLE = [
     Row("GET", "calls.call", "/calls/4711", 404),
     Row("GET", "calls.panel", "/calls/4711/panel", 404),
     Row("POST", "calls.note", "/calls/4711/note", 404),
+    Row("POST", "calls.find", "/calls/4711/find", 404),
     Row("POST", "calls.ticket", "/calls/4711/ticket", 404),
     Row("POST", "calls.person", "/calls/4711/person", 404),
     Row("POST", "calls.dial", "/calls/dial", 404),

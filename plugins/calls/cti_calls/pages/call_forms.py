@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flask import Response, jsonify, request
+
+from cti_calls.model.records import CallRecord
 from cti_calls.pages.note_view import Line
+from cti_calls.pages.rows import Rows, whose
+from cti_calls.pages.words import leg_status
+from cti_host import masked_text
 
 
 @dataclass(frozen=True)
@@ -51,3 +57,48 @@ class Typed:
     changes: Sequence[Line] = ()
     problems: dict[str, str] = field(default_factory=dict)
     replacing: dict[str, Replacing] = field(default_factory=dict)
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether the note is another one than they have seen."""
+        return self.before is not None and self.note != self.before
+
+
+def typed_for(record: CallRecord, *, is_note: bool = False) -> Typed:
+    """What the page of a call sent: each button sends all that is typed there.
+
+    :param is_note: whether the note is what is sent; programs send what they write alone
+    """
+    form = request.form
+    ticket, person = (form.get(name, "").strip()[:100] for name in ("ticket", "person"))
+    if not is_note and not {"note", "before"} <= form.keys():
+        return Typed(masked_text(record.note), ticket, person)
+    note, before = (form.get(name, "").replace("\r\n", "\n") for name in ("note", "before"))
+    return Typed(note.replace("\0", ""), ticket, person, before)
+
+
+def legs_of(record: CallRecord, rows: Rows) -> list[Leg]:
+    """What each phone had to do with a call."""
+    return [
+        Leg(
+            ", ".join(rows.agent(name) for name in whose(leg)),
+            leg.device,
+            leg_status(leg, record),
+            leg.ringing_at,
+            leg.answered_at,
+            leg.ended_at,
+        )
+        for leg in record.legs
+        if leg.device
+    ]
+
+
+def refused(typed: Typed) -> Response:
+    """What a program reads: what is wrong, and what it names to have its way all the same."""
+    asked = [one.question for one in typed.replacing.values()]
+    body = {"error": " ".join([*typed.problems.values(), *asked])}
+    if typed.changes:
+        body["note"] = typed.before or ""
+    for one in typed.replacing.values():
+        body["instead_of"] = one.instead_of
+    return jsonify(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
@@ -14,14 +14,13 @@ from wtforms import ValidationError
 from cti_calls.model.records import CallRecord, CallState
 from cti_calls.pages import filters
 from cti_calls.pages.as_json import call_as_json, number_of
-from cti_calls.pages.call_forms import Leg, Replacing, Typed
+from cti_calls.pages.call_forms import Replacing, Typed, legs_of, refused, typed_for
 from cti_calls.pages.calling.dialling import Dialling
 from cti_calls.pages.calling.recording import tell_former_ticket, tell_ticket
 from cti_calls.pages.names import names_of
 from cti_calls.pages.note_view import changed_lines, versions
-from cti_calls.pages.rows import Rows, seen_by, whose
+from cti_calls.pages.rows import Rows, seen_by
 from cti_calls.pages.telling import tell
-from cti_calls.pages.words import leg_status
 from cti_calls.rights.profiles import Action
 from cti_calls.rights.rights import Rights
 from cti_calls.store import notes
@@ -64,13 +63,26 @@ class CallPage:
         if record.id != id_:
             return redirect(url_for("calls.call", id_=record.id), 301)
         typed = Typed(masked_text(record.note), person=filters.text("person"))
-        persons: Sequence[Caller] = ()
-        if typed.person:
-            persons = self._host.hooks.find_callers([typed.person])
-            if not persons:
-                typed.problems["person"] = self._host.hooks.failure_of("find_callers") or _(
-                    "Nobody is called “%(text)s”.", text=typed.person
-                )
+        return self._found(record, typed)
+
+    def find(self, id_: int) -> ResponseReturnValue:
+        """Find a person by name; without one, link the ticket that is named.
+
+        It is what Enter presses in a field of the page.
+        """
+        record = self._changeable(id_)
+        typed = typed_for(record)
+        if typed.ticket and not typed.person:
+            return self.ticket(id_)
+        return self._found(record, typed)
+
+    def _found(self, record: CallRecord, typed: Typed) -> ResponseReturnValue:
+        """The page with the people who have the name that was typed."""
+        persons = self._host.hooks.find_callers([typed.person]) if typed.person else []
+        if typed.person and not persons:
+            typed.problems["person"] = self._host.hooks.failure_of("find_callers") or _(
+                "Nobody is called “%(text)s”.", text=typed.person
+            )
         return self._show(record, typed, persons)
 
     def panel(self, id_: int) -> ResponseReturnValue:
@@ -82,8 +94,8 @@ class CallPage:
     def note(self, id_: int) -> ResponseReturnValue:
         """Save the note."""
         record = self._changeable(id_)
-        typed = Typed(request.form.get("note", "").replace("\r\n", "\n").replace("\0", ""))
-        before = typed.before = request.form.get("before", "").replace("\r\n", "\n")
+        typed = typed_for(record, is_note=True)
+        before = typed.before or ""
         if not has_bearer_token():
             try:
                 validate_csrf(request.form.get("csrf_token"))
@@ -115,14 +127,14 @@ class CallPage:
         tell("call %d: note saved", record.id)
         self._tell(record.id)
         flash(_("Saved."), "success")
-        return self._back(record.id)
+        return self._back(record.id, replace(typed, note="", before=None))
 
     @token_scope("write")
     def ticket(self, id_: int) -> ResponseReturnValue:
         """Link the call to a ticket, by its reference; in place of another one only when asked."""
         record = self._changeable(id_)
-        text = request.form.get("ticket", "").strip()[:100]
-        typed = Typed(masked_text(record.note), ticket=text)
+        typed = typed_for(record)
+        text = typed.ticket
         found = self._host.hooks.find_tickets([text]) if text else []
         if len(found) != 1:
             away = self._host.hooks.failure_of("find_tickets")
@@ -135,7 +147,7 @@ class CallPage:
             )
             return self._show(record, typed, status=503 if away and not found else 0)
         (ticket,) = found
-        instead_of = request.form.get("instead_of", "")
+        instead_of = request.values.get("instead_of", "")
         changes = record.ticket != ticket.key
         if changes and not notes.set_ticket(record.id, ticket.key, instead_of=instead_of):
             record = self._record(id_)
@@ -154,23 +166,26 @@ class CallPage:
             tell("call %d: linked to %s", record.id, ticket.key)
         self._tell(record.id, instead_of if changes else "")
         flash(_("The call is linked to %(ref)s.", ref=ticket.ref), "success")
-        return self._back(record.id)
+        return self._back(record.id, replace(typed, ticket=""))
 
     def person(self, id_: int) -> ResponseReturnValue:
         """Say whose number it is: the call is theirs, and the number is added to them."""
         record = self._changeable(id_)
-        key = request.form.get("person", "")
+        typed = typed_for(record)
+        key = request.form.get("chosen") or request.form.get("person", "")
         person = next((p for p in self._host.hooks.find_callers([key]) if p.key == key), None)
         if person is None and (away := self._host.hooks.failure_of("find_callers")):
             abort(503, away)
         if person is None or record.withheld or not record.remote:
             abort(404, _("There is no such person, or no longer."))
+        if typed.is_unsaved:
+            typed.problems["note"] = _("Save the note first: the number is added on another page.")
+            return self._show(record, typed, [person])
         if record.caller != person.key and not notes.set_caller(
-            record.id, person.key, person.display, instead_of=request.form.get("instead_of", "")
+            record.id, person.key, person.display, instead_of=request.values.get("instead_of", "")
         ):
             record = self._record(id_)
             named = names_of(self._host, [record], current_agent()).caller(record)
-            typed = Typed(masked_text(record.note))
             typed.replacing["person"] = Replacing(
                 _(
                     "The call is one of %(name)s. Make it one of %(other)s instead?",
@@ -234,10 +249,17 @@ class CallPage:
         latest = notes.revisions(id_, 1)
         return self._rows.agent(latest[0].author) if latest and latest[0].author else _("Somebody")
 
-    def _back(self, id_: int) -> ResponseReturnValue:
+    def _back(self, id_: int, typed: Typed) -> ResponseReturnValue:
+        """Lead back to the page of a call; with what was typed beside what was sent."""
         if has_bearer_token():
             return "", 204
-        return redirect(url_for("calls.call", id_=id_), 303)
+        if not (typed.is_unsaved or typed.ticket or typed.person):
+            return redirect(url_for("calls.call", id_=id_), 303)
+        record = self._record(id_)
+        if typed.before is None:
+            typed = replace(typed, note=masked_text(record.note), changes=())
+        persons = self._host.hooks.find_callers([typed.person]) if typed.person else ()
+        return self._show(record, typed, persons)
 
     def _as_json(self, record: CallRecord) -> ResponseReturnValue:
         agent = current_agent()
@@ -254,7 +276,7 @@ class CallPage:
         status: int = 0,
     ) -> ResponseReturnValue:
         if has_bearer_token() and (typed.problems or typed.replacing):
-            return _refused(typed), status or 400
+            return refused(typed), status or 400
         agent = current_agent()
         others: Sequence[CallRecord] = ()
         if record.remote_key:
@@ -273,7 +295,7 @@ class CallPage:
         page = render_template(
             "cti_calls/call.html",
             row=row,
-            legs=self._legs(record),
+            legs=legs_of(record, self._rows),
             others=more,
             typed=typed,
             problems=typed.problems,
@@ -286,28 +308,3 @@ class CallPage:
         )
         wrong = bool(typed.problems) and request.method == "POST"
         return page, status or (400 if wrong else 200)
-
-    def _legs(self, record: CallRecord) -> list[Leg]:
-        return [
-            Leg(
-                ", ".join(self._rows.agent(name) for name in whose(leg)),
-                leg.device,
-                leg_status(leg, record),
-                leg.ringing_at,
-                leg.answered_at,
-                leg.ended_at,
-            )
-            for leg in record.legs
-            if leg.device
-        ]
-
-
-def _refused(typed: Typed) -> Response:
-    """What a program reads: what is wrong, and what it names to have its way all the same."""
-    asked = [one.question for one in typed.replacing.values()]
-    body = {"error": " ".join([*typed.problems.values(), *asked])}
-    if typed.changes:
-        body["note"] = typed.before or ""
-    for one in typed.replacing.values():
-        body["instead_of"] = one.instead_of
-    return jsonify(body)

@@ -70,7 +70,16 @@ class CallPages:
         # A note that was typed isn't lost with a token that is too old.
         host.own_csrf_endpoints.add("calls.note")
         # A missing right is told before a missing token.
-        for name in ("ticket", "person", "dial", "claim", "release", "painted", "choose_pop"):
+        for name in (
+            "find",
+            "ticket",
+            "person",
+            "dial",
+            "claim",
+            "release",
+            "painted",
+            "choose_pop",
+        ):
             host.right_checks[f"calls.{name}"] = rights.require_read
         host.right_checks["calls.done"] = rights.require_done
         for name in ("add_phone", "remove_phone"):
@@ -91,6 +100,7 @@ class CallPages:
             self._call.note,
             methods=["POST"],
         )
+        rule(f"/calls/{ID}/find", "find", self._call.find, methods=["POST"])
         rule(
             f"/calls/{ID}/ticket",
             "ticket",

@@ -17,6 +17,11 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
+// Browsers show where one writes; of a box with several lines, all shall stand above the save.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches(".cti-form textarea")) target.scrollIntoView({ block: "nearest" });
+});
+
 // A template goes where the cursor is, on lines of its own, and is undone like what is typed. The log
 // that it is meant for is chosen with it, unless something was written for the one that is chosen.
 document.addEventListener("click", (event) => {

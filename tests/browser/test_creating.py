@@ -168,9 +168,15 @@ def test_what_asks_for_nothing_happens_at_once(page: Page, administrator: Page) 
     page.goto("/objects/UserRequest/27")
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     administrator.goto("/objects/UserRequest/27")
+    administrator.get_by_label("New entry").fill("Typed <beside>")
+    administrator.get_by_text("Note a phone call").click()
+    administrator.get_by_label("Note", exact=True).fill("Rang at 9")
     administrator.get_by_role("button", name="Approve").click()
     expect(administrator.get_by_text("Saved.")).to_be_visible()
     expect(administrator.locator(".cti-object-head .cti-status")).to_have_text("Approved")
+    # What is typed beside stays.
+    expect(administrator.get_by_label("New entry")).to_have_value("Typed <beside>")
+    expect(administrator.get_by_label("Note", exact=True)).to_have_value("Rang at 9")
 
 
 def test_seeing_or_modifying_a_ticket_fills_nothing_in(page: Page) -> None:

@@ -141,15 +141,17 @@ document.addEventListener("input", ({ target }) => {
 });
 
 // Suggestions for a field that holds an object: what is typed finds names.
+const LONGEST_TYPED = 100; // no name needs more to be found
 document.addEventListener("input", async (event) => {
   const field = event.target;
   const address = field.dataset?.options;
   if (!address || field.value.includes("#")) return;
   const typed = field.value;
-  const response = await fetch(address + "?" + new URLSearchParams({ q: typed }));
+  const response = await fetch(address + "?" + new URLSearchParams({ q: typed.slice(0, LONGEST_TYPED) }));
   if (!response.ok || field.value !== typed) return;
-  const options = (await response.json()).map((text) => new Option(text, text));
-  field.list.replaceChildren(...options);
+  const { items } = await response.json();
+  const texts = items.map(({ id, friendlyname }) => `${friendlyname} #${id}`);
+  field.list.replaceChildren(...texts.map((text) => new Option(text, text)));
 });
 
 // One box ticks all rows of a list; without this, it isn't there.

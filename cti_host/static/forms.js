@@ -132,29 +132,33 @@ document.addEventListener("click", async ({ target }) => {
 // Fields follow from others: the agents are those of the team. The server refuses what doesn't fit.
 {
   const all = new Map(); // what a list offered at first
-  const offer = (field, names) => {
+  const offer = (field, objects) => {
     if (field?.tagName !== "SELECT") return;
     if (!all.has(field)) all.set(field, [...field.options].map(({ value, text }) => [value, text]));
     const chosen = field.value;
-    const fits = all.get(field).filter(([value]) => !value || !names || value in names);
+    const ids = objects && new Set(objects.map(({ id }) => String(id)));
+    const fits = all.get(field).filter(([value]) => !value || !ids || ids.has(value));
     field.replaceChildren(...fits.map(([value, text]) => new Option(text, value)));
     field.value = fits.some(([value]) => value === chosen) ? chosen : "";
   };
-  const choose = (field, [id, name]) => {
+  const choose = (field, { id, friendlyname }) => {
     if (!field || field.value) return;
-    if (field.tagName !== "SELECT") field.value = `${name} #${id}`;
-    else if ([...field.options].some(({ value }) => value === id)) field.value = id;
+    if (field.tagName !== "SELECT") field.value = `${friendlyname} #${id}`;
+    else if ([...field.options].some(({ value }) => value === String(id))) field.value = id;
   };
+  const keys = (form) => form.dataset.keys.split(" ");
+  const ID = /^(?:.*#\s*)?(\d{1,9})$/s; // a field that holds an object has its id, or "Ada Lovelace #12"
+  const chosen = (form, key) => Number(form.elements[key]?.value?.trim().match(ID)?.[1]);
   const follow = async (form) => {
-    const fields = new URLSearchParams([...new FormData(form)].filter(([name, value]) => name.endsWith("_id") && value));
-    const response = await fetch(`${form.dataset.follows}?${fields}`);
+    const ids = keys(form).map((key) => [key, chosen(form, key)]).filter(([, id]) => id);
+    const response = await fetch(`${form.dataset.follows}?${new URLSearchParams(ids)}`);
     if (!response.ok || response.redirected) return;
     const { options, values } = await response.json();
-    for (const [name, value] of Object.entries(values)) choose(form.elements[name], value);
-    for (const [name, names] of Object.entries(options)) offer(form.elements[name], names);
+    for (const [key, object] of Object.entries(values)) choose(form.elements[key], object);
+    for (const [key, objects] of Object.entries(options)) offer(form.elements[key], objects);
   };
   document.addEventListener("change", ({ target }) => {
-    if (target.form?.dataset.follows && target.name.endsWith("_id")) follow(target.form);
+    if (target.form?.dataset.follows && keys(target.form).includes(target.name)) follow(target.form);
   });
   document.addEventListener("DOMContentLoaded", () => {
     for (const form of document.querySelectorAll("form[data-follows]")) follow(form);

@@ -91,17 +91,17 @@ def pages(folder: Path, database: peewee.Database) -> Iterator[Shape]:
         f"(cti_fold({column}){collation} >= 'mart' AND cti_fold({column}){collation} < 'maru')"
         for column in ("name", "first_name")
     )
-    path = "/objects/options/Person?q=Mart"
+    path = "/api/v1/objects/Person/suggestions?q=Mart"
     yield Shape("suggestions: a name", get(path), rows(suggested.format(words)))
     never = words.replace("mart", "xyzz").replace("maru", "xzaa")
-    path = "/objects/options/Person?q=Xyzz"
+    path = "/api/v1/objects/Person/suggestions?q=Xyzz"
     yield Shape("suggestions: a name nobody has", get(path), rows(suggested.format(never)))
     both = " AND ".join(
         "id IN (SELECT object_id FROM name_word WHERE class = 'Person'"  # noqa: S608 -- of this file
         f" AND word >= '{first}' AND word < '{after}')"
         for first, after in (("ma", "mb"), ("j", "k"))
     )
-    path = "/objects/options/Person?q=J+Ma"
+    path = "/api/v1/objects/Person/suggestions?q=J+Ma"
     yield Shape("suggestions: two short words", get(path), rows(suggested.format(both)))
     yield Shape("page: a ticket", get(*of_tickets()), rows(_TICKET, *_OF_A_TICKET, ids=ids))
     new = "/objects/new/UserRequest?caller_id=600&org_id=1"

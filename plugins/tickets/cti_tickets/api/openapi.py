@@ -20,6 +20,8 @@ from cti_tickets.api.parameters import (
 from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.rights.access import Access
 from cti_tickets.rights.profiles import BULK_READ, CREATE, DELETE, MODIFY, READ
+from cti_tickets.store.fitting import keys_of_rules
+from cti_tickets.store.values import MAX_ID
 
 _IF_MATCH = {
     "name": "If-Match",
@@ -94,6 +96,9 @@ def _paths(schema: Schema, cls: ClassDef, access: Access) -> Iterator[tuple[str,
         )
     if one:
         yield f"/objects/{name}/{{id}}", one
+    if access.may(READ, name):
+        yield f"/objects/{name}/suggestions", {"get": _suggestions(cls)}
+        yield f"/objects/{name}/following", {"get": _following(cls)}
     if cls.lifecycle is None or cls.abstract:
         return
     for stimulus in cls.lifecycle.stimuli.values():
@@ -169,6 +174,33 @@ def _views(cls: ClassDef) -> dict[str, Any]:
     views = _json("The views.", {"$ref": "#/components/schemas/api.Views"})
     summary = f"{cls.label}: the views of the list."
     return _operation(cls, "views_of", summary, [], {"200": views}, ())
+
+
+def _suggestions(cls: ClassDef) -> dict[str, Any]:
+    typed = {
+        "name": "q",
+        "in": "query",
+        "description": "What is typed: beginnings of words in the name; nothing finds any.",
+        "schema": {"type": "string", "maxLength": LONGEST_TEXT},
+    }
+    found = _json("The first by name.", {"$ref": "#/components/schemas/api.Suggestions"})
+    summary = f"{cls.label}: what completes a name in a form."
+    return _operation(cls, "suggestions_of", summary, [typed], {"200": found}, ())
+
+
+def _following(cls: ClassDef) -> dict[str, Any]:
+    keys = [
+        {
+            "name": code,
+            "in": "query",
+            "description": str(cls.attributes[code].label),
+            "schema": {"type": "integer", "minimum": 1, "maximum": MAX_ID},
+        }
+        for code in keys_of_rules(cls)
+    ]
+    said = _json("What fits.", {"$ref": "#/components/schemas/api.Following"})
+    summary = f"{cls.label}: what follows from the keys that are chosen in a form."
+    return _operation(cls, "following_of", summary, keys, {"200": said}, ())
 
 
 def _creation(cls: ClassDef) -> dict[str, Any]:

@@ -73,6 +73,27 @@ _VIEW = {
         "page": _TEXT,
     },
 }
+_NAMED = {
+    "type": "object",
+    "required": ["id", "friendlyname"],
+    "properties": {"id": {"type": "integer"}, "friendlyname": _TEXT},
+}
+_FOLLOWING = {
+    "type": "object",
+    "required": ["options", "values"],
+    "properties": {
+        "options": {
+            "type": "object",
+            "description": "By attribute, the objects that fit; null: all do, or too many.",
+            "additionalProperties": {"type": ["array", "null"], "items": _NAMED},
+        },
+        "values": {
+            "type": "object",
+            "description": "By attribute that is not chosen, the object that it has to be.",
+            "additionalProperties": _NAMED,
+        },
+    },
+}
 
 
 def common() -> dict[str, Any]:
@@ -99,6 +120,12 @@ def common() -> dict[str, Any]:
             "required": ["items"],
             "properties": {"items": {"type": "array", "items": _VIEW}},
         },
+        "api.Suggestions": {
+            "type": "object",
+            "required": ["items"],
+            "properties": {"items": {"type": "array", "items": _NAMED}},
+        },
+        "api.Following": _FOLLOWING,
         "api.File": _FILE,
         "api.Files": {
             "type": "object",

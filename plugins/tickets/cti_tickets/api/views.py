@@ -11,9 +11,10 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cti_host import current_agent, current_host, token_scope
+from cti_host import current_agent, current_host, has_bearer_token, token_scope
 from cti_tickets.api.fields import readable
 from cti_tickets.api.files import FileApi
+from cti_tickets.api.form_fields import FormApi
 from cti_tickets.api.list_views import as_json, list_views
 from cti_tickets.api.openapi import description
 from cti_tickets.api.parameters import read_parameters
@@ -54,6 +55,7 @@ class Api:
         self._caller_class = caller_class
         self._search = Search(records)
         self._files = FileApi(records.schema)
+        self._forms = FormApi(records)
         self._rate = RequestRate(per_minute)
 
     def add_to(self, state: BlueprintSetupState) -> None:
@@ -76,6 +78,13 @@ class Api:
         ):
             view = _SCOPES(self._by_method(views))
             state.app.add_url_rule(PREFIX + rule, f"tickets.{name}", view, methods=list(views))
+        for name, form_view in (
+            ("suggestions", self._forms.suggestions),
+            ("following", self._forms.following),
+        ):
+            view = _SCOPES(self._by_method({"GET": form_view}, of_pages=True))
+            rule = f"{PREFIX}/objects/<class_name>/{name}"
+            state.app.add_url_rule(rule, f"tickets.api_{name}", view, methods=["GET"])
 
     def description(self) -> ResponseReturnValue:
         """The OpenAPI document: what whoever asks may do."""
@@ -200,12 +209,17 @@ class Api:
         after = text_of(page.objects[-1].place)
         return url_for("tickets.api_objects", class_name=class_name, **args, after=after)
 
-    def _by_method(self, views: dict[str, _View]) -> _View:
-        """One view for an address: Flask has one endpoint for all its methods."""
+    def _by_method(self, views: dict[str, _View], *, of_pages: bool = False) -> _View:
+        """One view for an address: Flask has one endpoint for all its methods.
+
+        :param of_pages: whether forms ask it with each letter that an agent types: like their
+            pages, what they ask isn't counted, but what a program with a token asks is
+        """
         answers = {method: answering(view) for method, view in views.items()}
 
         def view(**values: Any) -> ResponseReturnValue:
-            wait = self._rate.seconds_to_wait(current_agent().name)
+            counted = has_bearer_token() or not of_pages
+            wait = self._rate.seconds_to_wait(current_agent().name) if counted else 0
             if wait:
                 detail = _("Too many requests within a minute.")
                 refused = problem(HTTPStatus.TOO_MANY_REQUESTS, detail)

@@ -34,7 +34,7 @@ from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import READ
 from cti_tickets.store import access_journal, objects
 from cti_tickets.store.concurrency.creation_keys import new_key
-from cti_tickets.store.fitting import rules_of
+from cti_tickets.store.fitting import keys_of_rules
 from cti_tickets.store.merging.kept import survivor
 from cti_tickets.store.records import Records
 from cti_tickets.store.values import Raw
@@ -196,7 +196,7 @@ class FormPages:
             attributes=shown.cls.attributes,
             problems=shown.problems,
             failed=failed,
-            follows=bool(rules_of(shown.cls)),
+            follows=keys_of_rules(shown.cls),
             version=view.version if view else "",
             creation_key=shown.key,
             conflict=shown.conflict,

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from cti_oql.schema import Kind
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,8 +21,6 @@ from cti_tickets.pages.calling import call_view
 from cti_tickets.pages.deleting.delete_page import DeletePage
 from cti_tickets.pages.desk.typed import DESK
 from cti_tickets.pages.desk.views import DeskPages
-from cti_tickets.pages.fields.made import references
-from cti_tickets.pages.following import following_view
 from cti_tickets.pages.form_pages import FormPage, creation_key, warn_of_unread_phones
 from cti_tickets.pages.forms import changed_codes, make_form, show_errors, stored_values
 from cti_tickets.pages.history.conflicts import lost, settle
@@ -34,14 +32,12 @@ from cti_tickets.pages.own_person.waiting import is_nobody, keep_waiting
 from cti_tickets.pages.panel_link import with_caller
 from cti_tickets.pages.parts.facts import facts_of, value_of
 from cti_tickets.rights.access import current_access
-from cti_tickets.rights.profiles import CREATE, MODIFY, READ
-from cti_tickets.store import access_journal, objects
+from cti_tickets.rights.profiles import CREATE, MODIFY
+from cti_tickets.store import objects
 from cti_tickets.store.calls import inbound_call
 from cti_tickets.store.concurrency.creation_keys import AlreadyCreated
 from cti_tickets.store.concurrency.versions import Outdated
 from cti_tickets.store.fitting import completed
-from cti_tickets.store.history import Way
-from cti_tickets.store.name_search import MOST_SUGGESTIONS, ids_by_name
 from cti_tickets.store.state_rules import creating, editing, relaxed
 from cti_tickets.store.transitions import NotPossible, apply_stimulus
 from cti_tickets.store.values import InvalidValues, Raw
@@ -70,8 +66,6 @@ class ObjectPages(DeskPages):
             methods=["GET", "POST"],
         )
         pages.add_url_rule("/new/<class_name>", "new", self.new, methods=["GET", "POST"])
-        pages.add_url_rule("/options/<class_name>", "options", self.options)
-        pages.add_url_rule("/following/<class_name>", "following", following_view(self._records))
         self.add_to(pages)
         pages.add_url_rule(
             "/<class_name>/<int:id_>/modify", "modify", self.modify, methods=["GET", "POST"]
@@ -218,16 +212,6 @@ class ObjectPages(DeskPages):
         title = _("%(stimulus)s: %(name)s", stimulus=label, name=view.title)
         page = FormPage(form, cls, plan, problems, title, {}, view, save=label, conflict=conflict)
         return self._show_form(page)
-
-    def options(self, class_name: str) -> ResponseReturnValue:
-        """The objects whose name begins with what is typed, for a field that holds a key."""
-        cls = self._class(class_name)
-        current_access().require(READ, class_name)
-        text = request.args.get("q", "")[:100]
-        database = current_host().database
-        ids = ids_by_name(database, self._schema, cls.name, text, MOST_SUGGESTIONS)
-        access_journal.seen(cls.name, ids, Way.SEARCH)
-        return jsonify(references(self._records, cls.name, ids))
 
     def _created(
         self, cls: ClassDef, created: Any, values: Mapping[str, Raw]

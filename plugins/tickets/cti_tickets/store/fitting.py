@@ -189,6 +189,11 @@ def rules_of(cls: ClassDef) -> list[Follows]:
     return known
 
 
+def keys_of_rules(cls: ClassDef) -> list[str]:
+    """The attributes that follow from others in a class, and those others."""
+    return [*dict.fromkeys(code for rule in rules_of(cls) for code in (rule.code, rule.on))]
+
+
 def misfits(cls: ClassDef, row: Mapping[str, Any], changed: Iterable[str]) -> dict[str, str]:
     """Messages for the keys that don't fit another one, of those that change.
 

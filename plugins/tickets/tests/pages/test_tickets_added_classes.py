@@ -184,7 +184,8 @@ def test_a_class_below_another_is_found_with_it(site: Any) -> None:
     site.save("/objects/new/Supplier", name="Wheels Ltd", org_id="1", vat="FR123")
     assert oql(site, "SELECT Contact WHERE name = 'Wheels Ltd'") == ["Supplier::2"]
     assert oql(site, "SELECT Supplier WHERE vat = 'FR123'") == ["Supplier::2"]
-    assert "Wheels Ltd #2" in site.browser.get("/objects/options/Contact?q=wheels").get_json()
+    suggested = site.browser.get("/api/v1/objects/Contact/suggestions?q=wheels").get_json()
+    assert {"id": 2, "friendlyname": "Wheels Ltd"} in suggested["items"]
 
 
 def test_a_ticket_of_a_new_class_lives_like_its_parent(site: Any) -> None:
@@ -209,8 +210,8 @@ def test_what_follows_from_another_field_follows_in_new_classes_too(site: Any) -
     assert refused.status == 400
     assert "Is not of this organization" in refused.text
     assert refused.fields["description"] == "a<b"
-    told = json.loads(site.get("/objects/following/Complaint?caller_id=1").html)
-    assert told["values"] == {"org_id": ["1", "Analytical Ltd"]}
+    told = json.loads(site.get("/api/v1/objects/Complaint/following?caller_id=1").html)
+    assert told["values"] == {"org_id": {"id": 1, "friendlyname": "Analytical Ltd"}}
     refused = site.save("/objects/Person/1/modify", location_id=str(place))
     assert refused.status == 400
     assert 'id="location_id-error"' in refused.html

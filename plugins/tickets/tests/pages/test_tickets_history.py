@@ -275,7 +275,7 @@ def test_pops_pages_and_searches_are_kept(desk: Any) -> None:
     desk.panel("phone=0987654321")
     desk.get(PERSON)
     desk.get(TICKET)
-    desk.browser.get("/objects/options/Person?q=ada")
+    desk.browser.get("/api/v1/objects/Person/suggestions?q=ada")
     assert journal(desk) == [(1, "ada", "search"), (1, "ada", "page"), (1, "ada", "pop")]
 
 

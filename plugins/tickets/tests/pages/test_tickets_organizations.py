@@ -222,11 +222,14 @@ def test_a_form_offers_and_names_only_what_is_there(world: World) -> None:
 
 
 def test_what_is_typed_is_completed_with_what_is_there(world: World) -> None:
-    assert len(world.json("/objects/options/Person?q=ada")) == 4
-    found = world.json("/objects/options/Person?q=ada", "North")
-    assert [text.split(" #")[0] for text in found] == ["Ada Lab", "Ada North"]
-    assert world.json("/objects/options/Person?q=rival", "North") == []
-    assert world.json("/objects/options/Organization?q=group", "North") == []
+    people, organizations_ = (
+        f"/api/v1/objects/{name}/suggestions?q=" for name in ("Person", "Organization")
+    )
+    assert len(world.json(f"{people}ada")["items"]) == 4
+    found = world.json(f"{people}ada", "North")["items"]
+    assert [one["friendlyname"] for one in found] == ["Ada Lab", "Ada North"]
+    assert world.json(f"{people}rival", "North")["items"] == []
+    assert world.json(f"{organizations_}group", "North")["items"] == []
 
 
 @pytest.mark.parametrize("how", ["id", "name", "number sign"])
@@ -559,8 +562,8 @@ def test_it_is_the_same_on_both_databases_and_with_any_number_of_organizations(
         for organization, seen in SEEN.items():
             path = path_of(world, f"{name} of {organization}")
             assert world.get(path, "North").status == (200 if seen else 404), path
-    found = world.json("/objects/options/Person?q=ada", "North")
-    assert [text.split(" #")[0] for text in found] == ["Ada Lab", "Ada North"]
+    found = world.json("/api/v1/objects/Person/suggestions?q=ada", "North")["items"]
+    assert [one["friendlyname"] for one in found] == ["Ada Lab", "Ada North"]
     assert len(world.json("/api/v1/objects/PhoneCall", "North")["items"]) == 2
     assert len(world.json("/api/v1/search?q=ada", "North")["groups"][0]["items"]) == 2
     exported = world.get("/objects/UserRequest/export?format=csv", "North").html
@@ -714,9 +717,9 @@ def test_page_query_suggestion_and_panel_agree_for_any_agent_and_object(
                         database, f"SELECT {parts[2]} WHERE id = :id", {"id": parts[3]}
                     ), url
         if one.class_name in NAMED:
-            path = f"/objects/options/{one.class_name}?q={one.name}"
-            offered = site.browser.get(path, headers=headers).get_json()
-            assert any(text.endswith(f"#{one.id}") for text in offered) is expected
+            path = f"/api/v1/objects/{one.class_name}/suggestions?q={one.name}"
+            offered = site.browser.get(path, headers=headers).get_json()["items"]
+            assert (one.id in {found["id"] for found in offered}) is expected
         if one.class_name == "Person":
             number = site.rows("Person", id=one.id)[0]["phone"]
             panel = site.browser.get(f"/pop?phone={number}", headers=headers).get_json()

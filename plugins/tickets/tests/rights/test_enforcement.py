@@ -92,7 +92,7 @@ def test_a_setting_lets_a_portal_user_in(make_site: Any) -> None:
     assert "Ada" not in ticket.text
     assert "Phone Calls" not in ticket.text
     assert site.get("/objects/Person/1").status == 403
-    assert site.get("/objects/options/Person?q=Ada").status == 403
+    assert site.get("/api/v1/objects/Person/suggestions?q=Ada").status == 403
 
 
 def test_the_panel_offers_the_forms_that_the_agent_may_fill_in(make_site: Any) -> None:

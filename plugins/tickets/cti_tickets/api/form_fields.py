@@ -79,7 +79,7 @@ class FormApi:
             if fitting is None:
                 options.setdefault(rule.code, None)
             else:
-                options[rule.code] = self._named(rule.targets[0], fitting)
+                options[rule.code] = self._named(rule.targets[0], sorted(fitting))
         return jsonify(options=options, values=values)
 
     def _named(self, class_name: str, ids: list[int]) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ def test_an_agent_makes_a_token_sees_it_once_and_revokes_it(
     assert "wallboard" in page
     assert "pop, read" in page
     assert "not yet" not in page  # it was used
-    address = re.search(r'action="(/account/tokens/\d+/revoke)"', page)
+    address = re.search(r'formaction="(/account/tokens/\d+/revoke)"', page)
     assert address
     form = {"csrf_token": hidden(page, "csrf_token")}
     assert client.post(address[1]).status_code == 400
@@ -70,6 +70,25 @@ def test_an_agent_makes_a_token_sees_it_once_and_revokes_it(
     assert "is revoked" in client.get(TOKENS).text
     assert client.post(address[1], data=form).status_code == 404
     assert ask(on_both, token).status_code == 401
+
+
+def test_what_is_typed_for_a_new_token_stays_while_one_is_revoked(
+    running: RunningHost, sign_in: SignIn, hidden: Hidden
+) -> None:
+    client = running.client()
+    sign_in(client)
+    page = make(client, hidden).text
+    address = re.search(r'formaction="(/account/tokens/\d+/revoke)"', page)
+    assert address
+    typed = {"name": "wall <b>", "scope": ["read"], "days": "7", "current": PASSWORD}
+    form = {"csrf_token": hidden(page, "csrf_token"), **typed}
+    revoked = client.post(address[1], data=form)
+    assert revoked.status_code == 200
+    assert "is revoked" in revoked.text
+    assert 'value="wall &lt;b&gt;"' in revoked.text
+    assert re.search(r'value="read" checked', revoked.text)
+    assert re.search(r'value="7"', revoked.text)
+    assert PASSWORD not in revoked.text
 
 
 @pytest.mark.parametrize(

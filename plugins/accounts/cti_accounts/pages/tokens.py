@@ -30,13 +30,17 @@ class _Typed:
     scopes: list[str] = field(default_factory=list)
     days: str = ""
 
+    @classmethod
+    def sent(cls) -> _Typed:
+        """As the page sent it."""
+        name, days = (request.form.get(one, "").strip() for one in ("name", "days"))
+        return cls(name, request.form.getlist("scope"), days)
+
 
 @blueprint.get("/account/tokens")
 def tokens() -> ResponseReturnValue:
     """The agent's tokens, and the form for a new one."""
-    longest = current_config().longest_token_days
-    days = min(USUAL_DAYS, longest) if longest else USUAL_DAYS
-    return _page(own_account(), _Typed(days=str(days)))
+    return _page(own_account(), _Typed(days=_usual_days()))
 
 
 @blueprint.post("/account/tokens")
@@ -44,11 +48,7 @@ def new_token() -> ResponseReturnValue:
     """Make a token, and show it once."""
     session = own_session()
     account: AgentAccount = session.agent
-    typed = _Typed(
-        request.form.get("name", "").strip(),
-        request.form.getlist("scope"),
-        request.form.get("days", "").strip(),
-    )
+    typed = _Typed.sent()
     problems = _problems(account, typed)
     if problems:
         return _page(account, typed, problems), 400
@@ -65,14 +65,23 @@ def new_token() -> ResponseReturnValue:
 
 @blueprint.post("/account/tokens/<int:id_>/revoke")
 def revoke(id_: int) -> ResponseReturnValue:
-    """Revoke a token."""
+    """Revoke a token; what was typed for a new one stays, but for the password."""
     account = own_account()
     name = revoke_token(account, id_)
     if name is None:
         abort(404, _("This token is revoked already."))
     log.info("agent %r revoked the token %r", account.name, name)
     flash(_("The token “%(name)s” is revoked.", name=name), "success")
-    return redirect(url_for("accounts.tokens"))
+    typed = _Typed.sent()
+    if typed in (_Typed(), _Typed(days=_usual_days())):
+        return redirect(url_for("accounts.tokens"))
+    return _page(account, typed)
+
+
+def _usual_days() -> str:
+    """How long a token lives if nobody says so."""
+    longest = current_config().longest_token_days
+    return str(min(USUAL_DAYS, longest) if longest else USUAL_DAYS)
 
 
 def _problems(account: AgentAccount, typed: _Typed) -> dict[str, str]:

@@ -71,8 +71,8 @@ def pages() -> list[str]:
 def _spoil(file: Path, size: int) -> None:
     """Make some of the persons such as the report names."""
     database = sqlite3.connect(file)
-    for name in ("cti_fold", "cti_words"):  # indexes and triggers call them
-        database.create_function(name, 1, fold, deterministic=True)
+    for name in ("cti_fold", "cti_words", "cti_name_words"):
+        database.create_function(name, -1, lambda *texts: fold(texts[0]), deterministic=True)
     database.execute("REINDEX")
     for place, change in enumerate(
         (

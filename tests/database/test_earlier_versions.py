@@ -48,6 +48,7 @@ VERSIONS: list[dict[str, list[str]]] = [
     {"tickets": ["0026_open_tickets_by_priority"]},
     {"tickets": ["0027_words_end_at_marks"]},
     {"tickets": ["0028_names_in_order"]},
+    {"tickets": ["0029_latest_of"]},
 ]
 ROWS: Rows = {
     "organization": {"id": 1, "name": "Fluvia", "status": "active"},

@@ -35,6 +35,8 @@ class Looking:
         for columns in (kind.texts, kind.emails if not masks_emails() else ()):
             if columns and len(found) < self._most + 1:
                 found += self._by_words(kind, columns, text)
+        if self._is_domain(text) and kind.emails and not masks_emails():
+            found += self._by_words(kind, kind.emails, f"@{text.strip()}")
         return list(dict.fromkeys(found))
 
     def misspelt_ids(self, kind: FoundKind, text: str) -> list[int]:
@@ -57,6 +59,11 @@ class Looking:
             misspelt=misspelt,
             newest=self._schema.is_a(kind.cls.name, TICKET),
         )
+
+    @staticmethod
+    def _is_domain(text: str) -> bool:
+        """Whether a text may be what stands behind the @ of an address."""
+        return "." in text.strip(" .") and "@" not in text and len(text.split()) == 1
 
     def _by_reference(self, kind: FoundKind, text: str) -> list[int]:
         """The tickets whose references are meant, whatever kind they are of."""

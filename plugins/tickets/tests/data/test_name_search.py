@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
+from random import Random
 from typing import Any
 
 import pytest
@@ -33,6 +36,7 @@ TEXTS = (
     "d'al", "alembert", "an", "ann an", "an an", '"quo', "\\", "'s_", "100%", "%", "_",
     "n", "ng", "soren", "age", "sø", "mar\ttin", "´ok", "ok", "´",
     "a" * 120, "x" * 99, "ada ada", "q", "\u0301", "\x01",
+    "dalemb", "jeanp", "sorenage", "dalembert jeanpi", "vonstrauss mari", "straussoe", "da", "\x7f",
 )  # fmt: skip
 
 
@@ -107,6 +111,81 @@ def test_marks_in_names_are_typed_as_one_likes(db: Any, name: str, typed: list[s
         assert found(f"zora {text}") == found(text) == [id_], text
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("O'Brien", ["obrien", "OBRI", "obrien zora", "zora obrie"]),
+        ("Le Goff", ["legoff", "legof", "legoff zor"]),
+        ("D’Angelo", ["dangelo", "dangel"]),
+        ("Mc Donald", ["mcdonald", "mcd"]),
+        ("van den Berg-Smit", ["vandenberg", "denberg", "bergsmit", "vandenbergs", "berg vanden"]),
+    ],
+)
+def test_words_of_a_name_are_typed_as_one(db: Any, name: str, typed: list[str]) -> None:
+    id_ = add("Person", first_name="Zora", name=name, org_id=1)
+    for text in typed:
+        assert found(text) == [id_], text
+
+
+def test_who_is_written_as_it_was_typed_comes_first(db: Any) -> None:
+    apart = add("Person", first_name="Zora", name="Le Goff", org_id=1)
+    together = add("Person", first_name="Zora", name="Legoff", org_id=1)
+    assert found("legoff") == found("zora legoff") == [together, apart]
+    assert ids_by_name(db, schema(), "Person", "legoff", 1) == [together]
+    assert found("le goff") == [apart]
+
+
+def test_any_name_is_found_by_its_words_joined(db: Any) -> None:
+    chance = Random(15)  # noqa: S311 -- the same names each time
+    syllables = ("le", "van", "Ö", "d", "Goff", "œuvre", "Straße", "x2", "Mc", "ørs", "100")
+    marks = (" ", "-", "'", "’", "  ", " – ", ". ", "/", "\u00a0", " (", "«")
+    names: dict[str, int] = {}
+    for _ in range(60):
+        name = chance.choice(syllables)
+        for _part in range(chance.randrange(5)):
+            name += chance.choice(marks) + chance.choice(syllables)
+        names[name] = add("Organization", name=name)
+    for name, id_ in names.items():
+        words = [part for part in re.split(r"[^\w]+", name) if part]
+        start = chance.randrange(len(words))
+        for text in ("".join(words), "".join(words[start:]), "".join(words[start : start + 2])):
+            ids = ids_by_name(db, schema(), "Organization", text, 200)
+            assert id_ in ids, (name, text)
+
+
+def test_titles_are_joined_at_marks_only(db: Any) -> None:
+    id_ = add("UserRequest", title="L'accès à la presqu'île", description="x", org_id=1)
+
+    def by_title(text: str) -> list[int]:
+        return ids_by_words(db, schema(), "Ticket", ["title"], text, 5, newest=True)
+
+    assert by_title("presquile") == by_title("lacces presqui") == [id_]
+    assert by_title("lapresquile") == []
+
+
+def test_joined_words_may_have_a_typing_error(db: Any) -> None:
+    id_ = add("Person", first_name="Zora", name="O'Brien", org_id=1)
+    columns = ["first_name", "name"]
+    assert ids_by_words(db, schema(), "Person", columns, "obrein", 5, misspelt=True) == [id_]
+    assert ids_by_words(db, schema(), "Person", columns, "zora obrein", 5, misspelt=True) == [id_]
+
+
+def test_addresses_are_found_by_their_domain(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    id_ = add("Person", first_name="Z", name="Y", email="Zora.Y@Flu-FR.example.org", org_id=1)
+
+    def by_address(text: str) -> list[int]:
+        return ids_by_words(db, schema(), "Person", ["email"], text, 5)
+
+    typed = ("@flu-fr.example.org", "@FLU", "zora.y@flu", "@example", "flu", "@zora", "fr.example")
+    expected = [[id_]] * 3 + [[]] * 4
+    assert [by_address(text) for text in typed] == expected
+    with monkeypatch.context() as patch:
+        patch.setattr(name_search, "_sees_little", lambda: True)
+        assert [by_address(text) for text in typed] == expected
+    objects.update("Person", id_, {"email": "z@other.example"}, author=None)
+    assert (by_address("@flu"), by_address("@other.ex")) == ([], [id_])
+
+
 def test_the_words_are_those_of_the_names_now(db: Any) -> None:
     objects.update("Person", 1, {"name": "King"}, author=None)
     assert (found("lovelace"), found("king")) == ([], [1])
@@ -119,7 +198,7 @@ def test_the_words_are_those_of_the_names_now(db: Any) -> None:
     assert found("king", "Contact") == []
     # What is left is the organization's and the ticket's with this id.
     kept = db.execute_sql("SELECT class, word FROM name_word WHERE object_id = 1 ORDER BY 1, 2")
-    assert [row[0] for row in kept.fetchall()] == ["Organization"] * 2 + ["UserRequest"]
+    assert [row[0] for row in kept.fetchall()] == ["Organization"] * 3 + ["UserRequest"]
 
 
 def test_words_are_made_anew_as_the_triggers_keep_them(db: Any) -> None:
@@ -160,8 +239,10 @@ CLASSES = ("Person", "Team", "Contact", "UserRequest", "Problem", "Change", "Org
 
 def test_no_table_is_read_for_a_name(db: Any) -> None:
     for class_name in CLASSES:
-        for text in ("lov", "jean martin", "a", "ann a", "j ma", "ann je"):
-            sql, values = by_name_statement(db, schema(), class_name, text, 20)
+        texts = ("lov", "jean martin", "a", "ann a", "j ma", "ann je")
+        for text, joined in product(texts, (False, True)):
+            words = text.split() if joined else ()
+            sql, values = by_name_statement(db, schema(), class_name, text, 20, words)
             steps = steps_of(db, sql, values)
             assert "Seq Scan" not in steps, (sql, steps)
             assert not [line for line in steps.splitlines() if line.startswith("SCAN contact")]
@@ -169,6 +250,28 @@ def test_no_table_is_read_for_a_name(db: Any) -> None:
             if is_postgresql(db) and text in ("jean martin", "j ma"):
                 # All with the other word at once, and not for each of many thousand people.
                 assert "hashed SubPlan" in steps, (sql, steps)
+
+
+def test_whether_words_may_be_joined_is_asked_of_the_index(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    execute = db.execute_sql
+
+    def noted(sql: str, values: Any = None) -> Any:
+        asked.append((sql, values))
+        return execute(sql, values)
+
+    for text, statements in (("dalembert jean", 3), ("lovelace ada", 2), ("q", 1)):
+        asked.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(db, "execute_sql", noted)
+            found(text)
+        assert len(asked) == statements, asked
+        for sql, values in list(asked):
+            steps = steps_of(db, sql, values)
+            assert "Seq Scan" not in steps, (sql, steps)
+            assert "SCAN name_word" not in steps, (sql, steps)
 
 
 def test_tickets_are_found_by_the_words_of_their_titles_alone(

@@ -107,6 +107,19 @@ def test_marks_between_words_are_typed_as_one_likes(site: Any) -> None:
     assert [*found(site, "imprimnate")] == ["Ticket, spelled nearly so"]
 
 
+def test_words_are_typed_as_one_and_domains_alone(site: Any) -> None:
+    site.add("Person", first_name="Jean-Pierre", name="Le Goff", org_id=1)
+    site.add("Contract", name="Year-end folder")
+    for text in ("jeanpierre", "legoff", "legoff jeanp", "jean legoff"):
+        assert found(site, text) == {"Person": ["Jean-Pierre Le Goff"]}, text
+    for text in ("yearend", "yearendfolder", "endfold"):
+        assert found(site, text) == {"Contract": ["Year-end folder"]}, text
+    for text in ("analytical.example", "@analytical.example", "Analytical.ex", "@ANALYT"):
+        assert found(site, text)["Person"] == ["Ada Lovelace"], text
+        assert "Person" not in found(site, text, X_Only="2"), text
+    assert found(site, "analyt") == {"Organization": ["Analytical Ltd"]}
+
+
 def test_neither_accents_nor_a_typing_error_keep_somebody_from_being_found(site: Any) -> None:
     typed = ("helene lefevre", "Héléne", "lefvre", "lefeuvre", "lefevr", "Lefèrve", "hlene lefebre")
     for text in typed:

@@ -31,6 +31,8 @@ _TEXT_KINDS = (Kind.STRING, Kind.TEXT, Kind.EMAIL)
 
 # Each address and each reference is one word: all of a company would have the others of it.
 _WHOLE_NAMES, _WHOLE_TEXTS = ("ticket",), ("contact",)
+# A title is a sentence: nobody types it without its blanks.
+_TITLES = ("ticket",)
 
 NAMES = Words(
     NAME_TABLE,
@@ -60,7 +62,7 @@ def texts_of(schema: Schema) -> Words:
             if not cls.polymorphic:
                 classes[cls.table] = cls.name
     near = tuple(table for table in columns if table not in _WHOLE_TEXTS)
-    return Words(TEXT_TABLE, columns, classes, near=near, whole=_WHOLE_TEXTS)
+    return Words(TEXT_TABLE, columns, classes, near=near, whole=_WHOLE_TEXTS, at_marks=_TITLES)
 
 
 def install(database: peewee.Database, schema: Schema) -> None:

@@ -1,4 +1,7 @@
-"""Where words end besides blanks: "d'Alembert" and "Jean-Pierre" are two words, however written."""
+"""Where words end besides blanks: "d'Alembert" and "Jean-Pierre" are two words, however written.
+
+Whoever types "dalembert" or "legoff" means several words: so these are words as well, joined.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,11 @@ import peewee
 from cti_oql.functions.fold import fold, fold_all
 
 BLANK = fold_all(" ")
+AT = fold_all("@")
+# Of a longer word, so much is kept.
+LONGEST = 100
+# What several words begin with that are joined; folding leaves it out, so that nobody types it.
+JOINED = "\x7f"
 # As they are folded. Of those that are two characters then, the first one is another one's.
 _MARKS = sorted({fold_all(mark) for mark in "'’‘ʼʻ′`-‐–—_/.,;:()[]\"“”„«»"}, key=len, reverse=True)
 _MARK = re.compile("|".join(map(re.escape, _MARKS)))
@@ -20,31 +28,84 @@ def parts(word: str) -> Sequence[str]:
     return [part for part in _MARK.sub(BLANK, word).split(BLANK) if part]
 
 
-def spaced(text: str, postgresql: bool) -> str:
-    """SQL for the words of a text, folded, with blanks for its marks.
+def words_in(columns: Sequence[str], postgresql: bool, *, at_marks: bool) -> str:
+    """SQL for the words of some columns, folded, a blank before each of them.
 
-    :param text: SQL for the text
+    Behind the words stand those that are joined: from each word on, all that follow in its column.
+
+    :param columns: SQL for their texts
+    :param at_marks: whether only those words are joined that have marks and no blanks between them
     """
+    function = "cti_words" if at_marks else "cti_name_words"
+    texts = [f"COALESCE({column}, '')" for column in columns]
     if not postgresql:
-        return f"cti_words({text})"
-    text = f"cti_fold({text})"
-    for mark in _MARKS:
-        text = f"replace({text}, {_literal(mark)}, {_literal(BLANK)})"
-    return text
+        return f"{function}({', '.join(texts)})"
+    return " || ".join(f"{function}({text})" for text in texts)
+
+
+def literal(text: str, postgresql: bool) -> str:
+    """A text of control and private characters as SQL."""
+    if postgresql:
+        return "U&'" + "".join(f"\\+{ord(c):06X}" for c in text) + "'"
+    return f"char({', '.join(str(ord(c)) for c in text)})"
 
 
 def register(database: peewee.Database) -> None:
-    """Give a SQLite database `cti_words`, before it is connected."""
+    """Give a SQLite database its functions, before it is connected."""
     if isinstance(database, peewee.SqliteDatabase):
         give: Any = database.register_function
-        give(_words, "cti_words", 1, deterministic=True)
+        give(_words, "cti_words", -1, deterministic=True)
+        give(_name_words, "cti_name_words", -1, deterministic=True)
 
 
-def _words(text: str | None) -> str | None:
-    folded = fold(text)
-    return None if folded is None else _MARK.sub(BLANK, folded)
+def functions() -> Sequence[str]:
+    """The statements that make the same functions on PostgreSQL."""
+    blank, joined = literal(BLANK, True), literal(JOINED, True)
+
+    def words(text: str) -> str:
+        return f"array_remove(string_to_array({_spaced(text)}, {blank}), '')"
+
+    def from_each(words: str) -> str:
+        return (
+            f"string_agg({blank} || {joined} || left(array_to_string("
+            f"{words}[n:n + {LONGEST - 1}], ''), {LONGEST - 1}), '' ORDER BY n)"
+        )
+
+    each = "generate_series(1, cardinality(words) - 1) AS n"
+    tokens = f"unnest(string_to_array(folded, {blank})) AS token"
+    start = "CREATE OR REPLACE FUNCTION"
+    returns = "(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
+    source = "(SELECT cti_fold(value) AS folded) AS one"
+    return [
+        f"{start} cti_words{returns} SELECT {blank} || {_spaced('folded')} || COALESCE((SELECT"  # noqa: S608
+        f" {from_each('words')} FROM {tokens}, LATERAL (SELECT {words('token')} AS words) AS own,"
+        f" {each}), '') FROM {source} $$",
+        f"{start} cti_name_words{returns} SELECT {blank} || {_spaced('folded')} || COALESCE((SELECT"  # noqa: S608
+        f" {from_each('words')} FROM (SELECT {words('folded')} AS words) AS own, {each}), '')"
+        f" FROM {source} $$",
+    ]
 
 
-def _literal(text: str) -> str:
-    """A text of control and private characters as SQL."""
-    return "U&'" + "".join(f"\\+{ord(c):06X}" for c in text) + "'"
+def _spaced(text: str) -> str:
+    """SQL of PostgreSQL for a folded text with blanks for its marks."""
+    for mark in _MARKS:
+        text = f"replace({text}, {literal(mark, True)}, {literal(BLANK, True)})"
+    return text
+
+
+def _words(*texts: str) -> str:
+    return "".join(_with_joined(text, at_marks=True) for text in texts)
+
+
+def _name_words(*texts: str) -> str:
+    return "".join(_with_joined(text, at_marks=False) for text in texts)
+
+
+def _with_joined(text: str, *, at_marks: bool) -> str:
+    folded = fold(text) or ""
+    found = BLANK + _MARK.sub(BLANK, folded)
+    for token in folded.split(BLANK) if at_marks else (folded,):
+        words = parts(token)
+        for n in range(len(words) - 1):
+            found += BLANK + JOINED + "".join(words[n : n + LONGEST])[: LONGEST - 1]
+    return found

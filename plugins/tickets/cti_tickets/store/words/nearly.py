@@ -8,6 +8,7 @@ import peewee
 from cti_oql.running import marks, rows
 
 from cti_tickets.store.classes import of_classes
+from cti_tickets.store.words.marks import JOINED
 from cti_tickets.store.words.tables import BEGINNING, NEAR_TABLE
 
 # A typing error in a shorter word makes any other word of it.
@@ -31,7 +32,8 @@ def spellings(
     for word in typed:
         if len(word) < _SHORTEST_TYPED or any(character.isdigit() for character in word):
             continue
-        meant = [(_distance(word, other), other) for other in _candidates(database, kinds, word)]
+        others = _candidates(database, kinds, word)
+        meant = [(_distance(word, other.removeprefix(JOINED)), other) for other in others]
         near = sorted((d, len(other), other) for d, other in meant if d is not None)
         if near:
             found[word] = [other for _distance_, _length, other in near[:_MOST_MEANT]]

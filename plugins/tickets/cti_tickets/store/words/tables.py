@@ -7,17 +7,15 @@ themselves stands how they may be misspelt (see `nearly`), where their table say
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import peewee
 from cti_oql.running import is_postgresql
 
-from cti_tickets.store.words.marks import BLANK, spaced
+from cti_tickets.store.words.marks import AT, BLANK, JOINED, LONGEST, functions, literal, words_in
 
-# Of a longer word, so much is kept.
-LONGEST = 100
 NEAR_TABLE = "near_word"
 # How much of a word its misspellings are looked up by: few typing errors are further to the left,
 # and what is typed is found before it is typed to the end.
@@ -34,7 +32,10 @@ class Words:
     :param classes: the class of all rows of a table that has one class only; in other tables each
         row says its own
     :param near: the tables whose words may be misspelt
-    :param whole: the tables whose words end at blanks only: references, e-mail addresses
+    :param whole: the tables whose words end at blanks only: references, e-mail addresses, of which
+        the domain is a word as well
+    :param at_marks: the tables of longer texts: there only those words are joined that have marks
+        and no blanks between them
     """
 
     table: str
@@ -42,13 +43,15 @@ class Words:
     classes: Mapping[str, str]
     near: Collection[str] = field(default=())
     whole: Collection[str] = field(default=())
+    at_marks: Collection[str] = field(default=())
 
     def install(self, database: peewee.Database) -> None:
         """Make the table and what keeps it, and write all words; also when folding has changed."""
         postgresql = is_postgresql(database)
         execute: Any = database.execute_sql  # peewee's types leave it out
+        made = functions() if postgresql else ()
         with database.atomic():
-            for statement in (*self._tables(postgresql), *self._fillings(postgresql)):
+            for statement in (*made, *self._tables(postgresql), *self._fillings(postgresql)):
                 execute(statement.replace("%", "%%") if postgresql else statement)
             for table in self.columns:
                 make = self._postgresql_triggers if postgresql else self._sqlite_triggers
@@ -91,10 +94,17 @@ class Words:
         """
         lateral = "CROSS JOIN LATERAL" if postgresql else "CROSS JOIN"
         rows = f"{source} AS {row} {lateral} " if source else ""
-        word = f"left(part.value, {LONGEST})" if postgresql else f"substr(part.value, 1, {LONGEST})"
+        found = f"{self._parts(table, row, postgresql)} WHERE part.value <> ''"
+        start = "1"
+        if table in self.whole:
+            at = f"{'strpos' if postgresql else 'instr'}(part.value, {literal(AT, postgresql)})"
+            start = f"CASE domain.n WHEN 0 THEN 1 ELSE {at} END"
+            domain = f"{lateral} (SELECT 0 AS n UNION ALL SELECT 1) AS domain WHERE"
+            found = found.replace("WHERE", f"{domain} (domain.n = 0 OR {at} > 1) AND", 1)
+        word = f"substr(part.value, {start}, {LONGEST})"
         return (
             f"SELECT {self._class(table, row)} AS class, {word} AS word, {row}.id AS object_id"  # noqa: S608
-            f" FROM {rows}{self._parts(table, row, postgresql)} WHERE part.value <> ''"
+            f" FROM {rows}{found}"
         )
 
     def _sqlite_triggers(self, table: str) -> list[str]:
@@ -109,7 +119,7 @@ class Words:
             forget.append(f"{self._forget_near(_near(old, False))};")
             note.append(
                 f"INSERT OR IGNORE INTO {NEAR_TABLE}"  # noqa: S608
-                f" SELECT class, near, word FROM ({_near(_unknown(new), False)});"
+                f" SELECT class, near, word FROM ({_near(_unknown(new, False), False)});"
             )
         watched = self._watched(table)
         changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in watched)
@@ -137,7 +147,7 @@ class Words:
             forget += f" {self._forget_near(_near(old, True))};"
             note += (
                 f" INSERT INTO {NEAR_TABLE} SELECT DISTINCT class, near, word"  # noqa: S608
-                f" FROM ({_near(_unknown(new), True)}) AS spelled ON CONFLICT DO NOTHING;"
+                f" FROM ({_near(_unknown(new, True), True)}) AS spelled ON CONFLICT DO NOTHING;"
             )
         name = f"{table}_{self._suffix}"
         return [
@@ -157,6 +167,13 @@ class Words:
             f" WHERE kept.class = {NEAR_TABLE}.class AND kept.word = {NEAR_TABLE}.word)"
         )
 
+    def text(self, table: str, columns: Sequence[str], postgresql: bool) -> str:
+        """SQL for the words of some columns, folded, with a blank before each."""
+        if table in self.whole:
+            folded = " || ' ' || ".join(f"COALESCE({column}, '')" for column in columns)
+            return f"cti_fold(' ' || {folded})"
+        return words_in(columns, postgresql, at_marks=table in self.at_marks)
+
     @property
     def _suffix(self) -> str:
         """What the triggers of the table are called by."""
@@ -170,10 +187,10 @@ class Words:
 
     def _parts(self, table: str, row: str, postgresql: bool) -> str:
         """What a row's text is made of, as something to read from: `part.value`."""
-        text = " || ' ' || ".join(f"COALESCE({row}.{name}, '')" for name in self.columns[table])
-        text = f"cti_fold({text})" if table in self.whole else spaced(text, postgresql)
+        columns = [f"{row}.{name}" for name in self.columns[table]]
+        text = self.text(table, columns, postgresql)
         if postgresql:
-            return f"unnest(string_to_array({text}, U&'\\{ord(BLANK):04X}')) AS part(value)"
+            return f"unnest(string_to_array({text}, {literal(BLANK, True)})) AS part(value)"
         # As a list of JSON, in which a blank is written with an escape. What is folded has neither
         # quotation marks nor backslashes.
         escaped = f"\\u{ord(BLANK):04x}"
@@ -204,19 +221,26 @@ def _near(words: str, postgresql: bool) -> str:
     :param words: SQL for words: class, word
     """
     letters = "word !~ '[0-9]'" if postgresql else "word NOT GLOB '*[0-9]*'"
+    plain = _plain("word", postgresql)
     places = " UNION ALL ".join(f"SELECT {n} AS n" for n in range(1, BEGINNING + 2))
     return (
         "SELECT class, substr(start, 1, n - 1) || substr(start, n + 1) AS near, word FROM"  # noqa: S608
-        f" (SELECT class, substr(word, 1, {BEGINNING}) AS start, word FROM ({words}) AS every"
-        f" WHERE length(word) >= {SHORTEST} AND {letters}) AS begun"
+        f" (SELECT class, substr({plain}, 1, {BEGINNING}) AS start, word FROM ({words}) AS every"
+        f" WHERE length({plain}) >= {SHORTEST} AND {letters}) AS begun"
         f" CROSS JOIN ({places}) AS place WHERE n <= length(start) + 1"
     )
 
 
-def _unknown(words: str) -> str:
+def _plain(word: str, postgresql: bool) -> str:
+    """SQL for a word without what tells that it is several ones."""
+    return f"ltrim({word}, {literal(JOINED, postgresql)})"
+
+
+def _unknown(words: str, postgresql: bool) -> str:
     """SQL for those of some words whose misspellings are not there yet."""
+    start = _plain("added.word", postgresql)
     return (
         f"SELECT class, word FROM ({words}) AS added WHERE NOT EXISTS"  # noqa: S608
         f" (SELECT 1 FROM {NEAR_TABLE} AS known WHERE known.class = added.class"
-        f" AND known.near = substr(added.word, 1, {BEGINNING}) AND known.word = added.word)"
+        f" AND known.near = substr({start}, 1, {BEGINNING}) AND known.word = added.word)"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from click.testing import CliRunner
 from cti_calls.store.agents.queues import add_queue, known_queues, queues_of
@@ -49,6 +50,40 @@ def test_agents_say_which_queues_are_theirs_where_they_may(site: Site) -> None:
     assert send(sam, "/calls/queues/remove", queue="sales").status_code == 303
     assert named(site, "sam") == ["support"]
     assert send(sam, "/calls/queues/remove", queue="sales").status_code == 404
+
+
+def test_what_is_typed_beside_a_phone_or_a_queue_stays(site: Site) -> None:
+    """Each button of the page sends all that is typed there, also without JavaScript."""
+    boss = site.browser("boss", "Administrator")
+    queue, agent = "after <hours>", "kim"
+    typed = {"beside": "1", "source": "main", "device": "PJSIP/298", "queue": queue, "agent": agent}
+
+    def keeps(page: str) -> tuple[bool, bool]:
+        """Whether the phone is still typed, and the queue with whose it is."""
+        queue_there = 'value="after &lt;hours&gt;"' in page and 'name="agent" form="work"' in page
+        whose = re.search(r'id="queue-agent"[^>]*value="kim"', page)
+        return bool(re.search(r'id="device"[^>]*value="PJSIP/298"', page)), bool(
+            queue_there and whose
+        )
+
+    wrong = send(boss, "/calls/phones", **{**typed, "source": "other"})
+    assert (wrong.status_code, keeps(wrong.text)) == (400, (True, True))
+    wrong = send(boss, "/calls/queues", **{**typed, "agent": "nobody", "queue": " "})
+    assert (wrong.status_code, keeps(wrong.text)[0]) == (400, True)
+    added = send(boss, "/calls/phones", **typed)
+    assert (added.status_code, keeps(added.text)) == (200, (False, True))
+    (gone,) = re.findall(r'formaction="(/calls/phones/remove[^"]*)"', added.text)
+    removed = send(boss, gone.replace("&amp;", "&"), **{**typed, "device": "PJSIP/297"})
+    assert removed.status_code == 200
+    assert 'value="PJSIP/297"' in removed.text
+    assert "PJSIP/298" not in texts(boss.get("/calls/phones").text)
+    named_one = send(boss, "/calls/queues", **typed)
+    assert (named_one.status_code, keeps(named_one.text)) == (200, (True, False))
+    assert named(site, "kim") == [queue]
+    back = re.findall(r'formaction="(/calls/queues/remove[^"]*)"', named_one.text)
+    taken = send(boss, back[0].replace("&amp;", "&"), **typed)
+    assert (taken.status_code, keeps(taken.text)) == (200, (True, True))
+    assert named(site, "kim") == []
 
 
 def test_administrators_name_queues_of_everybody(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -10,12 +11,13 @@ from flask_babel import gettext as _
 
 from cti_calls.model.records import Device
 from cti_calls.pages.calling.own_devices import OwnDevices
-from cti_calls.pages.queues_part import QueuesPart, QueuesShown
+from cti_calls.pages.queues_part import BESIDE, QueuesPart, QueuesShown, typed_queue
 from cti_calls.pages.telling import tell
 from cti_calls.store import devices
 from cti_host import Host, current_agent
 
 _LONGEST_SOURCE, _LONGEST_DEVICE = 100, 255
+_NO_PHONE = {"source": "", "device": ""}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,11 @@ class PhonesPage:
 
     def add_queue(self) -> ResponseReturnValue:
         """Name a queue as an agent's."""
-        return self._queues.add(lambda queues: self._show(queues=queues))
+        return self._queues.add(lambda queues: self._show(queues=queues), self._done)
+
+    def remove_queue(self) -> ResponseReturnValue:
+        """Say that a queue is an agent's no more."""
+        return self._queues.remove(self._done)
 
     def add(self) -> ResponseReturnValue:
         """Add a device."""
@@ -71,19 +77,21 @@ class PhonesPage:
             return self._show(typed, problem)
         tell("device %r of %r: added", device, source)
         flash(_("%(device)s is one of your devices now.", device=device), "success")
-        return redirect(url_for("calls.phones"), 303)
+        return self._done(phone=False)
 
     def remove(self) -> ResponseReturnValue:
         """Say that a phone is the agent's no more."""
         self._require()
-        source, device = _clean("source", _LONGEST_SOURCE), _clean("device", _LONGEST_DEVICE)
+        sent = request.values
+        source = _clean("source", _LONGEST_SOURCE, sent)
+        device = _clean("device", _LONGEST_DEVICE, sent)
         try:
             devices.remove_device(source, device, current_agent().name)
         except devices.UnknownDevice:
             abort(404, _("There is no such device of yours."))
         tell("device %r of %r: removed", device, source)
         flash(_("%(device)s is none of your devices any more.", device=device), "success")
-        return redirect(url_for("calls.phones"), 303)
+        return self._done()
 
     def require(self, **_parts_of_the_address: object) -> None:
         """Let only agents go on who may say which phones are theirs: others get a page with 403."""
@@ -93,6 +101,18 @@ class PhonesPage:
         if not self._may_change:
             abort(403, _("An administrator says whose device is whose."))
 
+    def _done(self, *, phone: bool = True, queue: bool = True) -> ResponseReturnValue:
+        """Lead back to the page; with what was typed beside what was sent.
+
+        :param phone: whether what is typed about a phone is still to be sent
+        :param queue: the same of a queue
+        """
+        typed = _typed_phone() if phone else None
+        named = typed_queue() if queue else None
+        if not (typed and typed["device"]) and not (named and named["queue"]):
+            return redirect(url_for("calls.phones"), 303)
+        return self._show(typed or _NO_PHONE, queues=self._queues.shown(named))
+
     def _show(
         self,
         typed: dict[str, str] | None = None,
@@ -101,7 +121,7 @@ class PhonesPage:
     ) -> ResponseReturnValue:
         agent = current_agent()
         own = {(one.source, one.name) for one in devices.devices_of(agent.name)}
-        queues = queues or self._queues.shown()
+        queues = queues or self._queues.shown(typed_queue())
         page = render_template(
             "cti_calls/phones.html",
             devices=[
@@ -110,12 +130,21 @@ class PhonesPage:
             ],
             may_change=self._may_change,
             sources=devices.known_sources(),
-            typed=typed or {"source": "", "device": ""},
+            typed=typed or _typed_phone() or _NO_PHONE,
             problem=problem,
             queues=queues,
         )
         return page, (400 if problem or queues.problem else 200)
 
 
-def _clean(name: str, longest: int) -> str:
-    return request.form.get(name, "").strip().replace("\0", "")[:longest]
+def _typed_phone() -> dict[str, str] | None:
+    """What is typed about a phone, sent along with whatever button was pressed."""
+    if BESIDE not in request.form:
+        return None
+    source, device = _clean("source", _LONGEST_SOURCE), _clean("device", _LONGEST_DEVICE)
+    return {"source": source, "device": device}
+
+
+def _clean(name: str, longest: int, sent: Mapping[str, str] | None = None) -> str:
+    values = request.form if sent is None else sent
+    return values.get(name, "").strip().replace("\0", "")[:longest]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +18,8 @@ from cti_calls.store.agents import queues
 from cti_host import Agent, Host, current_agent
 
 _LONGEST_NAME = 255
+# The field by which the form of the page is known: it sends all that is typed there.
+BESIDE = "beside"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,16 @@ class QueuesShown:
 Show = Callable[[QueuesShown], ResponseReturnValue]
 
 
+class Done(Protocol):
+    """Leads back to the page, with what is still typed there."""
+
+    def __call__(self, *, queue: bool = True) -> ResponseReturnValue:
+        """Lead back.
+
+        :param queue: whether what is typed about a queue is still to be sent
+        """
+
+
 class QueuesPart:
     """Names queues and takes them back.
 
@@ -90,7 +103,7 @@ class QueuesPart:
             problem,
         )
 
-    def add(self, show: Show) -> ResponseReturnValue:
+    def add(self, show: Show, done: Done) -> ResponseReturnValue:
         """Name a queue as an agent's."""
         agent = self._require()
         queue = _sent("queue", queues.LONGEST_QUEUE)
@@ -108,13 +121,15 @@ class QueuesPart:
             _("%(queue)s is a queue of %(agent)s now.", queue=queue, agent=self._agents.of(whose)),
             "success",
         )
-        return redirect(url_for("calls.phones"), 303)
+        return done(queue=False)
 
-    def remove(self) -> ResponseReturnValue:
+    def remove(self, done: Done) -> ResponseReturnValue:
         """Say that a queue is an agent's no more."""
         agent = self._require()
-        queue = _sent("queue", queues.LONGEST_QUEUE)
-        whose = _sent("agent", _LONGEST_NAME) if agent.is_administrator else agent.name
+        queue = _sent("queue", queues.LONGEST_QUEUE, request.values)
+        whose = (
+            _sent("agent", _LONGEST_NAME, request.values) if agent.is_administrator else agent.name
+        )
         whose = whose or agent.name
         try:
             queues.remove_queue(queue, whose)
@@ -123,7 +138,7 @@ class QueuesPart:
         tell("queue %r: taken from %r", queue, whose)
         name = self._agents.of(whose)
         flash(_("%(queue)s is no queue of %(agent)s any more.", queue=queue, agent=name), "success")
-        return redirect(url_for("calls.phones"), 303)
+        return done()
 
     def require(self, **_parts_of_the_address: object) -> None:
         """Let only those go on who may name queues: all others get a page with 403."""
@@ -141,5 +156,14 @@ class QueuesPart:
         return self._may_change and self._rights.may(agent, Action.READ_ALL)
 
 
-def _sent(name: str, longest: int) -> str:
-    return request.form.get(name, "").strip().replace("\0", "")[:longest]
+def typed_queue() -> dict[str, str] | None:
+    """What is typed about a queue, sent along with whatever button was pressed."""
+    if BESIDE not in request.form:
+        return None
+    agent = _sent("agent", _LONGEST_NAME) or current_agent().name
+    return {"queue": _sent("queue", queues.LONGEST_QUEUE), "agent": agent}
+
+
+def _sent(name: str, longest: int, sent: Mapping[str, str] | None = None) -> str:
+    values = request.form if sent is None else sent
+    return values.get(name, "").strip().replace("\0", "")[:longest]

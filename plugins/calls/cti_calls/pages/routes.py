@@ -132,7 +132,7 @@ class CallPages:
         rule("/calls/phones", "add_phone", self._phones.add, methods=["POST"])
         rule("/calls/phones/remove", "remove_phone", self._phones.remove, methods=["POST"])
         rule("/calls/queues", "add_queue", self._phones.add_queue, methods=["POST"])
-        rule("/calls/queues/remove", "remove_queue", self._queues.remove, methods=["POST"])
+        rule("/calls/queues/remove", "remove_queue", self._phones.remove_queue, methods=["POST"])
         rule("/calls/journal", "journal", self._journal.view)
 
     def navigation(self, agent: Agent) -> Sequence[NavigationItem]:

@@ -68,6 +68,11 @@ class DataAttribute:
     key ends in "_id". `values` are the codes of an enum with their labels, `default` is what a new
     object has ("1" for a boolean that is true). `path` says where an external field comes from:
     "org_id.name" is the name of the object behind the key `org_id`.
+
+    A key that `depends_on` another key of its class offers, and takes, only what fits what is
+    chosen there: objects that lead to it by a key of their own. The model of a car depends on its
+    make, where models have a key to makes. Persons also fit their teams, and teams the services
+    that their organization provides.
     """
 
     code: str
@@ -80,6 +85,7 @@ class DataAttribute:
     target: str = ""
     on_delete: OnDelete = OnDelete.RESET
     path: str = ""
+    depends_on: str = ""
 
 
 @dataclass(frozen=True)

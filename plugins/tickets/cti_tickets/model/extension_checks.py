@@ -36,6 +36,8 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,49}", re.ASCII)
 _TEXTS = {Kind.STRING, Kind.EMAIL, Kind.PHONE, Kind.ENUM}
 _LONG = {Kind.TEXT, Kind.HTML}
 _NUMBERS = {Kind.INTEGER, Kind.DURATION}
+# Classes whose objects belong to others by links, or by what these provide; see store.fitting.
+_RELATED = {("Person", "Team"), ("Team", "Service")}
 
 
 class Refused(ValueError):
@@ -99,6 +101,8 @@ class Checks:
             # Keys first: external fields lead over them.
             for one in sorted(cls.attributes, key=lambda one: one.kind is DataKind.EXTERNAL):
                 self._check(cls.name, one)
+            for one in cls.attributes:
+                self._check_dependence(cls.name, one)
             self._check_names(cls, where)
         except Refused:
             del self._parents[cls.name], self._kinds[cls.name], self._demanded[cls.name]
@@ -115,6 +119,7 @@ class Checks:
         if class_name not in self._parents:
             raise Refused(f"there is no class {class_name} to add {one.code!r} to", self._known())
         self._check(class_name, one)
+        self._check_dependence(class_name, one)
         self._owners[f"{class_name}.{one.code}"] = plugin
         for name in self._below(class_name):
             self._kinds[name][one.code] = Kind(one.kind)
@@ -188,6 +193,28 @@ class Checks:
         target = self._target(class_name, via)
         if code not in self._kinds.get(target, {}):
             raise Refused(f"{where}: {target} has no attribute {code!r}")
+
+    def _check_dependence(self, class_name: str, one: DataAttribute) -> None:
+        """A key fits another one if what it leads to leads to what is behind that."""
+        on, where = one.depends_on, f"{class_name}.{one.code}"
+        if not on:
+            return
+        keys = [code for code, kind in self._kinds[class_name].items() if kind is Kind.KEY]
+        if one.kind is not DataKind.KEY or on not in keys or on == one.code:
+            raise Refused(
+                f"{where}: it can't depend on {on!r}",
+                f"a key may depend on another key of its class: {', '.join(keys) or 'none'}",
+            )
+        target = self._target(class_name, on)
+        lineage = (one.target, *self._above(one.target))
+        leads = any(
+            found == target for (name, _code), found in self._targets.items() if name in lineage
+        )
+        if not leads and (one.target, target) not in _RELATED:
+            raise Refused(
+                f"{where}: it can't depend on {on!r}, since {one.target} has no key to {target}",
+                f"give {one.target} such a key, or leave depends_on out",
+            )
 
     def _check_values(self, where: str, one: DataAttribute) -> None:
         if one.kind is DataKind.ENUM and (not one.values or "" in one.values):

@@ -176,6 +176,7 @@ def _description(one: DataAttribute) -> Attribute:
         mandatory=one.mandatory,
         read_only=one.read_only,
         default=one.default,
+        depends_on=one.depends_on,
         values=dict(one.values),
         on_delete=(OnDelete(one.on_delete) if one.mandatory else OnDelete.RESET)
         if one.kind is DataKind.KEY

@@ -29,7 +29,7 @@ class Attribute(cti_oql.schema.Attribute):
 
     `values` are the codes of an enum with their labels. `on_delete` is what happens to the object
     when the one behind the key is deleted. Where a text `gathers`, two objects that become one keep
-    both of theirs.
+    both of theirs. A key that `depends_on` another one leads to what fits the object behind that.
     """
 
     label: Localised
@@ -38,6 +38,7 @@ class Attribute(cti_oql.schema.Attribute):
     values: Mapping[str, Localised] = field(default_factory=dict)
     on_delete: OnDelete | None = None
     gathers: bool = False
+    depends_on: str = ""
 
     @property
     def stored(self) -> bool:

@@ -1,18 +1,19 @@
 """What fits together: the agent is in the team, the subcategory of the service, and so on.
 
 A rule says of one key that it follows from another one. Rules hold for each class that has both
-attributes, so also for classes of plugins. Only what an agent changes is checked: data that came
-from elsewhere, and was so for long, hinders nobody.
+attributes, so also for classes of plugins; those say of further keys what they depend on. Only what
+an agent changes is checked: data that came from elsewhere, and was so for long, hinders nobody.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cti_oql.running import mark, rows
+from cti_oql.schema import Kind
 from flask_babel import lazy_gettext as _
 
 from cti_host import database
@@ -25,7 +26,8 @@ from cti_tickets.model.classes.registry import (
     ServiceSubcategory,
     Team,
 )
-from cti_tickets.model.schema import ClassDef
+from cti_tickets.model.data_model import model_of, schema
+from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.rights import organizations
 
 # The ids of columns have no more.
@@ -43,6 +45,7 @@ class Follows:
     :param misfit: SQL that is true where an object `{value}` does not fit a stored one, `{on}`
     :param message: why one doesn't
     :param gives: the column of the target that says which other key is meant; `None`: none does
+    :param model: that of the first target, of a plugin's rule
     """
 
     code: str
@@ -52,6 +55,7 @@ class Follows:
     misfit: str
     message: Any
     gives: Any = None
+    model: Any = None
 
     def is_of(self, cls: ClassDef) -> bool:
         """Whether a class has both attributes."""
@@ -185,8 +189,46 @@ def rules_of(cls: ClassDef) -> list[Follows]:
     """The rules that hold for a class."""
     known: list[Follows] | None = cls.kept.get("rules")
     if known is None:
-        known = cls.kept["rules"] = [rule for rule in RULES if rule.is_of(cls)]
+        built_in = [rule for rule in RULES if rule.is_of(cls)]
+        known = cls.kept["rules"] = [*built_in, *_declared(cls, {rule.code for rule in built_in})]
     return known
+
+
+def _declared(cls: ClassDef, known: set[str]) -> Iterator[Follows]:
+    """The rules of keys of which a plugin says what they depend on."""
+    for attribute in cls.attributes.values():
+        on = cls.attributes.get(attribute.depends_on)
+        if on is None or attribute.code in known:
+            continue
+        targets = (attribute.target, on.target)
+        alike = next((rule for rule in RULES if rule.targets == targets), None)
+        if alike is not None:
+            yield replace(alike, code=attribute.code, on=on.code)
+        else:
+            yield _by_key(attribute, on)
+
+
+def _by_key(attribute: Attribute, on: Attribute) -> Follows:
+    """What fits leads by a key of its own to what is chosen."""
+    target, there = schema()[attribute.target], schema()[on.target]
+    column = next(
+        key.column
+        for key in target.attributes.values()
+        if key.kind is Kind.KEY and key.stored and key.target == on.target
+    )
+    model: Any = model_of(target.name)
+    key = model._meta.columns[column]
+    return Follows(
+        attribute.code,
+        on.code,
+        (target.name, there.name),
+        lambda id_: key == id_,
+        f'EXISTS (SELECT 1 FROM "{there.table}" WHERE id = {{on}}) AND NOT EXISTS ('  # noqa: S608
+        f'SELECT 1 FROM "{target.table}" WHERE id = {{value}} AND "{column}" = {{on}})',
+        _("does not belong to what is chosen for “%(label)s”", label=on.label),
+        key,
+        model,
+    )
 
 
 def keys_of_rules(cls: ClassDef) -> list[str]:
@@ -228,11 +270,15 @@ def _misfit_of(cls: ClassDef, rule: Follows) -> str:
     return f"{label}: {rule.message}"
 
 
+def _model_of(rule: Follows) -> Any:
+    return rule.model or _MODELS[rule.targets[0]]
+
+
 def given_by(rule: Follows, value: int) -> int | None:
     """What the other key has to be for one that is chosen; `None`: it doesn't say."""
     if rule.gives is None:
         return None
-    model = _MODELS[rule.targets[0]]
+    model = _model_of(rule)
     row = model.select(rule.gives).where(model.id == value).tuples().first()
     return row[0] if row else None
 
@@ -253,10 +299,10 @@ def fitting_ids(rule: Follows, on: int, limit: int) -> list[int] | None:
     condition = rule.fitting(on)
     if condition is None:
         return None
-    model = _MODELS[rule.targets[0]]
+    model, cls = _model_of(rule), schema()[rule.targets[0]]
     query: Any = model.select(model.id).where(condition).limit(limit + 1)
-    if model in (Person, Team):
-        query = query.where(model.finalclass == rule.targets[0])
+    if cls.polymorphic:
+        query = query.where(model.finalclass.in_(schema().concrete(cls.name)))
     found = [row[0] for row in query.tuples()]
     return found if len(found) <= limit else None
 
@@ -266,7 +312,7 @@ def fitting_among(rule: Follows, on: int, ids: Sequence[int]) -> list[int]:
     condition = rule.fitting(on)
     if condition is None:
         return [*ids]
-    model = _MODELS[rule.targets[0]]
+    model = _model_of(rule)
     query: Any = model.select(model.id).where(model.id.in_(ids), condition)
     fitting = {row[0] for row in query.tuples()}
     return [one for one in ids if one in fitting]

@@ -435,6 +435,17 @@ CLASSES = [
         f'cls(attributes=[attribute(kind=DataKind.EXTERNAL, path="org_id.moon"), {KEY}])',
         "Organization has no attribute 'moon'",
     ),
+    ('cls(attributes=[attribute(depends_on="label")])', "it can't depend on 'label'"),
+    (
+        'cls(attributes=[attribute("a_id", DataKind.KEY, target="Person", depends_on="b_id"),'
+        f" {KEY}])",
+        "it can't depend on 'b_id'",
+    ),
+    (
+        'cls(attributes=[attribute("a_id", DataKind.KEY, target="Organization", depends_on="b_id"),'
+        ' attribute("b_id", DataKind.KEY, target="Service")])',
+        "since Organization has no key to Service",
+    ),
     ('cls(parent="Contact", attributes=[attribute("function")])', "such an attribute already"),
     (
         'cls(parent="Contact", attributes=[attribute("first_name", DataKind.DATE)])',

@@ -150,11 +150,16 @@ def test_the_phone_menu_of_a_ticket_has_both_phones(open_page: Any) -> None:
     expect(page.locator("#call")).to_contain_text("Outbound")
 
 
+def over(key: str) -> Fact:
+    """The end of a call: one that still rings would stand before other pages."""
+    return Fact(FactKind.HUNG_UP, key)
+
+
 def test_of_two_who_write_a_note_the_second_sees_what_the_first_wrote(
     open_page: Any, site: tuple[str, Tell, Any]
 ) -> None:
     at = Fact(FactKind.STARTED, "note", direction=Direction.IN, remote="+33199007701")
-    id_ = site[1](at, Fact(FactKind.RINGING, "note", leg="1", device="201"))
+    id_ = site[1](at, Fact(FactKind.RINGING, "note", leg="1", device="201"), over("note"))
     first, second = open_page(), open_page()
     for page in (first, second):
         page.goto(f"/calls/{id_}")
@@ -177,7 +182,7 @@ def test_a_note_that_is_not_saved_is_not_left_without_a_question(
     open_page: Any, site: tuple[str, Tell, Any]
 ) -> None:
     at = Fact(FactKind.STARTED, "unsaved", direction=Direction.IN, remote="+33199007703")
-    id_ = site[1](at, Fact(FactKind.RINGING, "unsaved", leg="1", device="201"))
+    id_ = site[1](at, Fact(FactKind.RINGING, "unsaved", leg="1", device="201"), over("unsaved"))
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -204,7 +209,7 @@ def test_a_note_stays_while_a_ticket_is_linked_and_a_person_found(
     key = f"beside{javascript}"
     number = "+33199007704" if javascript else "+33199007705"
     at = Fact(FactKind.STARTED, key, direction=Direction.IN, remote=number)
-    id_ = site[1](at, Fact(FactKind.RINGING, key, leg="1", device="201"))
+    id_ = site[1](at, Fact(FactKind.RINGING, key, leg="1", device="201"), over(key))
     page = open_page(java_script_enabled=javascript)
     page.goto(f"/calls/{id_}")
     note = page.get_by_role("textbox", name="Note")

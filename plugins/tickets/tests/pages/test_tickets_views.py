@@ -174,7 +174,7 @@ def test_what_is_not_there_is_404(site: Any, path: str, action: str) -> None:
     assert "reference" not in page.html.partition("<main")[2]
 
 
-@pytest.mark.parametrize("path", ["new/Nothing", "options/Nothing", "new/LogEntry"])
+@pytest.mark.parametrize("path", ["new/Nothing", "new/LogEntry"])
 def test_an_unknown_class_is_404(site: Any, path: str) -> None:
     page = site.get(f"/objects/{path}")
     assert page.status == 404

@@ -134,7 +134,8 @@ class CallPage:
         """Link the call to a ticket, by its reference; in place of another one only when asked."""
         record = self._changeable(id_)
         typed = typed_for(record)
-        text = typed.ticket
+        # Whoever agrees to a question means the ticket in it, whatever they have typed since.
+        text = request.form.get("chosen", "").strip()[:100] or typed.ticket
         found = self._host.hooks.find_tickets([text]) if text else []
         if len(found) != 1:
             away = self._host.hooks.failure_of("find_tickets")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from http import HTTPStatus
 from typing import Any
 
 from flask import jsonify, request
@@ -12,9 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cti_host import current_host
-from cti_tickets.api.fields import hint
-from cti_tickets.api.parameters import LONGEST_TEXT, MOST_WRONG
-from cti_tickets.api.problems import ApiProblem
+from cti_tickets.api.parameters import LONGEST_TEXT, refuse_wrong, unknown_parameters
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.rights import organizations
 from cti_tickets.rights.access import current_access
@@ -44,11 +40,11 @@ class FormApi:
         """The objects whose name has the words that are typed at the start of its words."""
         cls = self._schema[class_name]
         current_access().require(READ, cls.name)
-        errors = _unknown(["q"])
+        errors = unknown_parameters(request.args, ["q"])
         text = request.args.get("q", "")
         if len(text) > LONGEST_TEXT:
             errors["q"] = _("is too long: at most %(count)s characters", count=LONGEST_TEXT)
-        _refuse(errors)
+        refuse_wrong(errors)
         database = current_host().database
         ids = ids_by_name(database, self._schema, cls.name, text, MOST_SUGGESTIONS)
         access_journal.seen(cls.name, ids, Way.SEARCH)
@@ -97,7 +93,7 @@ def _chosen(cls: ClassDef) -> dict[str, int]:
 
     :raises ApiProblem: something else than the keys of a rule, or no id
     """
-    errors = _unknown(keys_of_rules(cls))
+    errors = unknown_parameters(request.args, keys_of_rules(cls))
     found = {}
     for code, text in request.args.items():
         if code in errors:
@@ -107,23 +103,5 @@ def _chosen(cls: ClassDef) -> dict[str, int]:
             found[code] = id_
         else:
             errors[code] = _("must be the id of an object")
-    _refuse(errors)
+    refuse_wrong(errors)
     return found
-
-
-def _unknown(known: Iterable[str]) -> dict[str, str]:
-    """Messages for the parameters that aren't known, or are there more than once."""
-    errors: dict[str, str] = {}
-    for name, given in request.args.lists():
-        if name not in known:
-            errors[name] = _("there is no such parameter") + hint(name, known, errors)
-        elif len(given) > 1:
-            errors[name] = _("is there more than once")
-        if len(errors) == MOST_WRONG:
-            break
-    return errors
-
-
-def _refuse(errors: Mapping[str, str]) -> None:
-    if errors:
-        raise ApiProblem(HTTPStatus.BAD_REQUEST, _("A parameter is wrong."), errors)

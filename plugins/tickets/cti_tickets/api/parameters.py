@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -58,6 +58,29 @@ class ListParameters:
     fields: Sequence[Attribute]
 
 
+def unknown_parameters(args: MultiDict[str, str], known: Collection[str]) -> dict[str, str]:
+    """Messages for the parameters that aren't known, or are there more than once."""
+    errors: dict[str, str] = {}
+    for name, given in args.lists():
+        if name not in known:
+            errors[name] = _("there is no such parameter") + hint(name, known, errors)
+        elif len(given) > 1:
+            errors[name] = _("is there more than once")
+        if len(errors) == MOST_WRONG:
+            break
+    return errors
+
+
+def refuse_wrong(errors: Mapping[str, str]) -> None:
+    """Refuse a request of which a parameter is wrong.
+
+    :param errors: a message for each
+    :raises ApiProblem: there are some
+    """
+    if errors:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, _("A parameter is wrong."), errors)
+
+
 def read_parameters(
     database: peewee.Database,
     schema: Schema,
@@ -70,16 +93,8 @@ def read_parameters(
     :param agent: who asks, and whom "me" and "mine" mean
     :raises ApiProblem: with a message for each parameter that is wrong or unknown
     """
-    errors: dict[str, str] = {}
     filters = filters_of(cls)
-    known = (*OWN, *filters)
-    for name, given in args.lists():
-        if name not in known:
-            errors[name] = _("there is no such parameter") + hint(name, known, errors)
-        elif len(given) > 1:
-            errors[name] = _("is there more than once")
-        if len(errors) == MOST_WRONG:
-            break
+    errors = unknown_parameters(args, (*OWN, *filters))
     if VIEW in args and VIEW not in errors:
         args = with_view(schema, cls, agent, args)
     conditions = _conditions(database, schema, cls, agent, filters, args, errors)
@@ -93,8 +108,7 @@ def read_parameters(
         errors["sort"] = _("must be one of: %(values)s", values=", ".join(sorts_of(schema, cls)))
     limit = _limit(args.get("limit", str(ON_A_PAGE)), errors)
     fields = _fields(cls, args.get("fields"), errors)
-    if errors:
-        raise ApiProblem(HTTPStatus.BAD_REQUEST, _("A parameter is wrong."), errors)
+    refuse_wrong(errors)
     by = listed_attribute(schema, cls, sort.removeprefix("-"))
     after = _after(args["after"], by, sort) if "after" in args else None
     return ListParameters(conditions, sort, after, limit, fields)

@@ -102,6 +102,7 @@ from cti_host.web.rendering import (
 from cti_host.web.requests import allow_form_target, here, peer_address, safe_return_url
 from cti_host.web.reserved import reserved_thread
 from cti_host.web.scopes import token_scope
+from cti_host.web.timezones import begin_of_day
 
 __all__ = [
     "CALLER_KEY",
@@ -169,6 +170,7 @@ __all__ = [
     "address_of",
     "allow_form_target",
     "bad_settings",
+    "begin_of_day",
     "contract",
     "contracts_of",
     "current_agent",

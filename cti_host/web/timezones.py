@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
+import flask_babel
 from babel.dates import get_timezone
 from flask import has_request_context, request
 
@@ -37,3 +39,12 @@ def chosen_timezone() -> str | None:
         return None
     name = request.cookies.get(COOKIE, "")
     return name if name and is_timezone(name) else None
+
+
+def begin_of_day(day: date) -> datetime:
+    """The first moment of a day of the agent, in their time zone.
+
+    What Flask-Babel returns has the zone's local mean time until it is asked for a moment.
+    """
+    zone = ZoneInfo(str(flask_babel.get_timezone() or UTC))
+    return datetime.combine(day, time(), tzinfo=zone)

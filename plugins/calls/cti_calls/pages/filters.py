@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import request, url_for
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 
 from cti_calls.model.records import Outcome
+from cti_host import begin_of_day
 
 _LONGEST = 200
 _LONGEST_ID = 18  # digits
@@ -106,9 +106,7 @@ def day(typed: str, problems: list[str], days: int = 0) -> datetime | None:
         return None
     try:
         wanted = date.fromisoformat(typed) + timedelta(days=days)
-        # What Babel returns has the zone's local mean time until it is asked for a moment.
-        zone = ZoneInfo(str(get_timezone() or UTC))
-        return datetime.combine(wanted, time(), tzinfo=zone).astimezone(UTC)
+        return begin_of_day(wanted).astimezone(UTC)
     except (ValueError, OverflowError):
         problems.append(_("“%(text)s” is not a day such as 2026-01-31.", text=typed))
         return None

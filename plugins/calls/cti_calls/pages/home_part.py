@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from flask import render_template
 from flask_babel import get_timezone
@@ -16,7 +15,7 @@ from cti_calls.rights.profiles import Action
 from cti_calls.rights.rights import Rights
 from cti_calls.store.calls import Calls
 from cti_calls.store.lists import CallFilter, calls_page
-from cti_host import Agent, PanelSection, SectionPlace
+from cti_host import Agent, PanelSection, SectionPlace, begin_of_day
 
 MOST_SHOWN = 6
 
@@ -47,9 +46,7 @@ class HomePart:
 
 def _midnight() -> datetime:
     """When today began, in the agent's time zone."""
-    # What Babel returns has the zone's local mean time until it is asked for a moment.
-    zone = ZoneInfo(str(get_timezone() or UTC))
-    return datetime.combine(datetime.now(zone).date(), time(), zone)
+    return begin_of_day(datetime.now(get_timezone() or UTC).date())
 
 
 def _section(title: str, template: str, **values: object) -> PanelSection:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_timezone
 from flask_babel import gettext as _
 
-from cti_host import current_agent, current_host
+from cti_host import begin_of_day, current_agent, current_host
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.pages.history.texts import (
     Line,
@@ -238,9 +236,7 @@ def _day(text: str, problems: list[str], days: int = 0) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(text) + timedelta(days=days)
-        # What Babel returns has the zone's local mean time until it is asked for a moment.
-        local = datetime.combine(day, time(), tzinfo=ZoneInfo(str(get_timezone() or UTC)))
-        return local.astimezone(UTC).replace(tzinfo=None)
+        return begin_of_day(day).astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         problems.append(_("“%(text)s” is not a day such as 2026-01-31.", text=text))
         return None

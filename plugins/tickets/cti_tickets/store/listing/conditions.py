@@ -11,15 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import peewee
 from cti_oql.functions.fold import fold
 from cti_oql.running import is_postgresql, mark, marks
 from cti_oql.schema import Kind
-from flask_babel import get_timezone
 
-from cti_host import masks_emails
+from cti_host import begin_of_day, masks_emails
 from cti_tickets.model.list_plan import searched_of
 from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.rights import organizations
@@ -214,9 +212,7 @@ def _containing(word: str) -> str:
 
 def _beginning_of(day: date) -> str:
     """The first moment of a day in the agent's time zone, as it is stored."""
-    # What Babel returns has the zone's local mean time until it is asked for a moment.
-    zone = ZoneInfo(str(get_timezone() or UTC))
     moment = datetime.combine(day, time())
     with suppress(OverflowError, ValueError):  # at the ends of the calendar
-        moment = moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+        moment = begin_of_day(day).astimezone(UTC).replace(tzinfo=None)
     return str(moment)

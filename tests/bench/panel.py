@@ -8,8 +8,9 @@ signed in as in a browser; callers are of all organizations. Shown are the media
 and the ratios within a round. The CPU is that of the servers, without the load generator:
 other work on the machine changes it far less than the requests per second.
 
-With `--without-statistics` the panel of a database that has none runs beside them, with `--against`
-that of another checkout, such as an older one, in the same environment and with the same rows.
+With `--without-statistics` the panel of a database that has none runs beside them, with each
+`--against` that of another checkout, such as an older one, in the same environment and with the
+same rows.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def main() -> None:
     parser.add_argument("--page", choices=PAGES, default="panel")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=8)
-    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another one to compare")
+    parser.add_argument("--against", type=Path, action="append", default=[], metavar="CHECKOUT")
     parser.add_argument("--without-statistics", action="store_true", help="compare with such data")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     options = parser.parse_args()
@@ -119,8 +120,7 @@ def _targets(running: ExitStack, folder: Path, options: argparse.Namespace) -> d
     page: str = options.page
     asked = addresses(page, options.persons, options.tickets)
     wanted = {page: (HERE, True)}
-    if options.against is not None:
-        wanted["against"] = (options.against.resolve(), True)
+    wanted |= {one.name: (one.resolve(), True) for one in options.against}
     if options.without_statistics:
         wanted["unanalyzed"] = (HERE, False)
     urls = running.enter_context(databases(options.database, len(wanted)))

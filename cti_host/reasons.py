@@ -31,6 +31,7 @@ def explained(
     used: Iterable[Value | None],
     searched: Mapping[str, object],
     total: int | None = None,
+    keys: Mapping[int, Mapping[str, str]] | None = None,
 ) -> Matches:
     """Each caller with the reason why they were found.
 
@@ -42,11 +43,14 @@ def explained(
     :param used: the values that were searched for
     :param searched: the attributes that they may have been found in, with their labels
     :param total: how many were found; without it, no more than these
+    :param keys: where a backend keeps the keys of numbers: which it has of an attribute, by the id
+        of a caller and the attribute's code. A number is not looked for where it has others
     """
     values = [value for value in used if isinstance(value, (Number, str))]
     everybody = total is None or total <= len(callers)
     reader = _Reader(searched)
-    hits = [_hits(caller, values, reader) for caller in callers]
+    none: Mapping[str, str] = {}
+    hits = [_hits(caller, values, reader, (keys or {}).get(caller.id, none)) for caller in callers]
     shared = Counter([value for of_one in hits for value in {hit.value for hit in of_one}])
     extensions = {
         one.extension
@@ -127,14 +131,23 @@ class _Reader:
         return found
 
 
-def _hits(caller: Caller, values: Sequence[Number | str], reader: _Reader) -> list[_Hit]:
-    """Where the values are found in what is known of a caller."""
+def _hits(
+    caller: Caller, values: Sequence[Number | str], reader: _Reader, keys: Mapping[str, str]
+) -> list[_Hit]:
+    """Where the values are found in what is known of a caller.
+
+    :param keys: those of numbers in an attribute, by its code; without them the text is read
+    """
     hits: list[_Hit] = []
     for code, text in caller.attributes.items():
         if not text or code not in reader.searched:
             continue
+        held = keys.get(code)
         for value in values:
             if isinstance(value, Number):
+                # Of many with one number, each may have another that nobody else has.
+                if held and not any(one.key in held for one in value.readings):
+                    continue
                 stored = reader.number(text)
                 met = value.met_by(stored) if stored is not None else None
                 if met is not None:

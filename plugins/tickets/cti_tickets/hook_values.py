@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 from cti_oql import Found, Oql, Param
@@ -28,8 +28,16 @@ from cti_tickets.model.schema import ClassDef, Schema
 from cti_tickets.rights.access import Forbidden, current_access
 from cti_tickets.rights.profiles import MODIFY, READ
 from cti_tickets.store import objects
-from cti_tickets.store.joint_numbers import searched
-from cti_tickets.store.records import FRIENDLYNAME, Record, Records, as_date, as_datetime, shown
+from cti_tickets.store.joint_numbers import LONGEST, searched
+from cti_tickets.store.records import (
+    FRIENDLYNAME,
+    KEYS,
+    Record,
+    Records,
+    as_date,
+    as_datetime,
+    shown,
+)
 
 # The first of these that a class has is what a ticket list shows.
 _STATUS = ("status", "operational_status")
@@ -60,6 +68,18 @@ def tickets_found(
     rows = _Rows(records.schema[class_name], records.schema)
     pages = records.load_found(oql, database, class_name, begin, rows.codes)
     return [(tuple(map(rows.ticket, page.records)), page.total) for page in pages]
+
+
+class CallersFound(NamedTuple):
+    """Callers, how many there are in all, and what else was asked, see `FoundPage`.
+
+    `keys` is what the indexed columns of their phone attributes hold, by id and code.
+    """
+
+    people: list[Caller]
+    total: int
+    also: Any
+    keys: Mapping[int, Mapping[str, str]]
 
 
 class _Rows:
@@ -159,17 +179,23 @@ def callers_found(
     display_name: Sequence[str],
     codes: Sequence[str],
     also: tuple[str, Sequence[object]] = ("NULL", ()),
-) -> tuple[list[Caller], int, Any]:
-    """The persons whom a query finds, how many it finds in all, and what else was asked.
-
-    See `callers`, and of the last `FoundPage`.
+) -> CallersFound:
+    """The persons whom a query finds.
 
     :param begin: the query, see `Oql.found`
     """
     wanted = list(dict.fromkeys([*display_name, *codes]))
-    (page,) = records.load_found(oql, database, class_name, begin, wanted, also)
+    attributes = records.schema[class_name].attributes
+    phones = [(c, c + KEYS) for c in wanted if c in attributes and attributes[c].number_column]
+    read = [*wanted, *(column for _code, column in phones)]
+    (page,) = records.load_found(oql, database, class_name, begin, read, also)
+    keys: dict[int, dict[str, str]] = {}
+    for record in page.records:
+        held = [(code, record.values[column]) for code, column in phones]
+        # One that is as long as it can be may have been cut.
+        keys[record.id] = {code: text for code, text in held if text and len(text) < LONGEST}
     people = [_caller(record, wanted, display_name) for record in page.records]
-    return people, page.total, page.also
+    return CallersFound(people, page.total, page.also, keys)
 
 
 def _caller(record: Record, codes: Sequence[str], display_name: Sequence[str]) -> Caller:
@@ -178,7 +204,7 @@ def _caller(record: Record, codes: Sequence[str], display_name: Sequence[str]) -
     attributes = {
         code: "" if value is None else str(value) for code, value in zip(codes, values, strict=True)
     }
-    names = [text for code in display_name if (text := attributes[code])]
+    names = [text for c in display_name if (text := attributes[c])]
     return Caller(
         class_name=record.class_name,
         id=record.id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 
 import peewee
@@ -18,6 +17,7 @@ from cti_host import (
     Call,
     Caller,
     Host,
+    Match,
     Matches,
     Number,
     Unsearchable,
@@ -25,7 +25,7 @@ from cti_host import (
     explained,
     narrow,
 )
-from cti_tickets.hook_values import callers, callers_found, query_parameters
+from cti_tickets.hook_values import CallersFound, callers, callers_found, query_parameters
 from cti_tickets.model import SOURCE
 from cti_tickets.model.list_plan import masked_kinds
 from cti_tickets.model.schema import ClassDef
@@ -66,14 +66,15 @@ class Lookup:
         if all(isinstance(value, Unsearchable) for value in used.values()):
             return Matches((), 0)
         cls = self._records.schema[checked.class_name]
-        people, total, parameters = self._found(cls, call, used)
+        asked, parameters = self._found(cls, call, used)
+        total = asked.total
         kinds = masked_kinds()
         masked = {a.code for a in cls.attributes.values() if a.kind in kinds} if kinds else ()
-        found = narrow(people, call, masked)
+        found = narrow(asked.people, call, masked)
         texts = any(isinstance(value, str) for value in used.values())
         # An e-mail address holds no number.
         searched = self._labels(cls, *(_SEARCHED if texts else (Kind.PHONE,)))
-        matches = explained(found, used.values(), searched, total)
+        matches = explained(found, used.values(), searched, total, asked.keys)
         if len(matches) > 1:
             matches = self._told_apart(cls, matches)
         if self._mention_hidden and self._are_more_than(total, parameters):
@@ -91,7 +92,9 @@ class Lookup:
             more = [] if open_tickets is None else [counted(open_tickets.get(caller.id, 0))]
             return detail(apart, caller, more)
 
-        detailed = [replace(match, detail=told(match.caller)) for match in matches]
+        detailed = [
+            Match(match.caller, match.why, match.doubt, told(match.caller)) for match in matches
+        ]
         return Matches(detailed, matches.total, matches.hidden)
 
     def _open_tickets(self, ids: Sequence[int]) -> Mapping[int, int] | None:
@@ -123,8 +126,8 @@ class Lookup:
 
     def _found(
         self, cls: ClassDef, call: Call, used: Mapping[str, Value]
-    ) -> tuple[list[Caller], int, dict[str, Param]]:
-        """Whom the query finds, how many they are, and its parameters.
+    ) -> tuple[CallersFound, dict[str, Param]]:
+        """Whom the query finds, and its parameters.
 
         Few texts hold several numbers: whether this one is in any is asked along with whom it
         finds, and if it is, the query is asked again.
@@ -133,11 +136,11 @@ class Lookup:
         parameters = query_parameters(used, widened=True, alone=True)
         numbers = [value for value in used.values() if isinstance(value, Number)]
         keys = [key for number in numbers for key in searched_keys(number, widened=True)]
-        people, total, is_joint = self._people(cls, call, parameters, keys)
-        if keys and (are_joint(keys) if is_joint is None else is_joint):
+        found = self._people(cls, call, parameters, keys)
+        if keys and (are_joint(keys) if found.also is None else found.also):
             parameters = query_parameters(used, widened=True)
-            people, total, _ = self._people(cls, call, parameters)
-        return people, total, parameters
+            found = self._people(cls, call, parameters)
+        return found, parameters
 
     def _people(
         self,
@@ -145,28 +148,28 @@ class Lookup:
         call: Call,
         parameters: dict[str, Param],
         keys: Sequence[str] = (),
-    ) -> tuple[list[Caller], int, bool | None]:
-        """Whom the query finds, and how many they are; of very many, those who may be shown.
+    ) -> CallersFound:
+        """Whom the query finds; of very many, those who may be shown.
 
-        And whether texts that hold several numbers have one of these keys; `None`: nobody was
-        found, so nobody said.
+        And whether texts that hold several numbers have one of these keys, as what else was asked;
+        `None`: nobody was found, so nobody said.
         """
         database, query = self._host.database, self._settings.query
         display = self._settings.display_name
         codes = self._carried(cls)
         begin = self._oql.found(database, [(query, 0)], parameters, limit=MOST_CALLERS)
         also = joint_condition(keys) if keys else ("NULL", ())
-        first, total, is_joint = callers_found(
+        found = callers_found(
             self._records, self._oql, database, cls.name, begin, display, codes, also
         )
         wanted = call.wanted_from(SOURCE)
-        ids = [caller.id for caller in first]
-        if total <= MOST_CALLERS or not (call.filter or wanted not in (None, *ids)):
-            return first, total, is_joint
+        ids = [caller.id for caller in found.people]
+        if found.total <= MOST_CALLERS or not (call.filter or wanted not in (None, *ids)):
+            return found
         every = [id_ for _class, id_ in self._oql.ids(database, query, parameters)]
         ids = every if call.filter else [*ids, *(id_ for id_ in every if id_ == wanted)]
         people = callers(self._records, database, cls.name, ids, display, codes)
-        return people, len(every), is_joint
+        return found._replace(people=people, total=len(every))
 
     def _carried(self, cls: ClassDef) -> list[str]:
         """The attributes that a caller carries, worked out once for a class."""

@@ -14,6 +14,8 @@ from cti_tickets.model.schema import Attribute, ClassDef, Schema
 
 FRIENDLYNAME = "friendlyname"
 SUFFIX = "_friendlyname"
+# Behind the code of a phone attribute: what its indexed column holds.
+KEYS = ":keys"
 # The kinds whose columns hold texts.
 _TEXTS = (Kind.STRING, Kind.TEXT, Kind.HTML, Kind.EMAIL, Kind.PHONE, Kind.ENUM)
 
@@ -117,6 +119,9 @@ class _Builder:
         key = cls.attributes.get(code.removesuffix(SUFFIX))
         if code.endswith(SUFFIX) and key is not None:
             return self._name(self.schema[key.target], self._join(alias, key))
+        if code.endswith(KEYS):
+            phone = cls.attributes[code.removesuffix(KEYS)]
+            return self._column(f'{alias}."{phone.number_column}"')
         attribute = listed_attribute(self.schema, cls, code)
         if attribute is None:
             raise KeyError(code)

@@ -20,6 +20,7 @@ from cti_tickets.rights import organizations
 from cti_tickets.rights.access import Access, current_access
 from cti_tickets.store.record_statement import (
     FRIENDLYNAME,
+    KEYS,
     SUFFIX,
     RecordStatement,
     record_statement,
@@ -27,6 +28,7 @@ from cti_tickets.store.record_statement import (
 
 __all__ = [
     "FRIENDLYNAME",
+    "KEYS",
     "SUFFIX",
     "FoundPage",
     "Record",
@@ -87,7 +89,8 @@ class Records:
         So is one that whoever acts may not see, and what it says of another one that they may not
         see is empty.
 
-        :param codes: attribute codes of the class, "friendlyname", or "<key>_friendlyname"
+        :param codes: attribute codes of the class, "friendlyname", "<key>_friendlyname", or
+            "<phone>:keys" for what the indexed column of a phone attribute holds
         :raises KeyError: a code that the class doesn't have
         """
         if not ids:

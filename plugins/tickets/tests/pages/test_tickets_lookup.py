@@ -291,6 +291,30 @@ def test_of_many_people_any_is_found_by_name_and_by_link(crowded: Any) -> None:
         assert missed["problems"] == ["The person chosen is not among the callers found."]
 
 
+def test_of_many_people_only_the_number_that_they_share_is_read(
+    crowded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person(crowded, "Ada 000", phone="0987654321", mobile_phone="06 12 34 56 78")
+    person(crowded, "Ada 000 B", phone="0987654322", mobile_phone="+33 9 87 65 43 21")
+    person(crowded, "Ada 000 C", phone="0987654321 / 0987654323")
+    hooks, read = crowded.running.host.hooks, []
+    parse_number = hooks.parse_number
+
+    def counted(text: str) -> Any:
+        read.append(text)
+        return parse_number(text)
+
+    monkeypatch.setattr(hooks, "parse_number", counted)
+    panel = crowded.panel("phone=0987654321")
+    others = "; at least 99 others share it"
+    assert [one["why"] for one in panel["callers"][:4]] == [
+        f"Mobile phone, {INTERNATIONAL}{others}",
+        *[f"Phone, {NATIONAL}{others}"] * 3,
+    ]
+    assert {"09 87 65 43 21", "0987654321 / 0987654323"} <= {*read}
+    assert not {"06 12 34 56 78", "0987654322"} & {*read}
+
+
 def test_a_form_for_somebody_of_many_is_theirs(make_site: Any) -> None:
     preset = '[indirect_creation.UserRequest]\nenabled = true\npreset = { caller_id = "%s" }\n'
     site = make_site(preset % ":selected_caller")

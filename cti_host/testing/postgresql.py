@@ -18,7 +18,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from cti_host.testing import copies
 
@@ -40,6 +39,7 @@ def postgres_server() -> Iterator[str]:
     try:
         yield server.get_uri()
     finally:
+        copies.forget(server.get_uri())
         server.cleanup()
 
 
@@ -64,17 +64,11 @@ def postgres_programs(postgres_server: str, monkeypatch: pytest.MonkeyPatch) -> 
 def empty_database(postgres_server: str) -> Iterator[str]:
     """The same for as long as a block runs, for a fixture that several tests share."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    parts = urlsplit(postgres_server)
-    copies.made(name, postgres_server)
+    copies.make_empty(name, postgres_server)
     try:
-        yield urlunsplit(parts._replace(path=f"/{name}"))
+        yield urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
     finally:
-        copies.dropped(name)
-        with psycopg.connect(postgres_server, autocommit=True) as connection:
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            connection.execute(drop)
+        copies.drop(name)
 
 
 def _start() -> Any:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from cti_host.testing import copies
 from cti_host.testing.postgresql import _start, empty_database
 
 KINDS = ("sqlite", "postgresql")
@@ -60,6 +61,7 @@ def end_shared_server() -> None:
     A process of tests that xdist ends never comes to what it has left for its exit.
     """
     if _shared_server.cache_info().currsize:
+        copies.forget(_shared_server().get_uri())
         _shared_server().cleanup()
         _shared_server.cache_clear()
 

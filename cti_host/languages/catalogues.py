@@ -27,7 +27,8 @@ class Catalogues(Domain):  # type: ignore[misc]  # flask_babel ships no types
 
     def __init__(self, folders: Iterable[Path]) -> None:
         super().__init__()
-        self._translations: dict[str, Translations] = {}
+        self._compiled: dict[str, list[bytes]] = {}
+        self._translations: dict[str, NullTranslations] = {}
         # By language, then by English text: what `Localised` looks up, without gettext's detours.
         self.labels: dict[str, dict[str, str]] = {}
         for folder in folders:
@@ -37,18 +38,27 @@ class Catalogues(Domain):  # type: ignore[misc]  # flask_babel ships no types
 
     def _add(self, language: str, path: Path) -> None:
         compiled, labels = _compiled(path, path.stat().st_mtime_ns)
-        own = Translations(BytesIO(compiled))
-        if language in self._translations:
-            self._translations[language].merge(own)
-        else:
-            self._translations[language] = own
+        self._compiled.setdefault(language, []).append(compiled)
         self.labels.setdefault(language, {}).update(labels)
 
     def get_translations(self) -> NullTranslations:
         """The texts in the language of the request."""
         locale = current_locale()
-        found = self._translations.get(locale.language) if locale else None
-        return found or _ENGLISH
+        if locale is None:
+            return _ENGLISH
+        found = self._translations.get(locale.language)
+        if found is None:
+            found = self._translations[locale.language] = self._read(locale.language)
+        return found
+
+    def _read(self, language: str) -> NullTranslations:
+        """Read the catalogues of a language; late, since few hosts are asked for all languages."""
+        catalogues = [Translations(BytesIO(one)) for one in self._compiled.get(language, ())]
+        if not catalogues:
+            return _ENGLISH
+        for later in catalogues[1:]:
+            catalogues[0].merge(later)
+        return catalogues[0]
 
 
 @lru_cache(_KEPT_CATALOGUES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
+@cache
 def misspelt(word: str) -> set[str]:
     """A word with one letter missing, doubled, wrong, or swapped with its neighbour."""
     found = set()

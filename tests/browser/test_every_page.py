@@ -81,20 +81,21 @@ def test_pages_for_strangers_and_of_mistakes_have_no_barrier(stranger: Page, pag
 def test_pages_are_dark_where_the_system_is_unless_the_agent_wants_it_otherwise(
     page: Page,
 ) -> None:
-    surface = "getComputedStyle(document.querySelector('.cti-card')).backgroundColor"
+    card = page.locator(".cti-card").first
+    surface = "card => getComputedStyle(card).backgroundColor"
     page.goto("/pop?phone=0987654321")
-    light = page.evaluate(surface)
+    light = card.evaluate(surface)
     page.emulate_media(color_scheme="dark")
-    dark = page.evaluate(surface)
-    assert dark != light
+    expect(card).not_to_have_css("background-color", light)
+    dark = card.evaluate(surface)
     page.get_by_role("button", name="Dark colours").click()
     page.emulate_media(color_scheme="light")
-    assert page.evaluate(surface) == dark
+    expect(card).to_have_css("background-color", dark)
     page.get_by_role("button", name="Light colours").click()
     page.emulate_media(color_scheme="dark")
-    assert page.evaluate(surface) == light
+    expect(card).to_have_css("background-color", light)
     page.get_by_role("button", name="Colours of the system").click()
-    assert page.evaluate(surface) == dark
+    expect(card).to_have_css("background-color", dark)
 
 
 def test_every_page_has_one_heading_a_language_and_a_title(

@@ -1,4 +1,4 @@
-"""A desk on each database; its calls are forgotten between tests."""
+"""A desk on each database; its calls are forgotten before each test."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def both_desks(
 
 
 @pytest.fixture
-def desk(both_desks: Desk) -> Iterator[Desk]:
+def desk(both_desks: Desk) -> Desk:
     """A desk without calls, on each database."""
-    yield both_desks
-    both_desks.empty()
+    both_desks.begin_anew()
+    return both_desks
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,7 @@ def sqlite_desk_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def sqlite_desk(sqlite_desk_: Desk) -> Iterator[Desk]:
+def sqlite_desk(sqlite_desk_: Desk) -> Desk:
     """The same, without calls."""
-    yield sqlite_desk_
-    sqlite_desk_.empty()
+    sqlite_desk_.begin_anew()
+    return sqlite_desk_

@@ -9,7 +9,19 @@ from datetime import timedelta
 import pytest
 from cti_calls.model.facts import Direction, Fact, FactKind, LegOutcome
 from flask.testing import FlaskClient
-from site_kit import ADA, BOB, NOBODY, Site, built, numbers, send, site, texts
+from site_kit import (
+    ADA,
+    BOB,
+    BOB_SHOWN,
+    NOBODY,
+    NOBODY_SHOWN,
+    Site,
+    built,
+    numbers,
+    send,
+    site,
+    texts,
+)
 
 from cti_host.testing import MakeHost
 
@@ -76,6 +88,20 @@ def test_lists_are_narrowed_down(site: Site) -> None:
     today = site.now.astimezone().date()
     assert numbers(sam, f"/calls?until={today - timedelta(days=2)}") == [BOB]
     assert numbers(sam, f"/calls?since={today - timedelta(days=1)}") == [ADA]
+
+
+def test_numbers_are_shown_in_one_way_however_they_were_sent(site: Site) -> None:
+    site.call("a", BOB, devices="202")
+    id_ = site.answer("a", "202")
+    site.hang_up("a")
+    site.miss("b", NOBODY)
+    sam = site.browser()
+    pages = [sam.get(one).text for one in ("/calls?show=all", f"/calls/{id_}", "/calls/missed")]
+    assert [BOB_SHOWN in texts(one) for one in pages] == [True, True, False]
+    assert [NOBODY_SHOWN in texts(one) for one in pages] == [True, False, True]
+    assert not [one for one in pages if BOB in texts(one) or NOBODY in texts(one)]
+    site.miss("c", "123456789012345678")
+    assert "123456789012345678" in texts(sam.get("/calls/missed").text)  # nothing that is known
 
 
 def test_the_calls_of_a_person_are_found_by_name(site: Site) -> None:

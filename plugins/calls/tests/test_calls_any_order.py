@@ -46,7 +46,7 @@ def test_the_stored_call_is_the_same(
     sqlite_desk: Desk, dated: list[tuple[Fact, int]], dice: Random, size: int
 ) -> None:
     desk = sqlite_desk
-    desk.empty()
+    desk.begin_anew()
     facts = [replace(fact, at=desk.at(at)) for fact, at in dated]
     desk.take(*facts)
     once = desk.only_call()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from site_kit import ADA, BOB, Site, built, site, texts
+from site_kit import ADA, BOB, BOB_SHOWN, Site, built, site, texts
 
 __all__ = ["built", "site"]
 
@@ -16,7 +16,7 @@ def test_the_start_page_has_missed_calls_and_ones_own_of_today(site: Site) -> No
     assert kim.index("Missed calls") < kim.index("My calls today")
     missed, today = kim[kim.index("Missed calls") :].split("My calls today", 1)
     assert "Ada Lovelace" in missed
-    assert BOB in today
+    assert BOB_SHOWN in today
     assert "Answered" in today
 
 

@@ -56,9 +56,9 @@ def directory_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def desk(directory_desk: Desk) -> Iterator[Desk]:
-    yield directory_desk
-    directory_desk.empty()
+def desk(directory_desk: Desk) -> Desk:
+    directory_desk.begin_anew()
+    return directory_desk
 
 
 def test_device_agents_of_all_plugins_are_told_and_a_failure_costs_only_its_own(desk: Desk) -> None:

@@ -191,16 +191,15 @@ def refused(desk: Desk, count: int, why: str = "%(field)s is wrong") -> PhoneEve
     return PhoneEvent("refused", dedup="r", problem=told, answer="401, x", refused=count)
 
 
-def test_refused_requests_of_a_minute_are_counted_in_one_entry(both_desks: Desk) -> None:
-    both_desks.take_events([refused(both_desks, 1)], "support")
-    both_desks.take_events([refused(both_desks, 41)], "support")
-    both_desks.take_events([refused(both_desks, 7)], UNKNOWN_SOURCE)
-    one, other = both_desks.journal()
+def test_refused_requests_of_a_minute_are_counted_in_one_entry(desk: Desk) -> None:
+    desk.take_events([refused(desk, 1)], "support")
+    desk.take_events([refused(desk, 41)], "support")
+    desk.take_events([refused(desk, 7)], UNKNOWN_SOURCE)
+    one, other = desk.journal()
     assert (one.source, one.count, one.refused, one.answer) == ("support", 42, 1, "401, x")
     assert (other.source, other.count) == (UNKNOWN_SOURCE, 7)
-    with both_desks.open():
+    with desk.open():
         assert UNKNOWN_SOURCE not in known_sources()
-    both_desks.empty()
 
 
 def test_a_problem_is_told_in_the_language_of_whoever_reads_it(desk: Desk) -> None:

@@ -55,9 +55,9 @@ def book_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def desk(book_desk: Desk) -> Iterator[Desk]:
-    yield book_desk
-    book_desk.empty()
+def desk(book_desk: Desk) -> Desk:
+    book_desk.begin_anew()
+    return book_desk
 
 
 def look_up(desk: Desk, agent: Agent) -> CallRecord:

@@ -16,7 +16,7 @@ from cti_calls.model.records import CallRecord
 from cti_calls.pages import filters
 from cti_calls.pages.calling.own_devices import OwnDevices
 from cti_calls.pages.names import AgentNames, names_of
-from cti_calls.pages.rows import name_in
+from cti_calls.pages.rows import name_in, number_shown
 from cti_calls.pages.telling import tell
 from cti_calls.rights.profiles import Action
 from cti_calls.rights.rights import Rights
@@ -149,12 +149,13 @@ class MissedPage:
         for row in rows:
             record: CallRecord | None = records.get(row.last_call)
             name = name_in(record, named) if record else ""
-            hidden = _("Number withheld") if row.withheld else row.remote
+            number = "" if row.withheld else number_shown(self._host, row.remote)
+            hidden = _("Number withheld") if row.withheld else number
             entries.append(
                 Entry(
                     row.id,
                     name or hidden,
-                    "" if row.withheld else row.remote,
+                    number,
                     url_for("calls.call", id_=row.last_call),
                     row.queue,
                     row.count,

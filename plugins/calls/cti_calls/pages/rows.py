@@ -38,6 +38,7 @@ class CallRow:
     """A call as a list shows it; texts are in the agent's language.
 
     :param name: who it is; empty: nobody knows
+    :param number: theirs, as pages show numbers; empty: unknown or withheld
     :param rang: whose phones rang, without those who talked; a device where nobody's is known
     """
 
@@ -46,6 +47,7 @@ class CallRow:
     icon: str
     direction: str
     name: str
+    number: str
     rang: Sequence[str]
     answered: Sequence[str]
     waiting: Span
@@ -90,6 +92,7 @@ class Rows:
             icon=_ICONS[record.direction],
             direction=direction_labels()[record.direction],
             name=name_in(record, named),
+            number="" if record.withheld else number_shown(self._host, record.remote),
             rang=self.rang(record),
             answered=[self._agents.of(one) for one in record.answered_by],
             waiting=waiting,
@@ -135,6 +138,11 @@ def name_in(record: CallRecord, named: Named) -> str:
     """Who it is: the person who was found, else whom the phone system names."""
     caller = named.caller(record)
     return caller.display if caller is not None else record.remote_name
+
+
+def number_shown(host: Host, text: str) -> str:
+    """A number that a phone system sent, as pages show numbers; as it is where it is none."""
+    return str(host.hooks.parse_number(text) or text)
 
 
 def whose(leg: CallLeg) -> Sequence[str]:

@@ -74,7 +74,7 @@ class Plugin:
 class Desk:
     """A host whose agents ada and bob have a phone each; moments are seconds after `begin`.
 
-    They lie in the past hour, so that no call is older than calls are open.
+    It is a little while ago for each test, so that no call is older than calls are open.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Desk:
         )
         self.app = create_app(self.config, timeout=PATIENCE_SECONDS)
         self.host: Host = self.app.extensions["cti_host"]
-        self.begin = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=100)
+        self.begin = _a_while_ago()
         self._numbers = itertools.count()
         self._looked: dict[str, int] = {}
         with self.open():
@@ -194,6 +194,11 @@ class Desk:
         with self.open():
             return list(CallBack.select().order_by(CallBack.id))
 
+    def begin_anew(self) -> None:
+        """Forget all calls; further ones are as old as the first ones were."""
+        self.begin = _a_while_ago()
+        self.empty()
+
     def empty(self) -> None:
         """Forget all calls."""
         with self.open():
@@ -206,6 +211,10 @@ class Desk:
     def close(self) -> None:
         """End the host."""
         self.host.close()
+
+
+def _a_while_ago() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=100)
 
 
 def take_in_process(config: Path, facts: Sequence[Fact], barrier: Barrier) -> None:

@@ -22,6 +22,8 @@ from cti_host.databases import migrate
 from cti_host.testing import PATIENCE_SECONDS, RunningHost, write_config
 
 ADA, BOB, NOBODY = "+33987654321", "0612345678", "0536490042"
+# As pages show them.
+BOB_SHOWN, NOBODY_SHOWN = "+33612345678", "+33536490042"
 PLUGINS = ["accounts", "phone_reformat", "tickets", "ecall", "calls", "switch", "who"]
 # Who is at the keyboard is said by a header.
 WHO = '''

@@ -18,6 +18,21 @@ from cti_host.settings.nearest import did_you_mean
 BRINGS_HOOKS = "hookspecs"
 
 
+class _Manager(pluggy.PluginManager):
+    """Looks for hooks by their names: what every object of Python has is none.
+
+    That is half of what there is, and looking at each of them takes time with every start.
+    """
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        """How a method of a plugin implements a hook; `None`: it doesn't."""
+        return None if name.startswith("__") else super().parse_hookimpl_opts(plugin, name)
+
+    def parse_hookspec_opts(self, module_or_class: Any, name: str) -> pluggy.HookspecOpts | None:
+        """How a method specifies a hook; `None`: it doesn't."""
+        return None if name.startswith("__") else super().parse_hookspec_opts(module_or_class, name)
+
+
 @dataclass(frozen=True)
 class Mistake:
     """What is wrong with a plugin, and what to do about it."""
@@ -45,7 +60,7 @@ class HookRegistry:
 
     def manager(self, plugins: Sequence[LoadedPlugin]) -> pluggy.PluginManager:
         """A manager of its own for some plugins; the first one is called first."""
-        manager = pluggy.PluginManager(PROJECT)
+        manager = _Manager(PROJECT)
         for specifications in self.specifications:
             manager.add_hookspecs(specifications)
         # pluggy calls the last registered first; the config's order is first named, first called.

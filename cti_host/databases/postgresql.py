@@ -49,6 +49,8 @@ class _OfThread(threading.local):
         self.statements: list[_Statement] = []
         self.postponed: list[tuple[str, tuple[Any, ...]]] = []
         self.pipeline: psycopg.Pipeline | None = None
+        # Whether a transaction has begun of which the server has not been told yet.
+        self.begins = False
 
 
 class _Savepoint(peewee._savepoint):
@@ -114,20 +116,41 @@ class PostgresqlServer(PooledPostgresqlDatabase):  # type: ignore[misc]  # peewe
         finally:
             self._own.pipeline = before
 
+    def begin(self, isolation_level: Any = None) -> None:
+        """Begin a transaction: the server is told with the first statement, in one exchange."""
+        if isolation_level is None and self._isolation_level is None and not self._own.pipeline:
+            self.connection()  # one that is opened only now would know of no transaction
+            self._own.begins = True
+        else:
+            super().begin(isolation_level)
+
+    def execute_sql(self, sql: str, params: Any = None, *more: Any) -> Any:
+        """Run a statement; see peewee."""
+        # What has no values may be several statements, which are not sent in a pipeline.
+        if not self._own.begins or not params:
+            return super().execute_sql(sql, params, *more)
+        with self.pipelined():
+            return super().execute_sql(sql, params, *more)
+
     def commit(self) -> None:
         """Commit, after what was to be run with it; see peewee."""
+        pipeline = self._own.pipeline
+        if pipeline is not None:
+            with _as_peewees:
+                self._commit_after_all()
+                pipeline.sync()
+        elif self._own.statements or self._own.postponed:
+            with self.pipelined():
+                self._commit_after_all()
+        elif self._own.begins:  # nothing was run in it
+            self._own.begins = False
+        else:
+            super().commit()
+
+    def _commit_after_all(self) -> None:
         self._write_postponed()
         statements, self._own.statements = self._own.statements, []
-        pipeline = self._own.pipeline
-        if not statements and pipeline is None:
-            super().commit()
-        elif pipeline is None:
-            with self.pipelined():
-                self._commit_after(statements)
-        else:
-            with _as_peewees:
-                self._commit_after(statements)
-                pipeline.sync()
+        self._commit_after(statements)
 
     def _commit_after(self, statements: Iterable[_Statement]) -> None:
         together: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
@@ -142,7 +165,10 @@ class PostgresqlServer(PooledPostgresqlDatabase):  # type: ignore[misc]  # peewe
 
     def rollback(self) -> None:
         """Roll back; what was to be run with the commit is forgotten. See peewee."""
+        begins, self._own.begins = self._own.begins, False
         self._own.statements, self._own.postponed = [], []
+        if begins:
+            return
         if self._own.pipeline is not None:
             # Until then the server skips whatever was sent after an error.
             with suppress(psycopg.Error):
@@ -186,6 +212,9 @@ class PostgresqlServer(PooledPostgresqlDatabase):  # type: ignore[misc]  # peewe
         job = current_job()
         if job is not None and job.overdue:
             raise peewee.OperationalError("the time of the plugin's call is over")
+        if self._own.begins:
+            self._own.begins = False
+            super().cursor().execute("BEGIN")
         return super().cursor(named_cursor)
 
     def _close(self, conn: Any, close_conn: bool = False) -> None:

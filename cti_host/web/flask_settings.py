@@ -101,8 +101,9 @@ class _Sessions(SecureCookieSessionInterface):
             known = self._read(serializer, cookie)
         except BadSignature:
             return self.session_class()
-        if known is not None and 0 <= int(time.time()) - known[0] <= lasts:
-            return self.session_class(known[1])
+        since, content, is_flat = known
+        if 0 <= int(time.time()) - since <= lasts:
+            return self.session_class(content if is_flat else _copied(content))
         try:
             content = serializer.loads(cookie, max_age=lasts)
         except SignatureExpired as expired:
@@ -113,18 +114,26 @@ class _Sessions(SecureCookieSessionInterface):
         return self.session_class(content)
 
 
-def _content(
-    serializer: URLSafeTimedSerializer, cookie: str
-) -> tuple[float, dict[str, Any]] | None:
+def _content(serializer: URLSafeTimedSerializer, cookie: str) -> tuple[float, dict[str, Any], bool]:
     """When a cookie was signed, and what it holds: the same each time that a browser sends it.
 
-    :return: `None`: it holds more than texts and numbers, which somebody could change in place
+    :return: also whether it holds nothing but texts and numbers: nobody can change those in place
     :raises BadSignature: it is not signed by us; of those, none is kept
     """
     content, signed = serializer.loads(cookie, return_timestamp=True)
-    if not all(isinstance(value, str | int | float | None) for value in content.values()):
-        return None
-    return signed.timestamp(), content
+    is_flat = all(isinstance(value, str | int | float | None) for value in content.values())
+    return signed.timestamp(), content, is_flat
+
+
+def _copied(value: Any) -> Any:
+    """What a cookie holds, for one request: what JSON makes that can be changed is made anew."""
+    if isinstance(value, dict):
+        return {key: _copied(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_copied(one) for one in value]
+    if isinstance(value, tuple):
+        return tuple(_copied(one) for one in value)
+    return value
 
 
 def configure(app: Flask, settings: Settings) -> None:

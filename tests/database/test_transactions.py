@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
+from pathlib import Path
 from typing import Any
 
 import peewee
 import pytest
 
-from cti_host import database, pipelined, postponed, with_commit, writing
+from cti_host import database, is_postgresql, pipelined, postponed, with_commit, writing
 from cti_host.databases.connection import execute_many
 from cti_host.testing import MakeHost
 
@@ -181,3 +182,71 @@ def twice(
         first(11)
         again(said)
         first(12)
+
+
+@pytest.mark.usefixtures("numbers")
+def test_a_transaction_may_run_nothing_or_fail_with_its_first_statement() -> None:
+    with writing():
+        pass
+    leave(writing(), lambda: None)
+    say(1)
+    with pytest.raises(peewee.IntegrityError), writing():
+        database.execute_sql(f"{INSERT.format(_mark())}", (1,))
+    with writing():
+        database.execute_sql(f"{INSERT.format(_mark())}", (2,))
+        leave(writing(), lambda: say(3))
+    assert told() == [1, 2]
+
+
+def test_a_connection_that_a_transaction_opens_is_in_it(
+    make_host: MakeHost, postgres_url: str
+) -> None:
+    host = make_host(plugins=[], sign_in=False, database=postgres_url)
+    with host.app.app_context():
+        with host.host.database.connection_context():
+            database.execute_sql("CREATE TABLE told (number INTEGER PRIMARY KEY)")
+        leave(writing(), lambda: say(1))
+        host.host.database.close()
+        with writing():
+            say(2)
+        assert told() == [2]
+        host.host.database.close()
+
+
+def test_beginning_and_ending_cost_no_exchange_with_postgresql_of_their_own(
+    make_host: MakeHost, postgres_url: str, tmp_path: Path
+) -> None:
+    host = make_host(plugins=[], sign_in=False, database=postgres_url)
+    with host.app.app_context(), host.host.database.connection_context():
+        database.execute_sql("CREATE TABLE told (number INTEGER PRIMARY KEY)")
+
+        def one() -> None:
+            with writing():
+                database.execute_sql(INSERT.format("%s"), (1,))
+                database.execute_sql("UPDATE told SET number = %s WHERE number = %s", (2, 1))
+                postponed("DELETE FROM told WHERE number = %s", (2,))
+
+        def nothing() -> None:
+            with writing():
+                pass
+
+        assert exchanges(tmp_path / "trace", one) == 3
+        assert exchanges(tmp_path / "nothing", nothing) == 0
+        assert told() == []
+
+
+def exchanges(log: Path, act: Callable[[], None]) -> int:
+    """How often PostgreSQL was asked for an answer."""
+    connection: Any = database.connection()
+    with log.open("w") as file:
+        connection.pgconn.trace(file.fileno())
+        try:
+            act()
+        finally:
+            connection.pgconn.untrace()
+    sent = [line.split("\t") for line in log.read_text().splitlines()]
+    return sum(kind in ("Sync", "Query") for _at, side, _size, kind, *_ in sent if side == "F")
+
+
+def _mark() -> str:
+    return "%s" if is_postgresql(database.obj) else "?"

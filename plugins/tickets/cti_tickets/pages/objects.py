@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -28,13 +28,13 @@ from cti_tickets.pages.lists.list_page import ListPages
 from cti_tickets.pages.merging.page import MergePages
 from cti_tickets.pages.new_targets import create_targets, new_targets
 from cti_tickets.pages.own_person.page import OwnPerson
-from cti_tickets.pages.own_person.waiting import is_nobody, keep_waiting
+from cti_tickets.pages.own_person.waiting import keep_waiting
 from cti_tickets.pages.panel_link import with_caller
 from cti_tickets.pages.parts.facts import facts_of, value_of
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import CREATE, MODIFY
 from cti_tickets.store import objects
-from cti_tickets.store.calls import inbound_call
+from cti_tickets.store.calls import Unrecorded
 from cti_tickets.store.concurrency.creation_keys import AlreadyCreated
 from cti_tickets.store.concurrency.versions import Outdated
 from cti_tickets.store.fitting import completed
@@ -107,20 +107,25 @@ class ObjectPages(DeskPages):
         targets = new_targets(self._schema, cls, plan)
         if request.method == "POST" and self._submitted(form, problems):
             values = completed(cls, stored_values(form, cls, plan.asked))
-            author, key = current_agent(), creation_key()
+            author, key, waiting = current_agent(), creation_key(), list[Unrecorded]()
             try:
                 with writing() if any(one.text for one in targets.values()) else nullcontext():
                     made = create_targets(self._records, targets, values, author, key)
                     values = {**values, **made}
                     created = objects.create(
-                        class_name, values, author=author, rules=creating(cls), key=key
+                        class_name,
+                        values,
+                        author=author,
+                        rules=creating(cls),
+                        key=key,
+                        unrecorded=waiting.append,
                     )
             except InvalidValues as error:
                 problems += show_errors(form, error.errors)
             except AlreadyCreated as again:
                 return self._to_created(cls, again.object_id, values)
             else:
-                return self._created(cls, created, values)
+                return self._created(cls, created, values, waiting)
         title = str(_("New %(cls)s", cls=cls.label))
         facts, key = fixed_facts(cls, plan), creation_key()
         page = FormPage(form, cls, plan, problems, title, facts, key=key, new_targets=targets)
@@ -214,12 +219,15 @@ class ObjectPages(DeskPages):
         return self._show_form(page)
 
     def _created(
-        self, cls: ClassDef, created: Any, values: Mapping[str, Raw]
+        self,
+        cls: ClassDef,
+        created: Any,
+        values: Mapping[str, Raw],
+        waiting: Sequence[Unrecorded],
     ) -> ResponseReturnValue:
         if self._schema.is_a(cls.name, TICKET):
             self._announce(cls, created)
-            call = inbound_call(created, current_agent())
-            if call is not None and is_nobody(current_agent()):
+            for call in waiting:
                 keep_waiting(call)
         return self._to_created(cls, created.id, values)
 

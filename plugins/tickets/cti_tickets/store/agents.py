@@ -12,13 +12,16 @@ from cti_host import Agent, database, is_postgresql
 from cti_tickets.model import SOURCE
 from cti_tickets.model.classes.registry import Person
 from cti_tickets.rights.organizations import unlimited
-from cti_tickets.store.stored_others import exists
+from cti_tickets.store.questions import Questions
+from cti_tickets.store.stored_others import ask_for, those_there
 
 
-def contact_of(agent: Agent | None) -> int | None:
+def contact_of(agent: Agent | None, questions: Questions | None = None) -> int | None:
     """The id of the person who is this agent, or None.
 
     It is the person that the agent is linked to, else the only one with their e-mail address.
+
+    :param questions: those that have it asked already, see `will_need`
     """
     if agent is None:
         return None
@@ -26,11 +29,18 @@ def contact_of(agent: Agent | None) -> int | None:
     if linked:
         # Who they are does not depend on what they may see.
         with unlimited():
-            return linked if exists("Person", linked) else None
+            return linked if those_there([("Person", linked)], questions) else None
     if not agent.email:
         return None
     persons = persons_with_email(agent.email, 2)
     return persons[0] if len(persons) == 1 else None
+
+
+def will_need(agent: Agent | None, questions: Questions) -> None:
+    """Have it asked with other questions whether the person that an agent is linked to is there."""
+    linked = agent.contact_in(SOURCE) if agent else None
+    if linked:
+        ask_for(questions, "Person", linked)
 
 
 def persons_with_email(address: str, limit: int) -> list[int]:

@@ -18,6 +18,8 @@ from cti_tickets.store import history
 from cti_tickets.store.agents import contact_of
 from cti_tickets.store.computed import day_of, naive
 from cti_tickets.store.concurrency.clicks import DOUBLE_CLICK
+from cti_tickets.store.history.inserting import insert_object
+from cti_tickets.store.questions import Questions
 from cti_tickets.store.transactions import locked
 
 INBOUND, OUTBOUND = "inbound", "outbound"
@@ -63,17 +65,21 @@ def record_outbound_call(
         return store_call(call, agent, person)
 
 
-def attach_inbound_call(ticket: Any, agent: Agent | None, note: str, moment: datetime) -> None:
+def attach_inbound_call(
+    call: Unrecorded, agent: Agent | None, questions: Questions
+) -> PhoneCall | None:
     """Store the phone call by which a new ticket came, in the current transaction.
 
-    Nothing is stored unless the agent is a person in the data: see `inbound_call`.
+    Its history is left to whoever calls, see `note_call`.
 
-    :param note: the note of the call; "" for a short sentence
+    :param call: of a caller who is known to be there
+    :param questions: those that have asked already who the agent is
+    :return: `None`: the agent is no person in the data, and nothing is stored
     """
-    call = inbound_call(ticket, agent, note, moment)
-    person = contact_of(agent) if call else None
-    if agent is not None and call is not None and person is not None:
-        store_call(call, agent, person)
+    person = contact_of(agent, questions)
+    if person is None:
+        return None
+    return _stored(_values(call, person, is_known=True), call.moment)
 
 
 def inbound_call(
@@ -100,19 +106,29 @@ def store_call(call: Unrecorded, agent: Agent, person: int) -> PhoneCall:
 
     :param person: the id of the person who is the agent
     """
-    contact_id, moment = call.contact_id, call.moment
-    known = contact_id and Person.select().where(Person.id == contact_id).exists()
-    values: dict[str, Any] = {
-        "contact": contact_id if known else None,
+    whom, moment = call.contact_id, call.moment
+    known = bool(whom) and Person.select().where(Person.id == whom).exists()
+    values = _values(call, person, is_known=known)
+    if call.flow == OUTBOUND and (before := _just_now(values, moment)) is not None:
+        return before
+    stored = _stored(values, moment)
+    note_call(stored, agent, moment)
+    return stored
+
+
+def _values(call: Unrecorded, person: int, *, is_known: bool) -> dict[str, Any]:
+    return {
+        "contact": call.contact_id if is_known else None,
         "agent": person,
         "ticket": call.ticket_id,
         "flow": call.flow,
         "note": call.note,
     }
-    if call.flow == OUTBOUND and (before := _just_now(values, moment)) is not None:
-        return before
-    stored = PhoneCall.create(**values, date=day_of(moment), created=moment)
-    _note(stored, agent, moment)
+
+
+def _stored(values: Mapping[str, Any], moment: datetime) -> PhoneCall:
+    stored = PhoneCall(**values, date=day_of(moment), created=moment)
+    insert_object(stored)
     return stored
 
 
@@ -127,7 +143,8 @@ def _just_now(values: Mapping[str, Any], moment: datetime) -> PhoneCall | None:
     return found
 
 
-def _note(call: PhoneCall, agent: Agent, moment: datetime) -> None:
+def note_call(call: PhoneCall, agent: Agent | None, moment: datetime) -> None:
+    """Record in the history that a phone call was stored."""
     definition = schema()["PhoneCall"]
     values = {a.code: getattr(call, a.code) for a in definition.attributes.values() if a.stored}
     with history.acting_through(history.Way.PHONE):

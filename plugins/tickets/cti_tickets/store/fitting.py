@@ -29,6 +29,7 @@ from cti_tickets.model.classes.registry import (
 from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.rights import organizations
+from cti_tickets.store.questions import Questions
 
 # The ids of columns have no more.
 _MOST_DIGITS = 9
@@ -236,10 +237,16 @@ def keys_of_rules(cls: ClassDef) -> list[str]:
     return [*dict.fromkeys(code for rule in rules_of(cls) for code in (rule.code, rule.on))]
 
 
-def misfits(cls: ClassDef, row: Mapping[str, Any], changed: Iterable[str]) -> dict[str, str]:
+def misfits(
+    cls: ClassDef,
+    row: Mapping[str, Any],
+    changed: Iterable[str],
+    questions: Questions | None = None,
+) -> dict[str, str]:
     """Messages for the keys that don't fit another one, of those that change.
 
     :param row: all values as they would be
+    :param questions: what is asked along
     """
     changing = set(changed)
     asked = [
@@ -249,16 +256,15 @@ def misfits(cls: ClassDef, row: Mapping[str, Any], changed: Iterable[str]) -> di
     ]
     if not asked:
         return {}
-    parts, values = [], list[int]()
+    questions, place, answers = questions or Questions(), mark(database.obj), []
     for rule in asked:
         bound = {"value": int(row[rule.code]), "on": int(row[rule.on])}
-        values += [bound[place] for place in _PLACE.findall(rule.misfit)]
-        parts.append(_PLACE.sub(mark(database.obj), rule.misfit))
-    (answers,) = rows(database.obj, f"SELECT {', '.join(parts)}", values)
+        values = [bound[name] for name in _PLACE.findall(rule.misfit)]
+        answers.append(questions.ask(_PLACE.sub(place, rule.misfit), values))
     found = {}
     for rule, misfit in zip(asked, answers, strict=True):
         # What they can't see limits nobody: they could not tell why.
-        if misfit and organizations.is_there(rule.targets[1], int(row[rule.on])):
+        if misfit() and organizations.is_there(rule.targets[1], int(row[rule.on])):
             code = rule.code if rule.code in changing else rule.on
             found[code] = str(rule.message if code == rule.code else _misfit_of(cls, rule))
     return found
@@ -279,8 +285,11 @@ def given_by(rule: Follows, value: int) -> int | None:
     if rule.gives is None:
         return None
     model = _model_of(rule)
-    row = model.select(rule.gives).where(model.id == value).tuples().first()
-    return row[0] if row else None
+    # Not built by peewee: every new ticket of a caller is asked for their organization.
+    table, column = model._meta.table_name, rule.gives.column_name
+    statement = f'SELECT "{column}" FROM "{table}" WHERE id = {mark(database.obj)}'  # noqa: S608
+    found = rows(database.obj, statement, [value])
+    return found[0][0] if found else None
 
 
 def completed(cls: ClassDef, values: Mapping[str, Any]) -> dict[str, Any]:

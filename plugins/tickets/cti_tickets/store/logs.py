@@ -15,6 +15,8 @@ from cti_tickets.model.classes.registry import LogEntry, Ticket
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.agents import contact_of
 from cti_tickets.store.history.acting import Way, current_way
+from cti_tickets.store.history.inserting import insert_object
+from cti_tickets.store.questions import Questions
 
 _EXTENSION = "cti_tickets.log_added"
 _TOLD_WAYS = (Way.PAGE, Way.API, Way.PHONE)
@@ -74,11 +76,23 @@ def append_all(
     ticket: Ticket, texts: Mapping[str, str], author: Agent | None, moment: datetime
 ) -> None:
     """Add an entry to each of some logs, in the current transaction."""
-    if not texts:
-        return
-    contact = contact_of(author)
+    tell_added(ticket, store_all(ticket, texts, author, moment), author)
+
+
+def store_all(
+    ticket: Ticket,
+    texts: Mapping[str, str],
+    author: Agent | None,
+    moment: datetime,
+    questions: Questions | None = None,
+) -> Sequence[LogEntry]:
+    """Store an entry of each of some logs, in the current transaction; nobody is told.
+
+    :param questions: those that have asked already who the author is
+    """
+    contact = contact_of(author, questions) if texts else None
     added = [
-        LogEntry.create(
+        LogEntry(
             ticket=ticket,
             attribute=code,
             created=moment,
@@ -88,7 +102,9 @@ def append_all(
         )
         for code, text in texts.items()
     ]
-    _tell_added(ticket, added, author)
+    for entry in added:
+        insert_object(entry)
+    return added
 
 
 def tell_added_to(app: Flask, told: ToldOfEntries) -> None:
@@ -104,7 +120,10 @@ def is_private(code: str) -> bool:
     return code.startswith("private")
 
 
-def _tell_added(ticket: Ticket, added: Sequence[LogEntry], author: Agent | None) -> None:
+def tell_added(ticket: Ticket, added: Sequence[LogEntry], author: Agent | None) -> None:
+    """Tell of entries once the current transaction has ended well."""
+    if not added:
+        return
     told: ToldOfEntries | None = current_app.extensions.get(_EXTENSION)
     if told is None or author is None or current_way() not in _TOLD_WAYS:
         return

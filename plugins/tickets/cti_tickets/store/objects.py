@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +20,13 @@ from cti_tickets.rights import organizations
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import CREATE, MODIFY, READ
 from cti_tickets.store import history, logs
-from cti_tickets.store.calls import attach_inbound_call
+from cti_tickets.store.agents import will_need
+from cti_tickets.store.calls import Unrecorded, attach_inbound_call, inbound_call, note_call
 from cti_tickets.store.computed import naive, numbers, obsolescence, ticket_columns
 from cti_tickets.store.concurrency import creation_keys
 from cti_tickets.store.concurrency.versions import check_version
 from cti_tickets.store.history.inserting import insert_object
-from cti_tickets.store.references import next_reference
+from cti_tickets.store.references import insert_with_reference
 from cti_tickets.store.state_rules import Rules
 from cti_tickets.store.stored_others import StoredOthers
 from cti_tickets.store.transactions import locked
@@ -53,6 +54,7 @@ def create(
     now: datetime | None = None,
     rules: Rules | None = None,
     key: str = "",
+    unrecorded: Callable[[Unrecorded], None] | None = None,
 ) -> Any:
     """Store a new object; a ticket that came by phone gets its inbound phone call with it.
 
@@ -64,6 +66,8 @@ def create(
     :param now: the moment to store, in UTC; by default this one
     :param rules: what a form has to keep to besides the data model
     :param key: the one-time key of the form; "" for none
+    :param unrecorded: is given the phone call if its agent is no person in the data; the object may
+        still be refused after that
     :return: the stored object, an instance of the class's model
     :raises Forbidden: who acts may not create objects of this class
     :raises InvalidValues: with a message for each attribute that is wrong; nothing was stored
@@ -77,32 +81,44 @@ def create(
     moment = naive(now)
     account = author.name if author else ""
     digest = creation_keys.digest_of(key, class_name, values, account) if key else ""
+    others, is_ticket = StoredOthers(), schema().is_a(class_name, "Ticket")
+    if is_ticket:
+        will_need(author, others.questions)
     try:
         with writing():
             if digest:
                 creation_keys.claim(digest, class_name, moment)
-            validated = validate(definition, values, StoredOthers(), rules=rules)
+            validated = validate(definition, values, others, rules=rules)
             validated.errors.update(organizations.refusals(definition, validated.row))
             row = validated.or_refuse()
             entries = logs.take(definition, row)
             row.update(numbers(definition, row))
             row.update(obsolescence(definition, row, {}, moment))
-            if schema().is_a(class_name, "Ticket"):
+            if is_ticket:
                 row.update(ticket_columns(definition, row, {}, moment))
-                row["ref"] = next_reference(class_name)
             if "created" in definition.attributes:
                 row["created"] = moment
             if definition.polymorphic:
                 row["finalclass"] = class_name
             obj: Any = model_of(class_name)()
             _set(obj, row)
-            insert_object(obj)
+            if is_ticket:
+                insert_with_reference(obj, class_name)
+                row["ref"] = obj.ref
+            else:
+                insert_object(obj)
+            call = inbound_call(obj, author, call_note, moment) if is_ticket else None
+            phone_call = attach_inbound_call(call, author, others.questions) if call else None
+            added = logs.store_all(obj, entries, author, moment, others.questions)
+            # What nobody has to wait for comes last: it is written with the commit.
             history.created(definition, obj.id, row, author, moment)
             if digest:
                 creation_keys.made(digest, obj.id, moment)
-            if isinstance(obj, Ticket):
-                logs.append_all(obj, entries, author, moment)
-                attach_inbound_call(obj, author, call_note, moment)
+            logs.tell_added(obj, added, author)
+            if phone_call is not None:
+                note_call(phone_call, author, moment)
+            elif call is not None and unrecorded is not None:
+                unrecorded(call)
     except peewee.IntegrityError as error:
         raise _raced() from error
     return obj

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from cti_oql.running import mark, rows
 
 from cti_host import database, is_postgresql
 from cti_tickets.model.classes.registry import TicketCounter
+from cti_tickets.store.history.inserting import insert_object, insert_worked_out
 
 _PREFIX = {"UserRequest": "R", "Incident": "I", "Problem": "P"}
 _TYPED = re.compile(r"(?:#\s?)?([A-Za-z]?)[-\s_.:]{0,2}([0-9]{1,9})", re.ASCII)
@@ -18,6 +20,20 @@ _CHANGES = {"RoutineChange", "NormalChange", "EmergencyChange"}
 def next_reference(class_name: str) -> str:
     """A new reference ("R-000123"), counted in the current transaction."""
     return reference(class_name, reserve(1))
+
+
+def insert_with_reference(ticket: Any, class_name: str) -> None:
+    """Insert a new ticket in the current transaction with the reference that comes next.
+
+    PostgreSQL counts and inserts in one statement: others wait for the counter, and for less so.
+    """
+    if is_postgresql(database.obj):
+        number = "lpad(value::text, greatest(length(value::text), 6), '0')"
+        counting = "UPDATE ticket_counter SET value = value + 1 WHERE id = 1 RETURNING value"
+        insert_worked_out(ticket, "ref", f"'{_letter(class_name)}-' || {number}", counting)
+    else:
+        ticket.ref = next_reference(class_name)
+        insert_object(ticket)
 
 
 def reserve(count: int) -> int:
@@ -42,8 +58,11 @@ def reserve_up_to(number: int) -> None:
 
 def reference(class_name: str, number: int) -> str:
     """The reference with this number, for a class of ticket."""
-    prefix = "C" if class_name in _CHANGES else _PREFIX.get(class_name, "T")
-    return f"{prefix}-{number:06d}"
+    return f"{_letter(class_name)}-{number:06d}"
+
+
+def _letter(class_name: str) -> str:
+    return "C" if class_name in _CHANGES else _PREFIX.get(class_name, "T")
 
 
 def meant(text: str, class_names: Sequence[str]) -> list[str]:

@@ -26,23 +26,26 @@ from cti_tickets.model.lifecycles.lifecycle import Flag, Transition
 from cti_tickets.model.schema import ClassDef
 from cti_tickets.store.any_objects import any_ids
 from cti_tickets.store.fitting import misfits
+from cti_tickets.store.questions import Questions
 from cti_tickets.store.values import default_of
 
-# Takes the stored values (none for a new object) and all values as they would be; returns a
-# message for each attribute that breaks a rule.
-Rules = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, str]]
+# Takes the stored values (none for a new object), all values as they would be, and what else will
+# be asked; returns a message for each attribute that breaks a rule.
+Rules = Callable[[Mapping[str, Any], Mapping[str, Any], Questions], Mapping[str, str]]
 
 
 def creating(cls: ClassDef) -> Rules:
     """The rules of the form of a new object."""
 
-    def broken(before: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, str]:
+    def broken(
+        before: Mapping[str, Any], row: Mapping[str, Any], questions: Questions
+    ) -> dict[str, str]:
         if cls.lifecycle is None:
-            return misfits(cls, row, row)
+            return misfits(cls, row, row, questions)
         state = cls.lifecycle.initial
         given = {code for code in row if row[code] != default_of(cls.attributes[code])}
         missing = _missing(cls, demanded(cls, state), row)
-        return {**misfits(cls, row, given), **missing, **_fixed(cls, state, given)}
+        return {**misfits(cls, row, given, questions), **missing, **_fixed(cls, state, given)}
 
     return broken
 
@@ -50,13 +53,15 @@ def creating(cls: ClassDef) -> Rules:
 def editing(cls: ClassDef) -> Rules:
     """The rules of the form that changes an object in the state in which it is."""
 
-    def broken(before: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, str]:
+    def broken(
+        before: Mapping[str, Any], row: Mapping[str, Any], questions: Questions
+    ) -> dict[str, str]:
         changed = _changed(before, row)
         if cls.lifecycle is None:
-            return misfits(cls, row, changed)
+            return misfits(cls, row, changed, questions)
         state = str(before[cls.lifecycle.attribute])
         missing = _missing(cls, demanded(cls, state), row)
-        return {**misfits(cls, row, changed), **missing, **_fixed(cls, state, changed)}
+        return {**misfits(cls, row, changed, questions), **missing, **_fixed(cls, state, changed)}
 
     return broken
 
@@ -64,7 +69,9 @@ def editing(cls: ClassDef) -> Rules:
 def entering(cls: ClassDef, way: Transition) -> Rules:
     """The rules of the form of a transition."""
 
-    def broken(before: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, str]:
+    def broken(
+        before: Mapping[str, Any], row: Mapping[str, Any], questions: Questions
+    ) -> dict[str, str]:
         if cls.lifecycle is None:
             return {}
         flags = cls.lifecycle.asked(way)
@@ -78,7 +85,7 @@ def entering(cls: ClassDef, way: Transition) -> Rules:
             for code, flag in flags.items()
             if Flag.MUST_CHANGE in flag and row.get(code) == before.get(code)
         }
-        unfit = misfits(cls, row, _changed(before, row))
+        unfit = misfits(cls, row, _changed(before, row), questions)
         return {**unfit, **unchanged, **_missing(cls, required, row), **fixed}
 
     return broken

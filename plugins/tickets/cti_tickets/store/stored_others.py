@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cti_oql.running import mark, rows
+from cti_oql.running import mark
 from flask_babel import gettext as _
 
 from cti_host import database, is_postgresql
@@ -13,18 +13,27 @@ from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.rights import organizations
 from cti_tickets.store.classes import of_classes
+from cti_tickets.store.questions import Answer, Questions
 from cti_tickets.store.validation import no_such_object
 
 
 class StoredOthers:
     """The objects in the database; see `validation.Others`."""
 
+    def __init__(self) -> None:
+        self.questions = Questions()
+
+    def will_check(self, definition: ClassDef, keys: Mapping[str, int]) -> None:
+        """Have it asked along with the first question whether these keys lead somewhere."""
+        for code, value in keys.items():
+            ask_for(self.questions, definition.attributes[code].target, value)
+
     def key_problems(
         self, definition: ClassDef, keys: Mapping[str, int], object_id: int | None
     ) -> Mapping[str, str]:
         """Why keys must not lead there: nothing is there, or it is below the object itself."""
         targets = [(definition.attributes[code].target, value) for code, value in keys.items()]
-        there = those_there(targets)
+        there = those_there(targets, self.questions)
         return {
             code: self._problem(definition, definition.attributes[code], value, object_id)
             if (definition.attributes[code].target, value) in there
@@ -65,18 +74,26 @@ def exists(class_name: str, object_id: int) -> bool:
     return bool(those_there([(class_name, object_id)]))
 
 
-def those_there(objects: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
+def those_there(
+    objects: Sequence[tuple[str, int]], questions: Questions | None = None
+) -> set[tuple[str, int]]:
     """Those objects, of some, each a class and an id, that are there for whoever acts."""
-    classes, place = schema(), mark(database.obj)
-    parts = []
-    for name, _id in objects:
-        cls = classes[name]
-        own = f" AND {of_classes(classes.concrete(name))}" if cls.polymorphic else ""
-        # Names are the schema's, never a user's; the values are bound.
-        parts.append(f'EXISTS (SELECT 1 FROM "{cls.table}" WHERE id = {place}{own})')  # noqa: S608
-    (answers,) = rows(database.obj, f"SELECT {', '.join(parts)}", [id_ for _name, id_ in objects])
-    stored = (one for one, is_stored in zip(objects, answers, strict=True) if is_stored)
+    questions = questions or Questions()
+    answers = [ask_for(questions, name, id_) for name, id_ in objects]
+    stored = (one for one, is_stored in zip(objects, answers, strict=True) if is_stored())
     return {(name, id_) for name, id_ in stored if organizations.is_there(name, id_)}
+
+
+def ask_for(questions: Questions, class_name: str, object_id: int) -> Answer:
+    """Have it asked whether an object is stored, of a class or of one under it."""
+    return questions.ask(_there(class_name, mark(database.obj)), [object_id])
+
+
+def _there(class_name: str, place: str) -> str:
+    cls = schema()[class_name]
+    own = f" AND {of_classes(schema().concrete(class_name))}" if cls.polymorphic else ""
+    # Names are the schema's, never a user's; the values are bound.
+    return f'EXISTS (SELECT 1 FROM "{cls.table}" WHERE id = {place}{own})'  # noqa: S608
 
 
 def _ancestors(attribute: Attribute, object_id: int) -> set[int]:

@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import model_of, schema
 from cti_tickets.model.schema import Attribute, ClassDef
+from cti_tickets.store.questions import Questions
 from cti_tickets.store.state_rules import Rules
 from cti_tickets.store.values import (
     REFUSE_UNREAD_PHONES,
@@ -68,6 +69,11 @@ class Validated:
 class Others(Protocol):
     """The objects that values have to agree with."""
 
+    questions: Questions
+
+    def will_check(self, definition: ClassDef, keys: Mapping[str, int]) -> None:
+        """Note that `key_problems` will most probably be asked for some of these keys."""
+
     def key_problems(
         self, definition: ClassDef, keys: Mapping[str, int], object_id: int | None
     ) -> Mapping[str, str]:
@@ -115,16 +121,18 @@ def validate(
         # Only what changes is checked: something else that is wrong for long hinders nobody.
         changed = {code: value for code, value in row.items() if value != before.get(code)}
         together = {**before, **changed}
-    if rules is not None:
-        result.errors = errors = {**rules(before or {}, together), **errors}
-    for code, message in _missing(definition, together, foreign).items():
-        if before is None or code in changed:
-            errors.setdefault(code, message)
     keys = {
         code: value
         for code, value in changed.items()
         if isinstance(value, int) and definition.attributes[code].kind is Kind.KEY
     }
+    others.will_check(definition, keys)
+    if rules is not None:
+        broken = rules(before or {}, together, others.questions)
+        result.errors = errors = {**broken, **errors}
+    for code, message in _missing(definition, together, foreign).items():
+        if before is None or code in changed:
+            errors.setdefault(code, message)
     keys = {code: value for code, value in keys.items() if code not in errors}
     if keys:
         problems = others.key_problems(definition, keys, object_id)

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 
 from cti_tickets.model.data_model import current
 from cti_tickets.model.schema import Attribute, ClassDef
+from cti_tickets.store.questions import Questions
 from cti_tickets.store.validation import may_be_empty, no_such_object, unique_codes
 from cti_tickets.transfer import bulk
 
@@ -47,6 +48,7 @@ class Known:
     """
 
     def __init__(self, *, tell_new: bool = False) -> None:
+        self.questions = Questions()
         self._model = current()
         self._schema = self._model.schema
         self._concrete = {
@@ -97,6 +99,9 @@ class Known:
         return own is not None and own in self._concrete[class_name]
 
     # What validation asks
+
+    def will_check(self, definition: ClassDef, keys: Mapping[str, int]) -> None:
+        """Nothing is asked of the database."""
 
     def key_problems(
         self, definition: ClassDef, keys: Mapping[str, int], object_id: int | None

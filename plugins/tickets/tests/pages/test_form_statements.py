@@ -16,6 +16,17 @@ MOST = 60
 NEW = "/objects/new/UserRequest?caller_id=2&org_id=1"
 MODIFY = "/objects/UserRequest/1/modify"
 AGENT = 'cti_fold("t1"."email")'
+ACCOUNTS = '''
+from cti_host import Agent, hookimpl
+
+
+class Plugin:
+    """An agent who is a person in the data."""
+
+    @hookimpl
+    def identify_agent(self, request):
+        return Agent("sam", "Sam Hill", profiles={"Administrator"}, contact_id=2)
+'''
 TYPED = {"title": "Printer", "description": "It is on fire.", "origin": "phone"}
 
 
@@ -34,6 +45,20 @@ def site(make_site: Any, database_url: str) -> Any:
         service = made.add("Service", name=name, org_id=org)
     made.add("ServiceSubcategory", name="Cables", service_id=service)
     made.add("UserRequest", title="Smoke", description="…", org_id=1, caller_id=1)
+    return made
+
+
+@pytest.fixture
+def desk(make_site: Any, database_url: str) -> Any:
+    """An agent who is linked to a person of two teams, and a caller."""
+    plugins, sources = ["phone_reformat", "tickets", "own"], {"own": ACCOUNTS}
+    made = make_site(plugins=plugins, sources=sources, sign_in=False, database=database_url)
+    made.add("Organization", name="Desk Ltd")
+    for name in ("Lovelace", "Hill"):
+        made.add("Person", first_name="Ada", name=name, org_id=1)
+    for name in ("Desk", "Field"):
+        team = made.add("Team", name=name, org_id=1)
+        made.add("lnkPersonToTeam", team_id=team, person_id=2)
     return made
 
 
@@ -76,19 +101,37 @@ def test_a_ticket_is_stored_with_few_statements(site: Any, monkeypatch: pytest.M
     (stored,) = site.rows("UserRequest", title="Printer")
     assert stored["ref"] == "R-000002"
     told = [" ".join(one.split()[:3]).replace('"', "") for one in statements]
-    # PostgreSQL returns the counter, and writes the last two at once.
-    counting = ["UPDATE ticket_counter SET"]
+    # PostgreSQL counts and inserts at once, and writes the last two at once.
+    inserting = ["UPDATE ticket_counter SET", "SELECT value FROM", "INSERT INTO ticket"]
     ending = ["INSERT INTO object_change", "UPDATE creation_key SET"]
     if is_postgresql(site.running.host.database):
-        ending = ["WITH w0 AS"]
-    else:
-        counting.append("SELECT value FROM")
+        inserting, ending = ["WITH source AS"], ["WITH w0 AS"]
+    # Whether keys fit each other is asked along with whether they lead somewhere.
+    assert told == ["INSERT INTO creation_key", "SELECT EXISTS (SELECT", *inserting, *ending]
+
+
+def test_the_phone_call_of_a_new_ticket_is_stored_with_two_statements_more(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = {**desk.get("/objects/new/UserRequest").fields, **TYPED, "caller_id": "1"}
+    path = "/objects/new/UserRequest"
+    statements = asked(desk, monkeypatch, lambda: desk.post(path, fields))
+    (stored,), (call,) = desk.rows("UserRequest"), desk.rows("PhoneCall")
+    assert (stored["ref"], stored["org_id"]) == ("R-000001", 1)
+    assert (call["ticket_id"], call["agent_id"], call["contact_id"]) == (stored["id"], 2, 1)
+    told = [" ".join(one.split()[:3]).replace('"', "") for one in statements]
+    inserting = ["UPDATE ticket_counter SET", "SELECT value FROM", "INSERT INTO ticket"]
+    change = "INSERT INTO object_change"
+    ending = [change, "UPDATE creation_key SET", change]
+    if is_postgresql(desk.running.host.database):
+        inserting, ending = ["WITH source AS"], ["WITH w0 AS"]
+    # Who the agent is, is asked with the rest; the caller is known to be there.
     assert told == [
+        "SELECT org_id FROM",
         "INSERT INTO creation_key",
         "SELECT EXISTS (SELECT",
-        "SELECT EXISTS (SELECT",
-        *counting,
-        "INSERT INTO ticket",
+        *inserting,
+        "INSERT INTO phone_call",
         *ending,
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import peewee
@@ -11,7 +12,9 @@ from cti_oql.running import marks, rows
 from cti_host import Agent, database, is_postgresql
 from cti_tickets.model import SOURCE
 from cti_tickets.model.classes.registry import Person
+from cti_tickets.model.data_model import schema
 from cti_tickets.rights.organizations import unlimited
+from cti_tickets.store.classes import of_classes
 from cti_tickets.store.questions import Questions
 from cti_tickets.store.stored_others import ask_for, those_there
 
@@ -60,12 +63,24 @@ def teams_of(person: int) -> list[int]:
     return [row[0] for row in rows(database.obj, f"{sql} ORDER BY team_id", [person])]
 
 
-def active_teams_of(person: int) -> list[int]:
-    """The ids of the teams that a person is a member of; none if they are not active any more."""
+def active_teams_of(person: int, conditions: Sequence[tuple[str, Sequence[Any]]] = ()) -> list[int]:
+    """The ids of the teams that a person is a member of; none if they are not active any more.
+
+    Nor if there is no such person: whoever has the id of an agent's need not ask for that.
+
+    :param conditions: what else a team has to fulfil, each SQL and its values; "link.team_id" is
+        the team
+    """
+    where = [
+        f"link.person_id = {marks(database.obj, 1)}",
+        "person.status = 'active'",
+        of_classes(schema().concrete("Person"), "person.finalclass"),
+        *(condition for condition, _values in conditions),
+    ]
     sql = (
-        "SELECT link.team_id FROM lnk_person_to_team AS link"  # noqa: S608 -- a mark
+        "SELECT link.team_id FROM lnk_person_to_team AS link"  # noqa: S608 -- the schema's names
         " JOIN contact AS person ON person.id = link.person_id"
-        f" WHERE link.person_id = {marks(database.obj, 1)} AND person.status = 'active'"
-        " ORDER BY link.team_id"
+        f" WHERE {' AND '.join(where)} ORDER BY link.team_id"
     )
-    return [row[0] for row in rows(database.obj, sql, [person])]
+    bound = [person, *(value for _condition, values in conditions for value in values)]
+    return [row[0] for row in rows(database.obj, sql, bound)]

@@ -8,7 +8,7 @@ an agent changes is checked: data that came from elsewhere, and was so for long,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -270,6 +270,16 @@ def misfits(
     return found
 
 
+def fits(rule: Follows, value: str, on: int) -> tuple[str, list[int]]:
+    """SQL that is true where an object fits another one, and its values.
+
+    :param value: what the id of the object is in the statement
+    """
+    condition = rule.misfit.replace("{value}", value)
+    places = len(_PLACE.findall(condition))
+    return f"NOT ({_PLACE.sub(mark(database.obj), condition)})", [on] * places
+
+
 def _misfit_of(cls: ClassDef, rule: Follows) -> str:
     """What to say beside the other key, which is the one that was changed."""
     label = cls.attributes[rule.code].label
@@ -314,14 +324,3 @@ def fitting_ids(rule: Follows, on: int, limit: int) -> list[int] | None:
         query = query.where(model.finalclass.in_(schema().concrete(cls.name)))
     found = [row[0] for row in query.tuples()]
     return found if len(found) <= limit else None
-
-
-def fitting_among(rule: Follows, on: int, ids: Sequence[int]) -> list[int]:
-    """Those of some objects that fit, in their order."""
-    condition = rule.fitting(on)
-    if condition is None:
-        return [*ids]
-    model = _model_of(rule)
-    query: Any = model.select(model.id).where(model.id.in_(ids), condition)
-    fitting = {row[0] for row in query.tuples()}
-    return [one for one in ids if one in fitting]

@@ -136,6 +136,27 @@ def test_the_phone_call_of_a_new_ticket_is_stored_with_two_statements_more(
     ]
 
 
+def test_the_page_of_a_ticket_asks_once_which_of_the_agents_teams_it_fits(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, org in (("Printing", 1), ("Nothing", desk.add("Organization", name="Elsewhere"))):
+        desk.add("Service", name=name, org_id=org)
+    desk.add("Team", name="Elsewhere", org_id=2)
+    desk.add("UserRequest", title="Smoke", description="…", org_id=1, caller_id=1, service_id=1)
+    page = "/objects/UserRequest/1"
+    desk.get(page)
+    statements = asked(desk, monkeypatch, lambda: desk.get(page))
+    told = [one for one in statements if "lnk_person_to_team" in one]
+    assert len(told) == 1, told
+    # The ticket, its caller, its phone calls; what refers to it and whether it has files; which
+    # teams may have it; what changed, and its logs.
+    assert len(statements) == 7, statements
+    assert 'name="to" value="3:2"' in desk.get(page).html
+    # Nobody takes it for a team that does not provide its service.
+    desk.add("UserRequest", title="Fog", description="…", org_id=1, caller_id=1, service_id=2)
+    assert 'name="to"' not in desk.get("/objects/UserRequest/2").html
+
+
 def test_a_form_with_nothing_but_ids_comes_back_as_it_was(site: Any) -> None:
     page = site.get("/objects/new/UserRequest")
     again = site.submit(page, caller_id="Ada P01 #2", org_id="2", title="")

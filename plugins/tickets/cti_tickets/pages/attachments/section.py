@@ -15,6 +15,7 @@ from cti_tickets.pages.object_page import ObjectView
 from cti_tickets.store.attachments import attachments
 from cti_tickets.store.attachments.rules import rules
 from cti_tickets.store.attachments.sizes import MEGABYTE, size_text
+from cti_tickets.store.questions import Answer
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,13 @@ class Attachments:
     problem: str = ""
 
 
-def attachments_of(view: ObjectView) -> Attachments:
-    """The files of a ticket, as whoever acts may see and change them."""
+def attachments_of(view: ObjectView, are_any: Answer) -> Attachments:
+    """The files of a ticket, as whoever acts may see and change them.
+
+    :param are_any: whether there are some, see `attachments.are_any`: most tickets have none
+    """
     rules_, agent = rules(), current_agent()
-    found = attachments.files_of(view.id)
+    found = attachments.files_of(view.id) if are_any() else []
     files = []
     for one in found:
         place: dict[str, Any] = {

@@ -11,6 +11,7 @@ from cti_oql.schema import Kind
 from markupsafe import Markup
 
 from cti_host import Agent, current_host
+from cti_tickets.model import SOURCE
 from cti_tickets.model.classes.registry import LnkPersonToTeam, Person
 from cti_tickets.model.form_plan import editable, transition_plan
 from cti_tickets.model.lifecycles.lifecycle import Flag
@@ -19,7 +20,7 @@ from cti_tickets.rights.access import current_access
 from cti_tickets.rights.organizations import allowed
 from cti_tickets.rights.profiles import MODIFY, READ
 from cti_tickets.store.agents import active_teams_of, contact_of
-from cti_tickets.store.fitting import fitting_among, fitting_ids, rules_of
+from cti_tickets.store.fitting import fits, fitting_ids, rules_of
 from cti_tickets.store.records import Records
 
 TEAM, AGENT = "team_id", "agent_id"
@@ -85,7 +86,7 @@ def assignable(
         return None
     # Whoever is limited to organizations often sees nobody of the teams; others have no page wait.
     has_people = allowed() is None or bool(people_for(records, cls, values, stimulus).teams)
-    return Assignable(stimulus, _own(cls, values, contact_of(agent)), has_people)
+    return Assignable(stimulus, _own(cls, values, agent), has_people)
 
 
 def people_for(records: Records, cls: ClassDef, values: Mapping[str, Any], stimulus: str) -> People:
@@ -154,14 +155,18 @@ def way_to_assign(cls: ClassDef, state: str, values: Mapping[str, Any]) -> str |
     return None
 
 
-def _own(cls: ClassDef, values: Mapping[str, Any], me: int | None) -> str:
+def _own(cls: ClassDef, values: Mapping[str, Any], agent: Agent) -> str:
     """The choice that is somebody themselves: in the ticket's team if they are in it."""
+    # Whether the person is there that an agent is linked to shows in their teams.
+    me = agent.contact_in(SOURCE) or contact_of(agent)
     if me is None or me == values.get(AGENT):
         return ""
-    own = active_teams_of(me)
-    for rule in rules_of(cls) if own else ():
-        if rule.code == TEAM and values.get(rule.on):
-            own = fitting_among(rule, int(values[rule.on]), own)
+    fitting = [
+        fits(rule, "link.team_id", int(values[rule.on]))
+        for rule in rules_of(cls)
+        if rule.code == TEAM and values.get(rule.on)
+    ]
+    own = active_teams_of(me, fitting)
     if not own:
         return ""
     team = values.get(TEAM) if values.get(TEAM) in own else own[0]

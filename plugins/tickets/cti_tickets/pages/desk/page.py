@@ -40,7 +40,9 @@ from cti_tickets.pages.parts.related import related_lists
 from cti_tickets.pages.parts.reply_box import reply_box
 from cti_tickets.rights.access import current_access
 from cti_tickets.rights.profiles import CREATE, READ
+from cti_tickets.store.attachments.attachments import are_any
 from cti_tickets.store.calls import OUTBOUND
+from cti_tickets.store.questions import Questions
 from cti_tickets.store.records import Records
 
 PHONE_CALL = "PhoneCall"
@@ -93,8 +95,10 @@ class DeskPage(FormPages):
             return self._object(cls, view, tab, strip, carried, shows_calls=shows_calls)
         logs = self._logs_of(cls, view.state) if view.may_modify else {}
         note = typed_note() if note is None else note
-        links = links_of(self._lists, view.class_name, view.id)
-        files = attachments_of(view)
+        questions = Questions()
+        are_any_files = are_any(view.id, questions)
+        links = links_of(self._lists, view.class_name, view.id, questions=questions)
+        files = attachments_of(view, are_any_files)
         sent = carry(view.version, carried)
         # All that is sent goes by one form, so that what is typed beside it comes along.
         form = DESK_FORM if logs or files.may_add else ""

@@ -25,6 +25,7 @@ from cti_tickets.store.history import Way
 from cti_tickets.store.listing.conditions import equal
 from cti_tickets.store.listing.query import Listed, ListQuery, counts
 from cti_tickets.store.listing.seen import note_seen
+from cti_tickets.store.questions import Questions
 
 MOST_COUNTED = 100
 # So many of each list are on the page of an object.
@@ -72,17 +73,23 @@ class ObjectLinks:
 
 
 def links_of(
-    lists: ListReader, class_name: str, id_: int, *, with_rows: bool = False
+    lists: ListReader,
+    class_name: str,
+    id_: int,
+    *,
+    with_rows: bool = False,
+    questions: Questions | None = None,
 ) -> ObjectLinks:
     """What the page of an object leads to, for whoever acts.
 
     :param with_rows: whether the first objects of each list are wanted, not only how many there are
+    :param questions: what is asked along with how many there are
     """
     schema, access = lists.schema, current_access()
     here = page_of(class_name, id_)
     delete_url = page_of(class_name, id_, "tickets.delete")
     related = []
-    for (cls, attribute), first, count in _found(lists, class_name, id_, with_rows):
+    for (cls, attribute), first, count in _found(lists, class_name, id_, with_rows, questions):
         key = {attribute.code: str(id_)}
         # An object that only links two others is made from the page of either.
         adds = cls.name.startswith(_LINK) and access.may(CREATE, cls.name)
@@ -125,7 +132,11 @@ def is_referred(schema: Schema, cls: ClassDef) -> bool:
 
 
 def _found(
-    lists: ListReader, class_name: str, id_: int, with_rows: bool
+    lists: ListReader,
+    class_name: str,
+    id_: int,
+    with_rows: bool,
+    questions: Questions | None,
 ) -> list[tuple[tuple[ClassDef, Attribute], Sequence[Listed], int]]:
     """The lists of what refers to an object: the first ones, if wanted, and how many there are."""
     schema, access = lists.schema, current_access()
@@ -143,7 +154,7 @@ def _found(
     if with_rows:
         found = [_first(query) for query in queries]
     else:
-        found = [([], count) for count in counts(lists.database, queries, MOST_COUNTED + 1)]
+        found = [([], count) for count in counts(queries, MOST_COUNTED + 1, questions)]
     return [(one, *some) for one, some in zip(referring, found, strict=True)]
 
 

@@ -19,7 +19,14 @@ from cti_tickets.store.agents import contact_of
 from cti_tickets.store.attachments.rules import rules
 from cti_tickets.store.attachments.sent import Received, Refused
 from cti_tickets.store.computed import naive
+from cti_tickets.store.questions import Answer, Questions
 from cti_tickets.store.referring.visible import chunks
+
+
+def are_any(ticket_id: int, questions: Questions) -> Answer:
+    """Have it asked whether a ticket has files."""
+    sql = f"EXISTS (SELECT 1 FROM attachment WHERE ticket_id = {mark(database.obj)})"  # noqa: S608 -- the mark of a bound value
+    return questions.ask(sql, [ticket_id])
 
 
 def files_of(ticket_id: int) -> list[Attachment]:

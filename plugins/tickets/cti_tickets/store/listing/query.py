@@ -30,6 +30,7 @@ from cti_tickets.model.schema import Attribute, ClassDef, Schema
 from cti_tickets.rights import organizations
 from cti_tickets.store.classes import of_classes
 from cti_tickets.store.listing.conditions import Condition, of_class
+from cti_tickets.store.questions import Questions
 
 _TEXTS = (Kind.STRING, Kind.EMAIL, Kind.PHONE)
 _ALWAYS_THERE = (Kind.ENUM, Kind.BOOLEAN)
@@ -135,7 +136,7 @@ class ListQuery:
 
     def count(self, most: int) -> int:
         """How many objects there are, counted up to a number: then it is that number."""
-        return counts(self._database, [self], most)[0]
+        return counts([self], most)[0]
 
     def counting(self, most: int) -> tuple[str, tuple[Any, ...]]:
         """The SQL that counts the objects, see `count`, and the values that are bound in it."""
@@ -228,14 +229,16 @@ class ListQuery:
         return [_Range((same, further), alike), _Range((after,), in_order)]
 
 
-def counts(database: peewee.Database, queries: Sequence[ListQuery], most: int) -> list[int]:
-    """How many objects each of some lists has, in one statement; see `ListQuery.count`."""
-    if not queries:
-        return []
-    parts = [query.counting(most) for query in queries]
-    sql = f"SELECT {', '.join(sql for sql, _values in parts)}"
-    values = [value for _sql, some in parts for value in some]
-    return [int(count) for count in rows(database, sql, values)[0]]
+def counts(
+    queries: Sequence[ListQuery], most: int, questions: Questions | None = None
+) -> list[int]:
+    """How many objects each of some lists has, in one statement; see `ListQuery.count`.
+
+    :param questions: what is asked along
+    """
+    questions = questions or Questions()
+    answers = [questions.ask(*query.counting(most)) for query in queries]
+    return [int(answer()) for answer in answers]
 
 
 def _joined(conditions: Sequence[Condition]) -> tuple[str, tuple[Any, ...]]:

@@ -136,7 +136,7 @@ def _organizations(persons: int) -> int:
 
 def _fill_sqlite(file: Path, tables: Sequence[Table], then: Sequence[str], analyzed: bool) -> None:
     database = sqlite3.connect(file)
-    for name in ("cti_fold", "cti_words", "cti_name_words"):
+    for name in ("cti_fold", "cti_words", "cti_name_words", "cti_beginnings"):
         database.create_function(name, -1, lambda *texts: texts[0], deterministic=True)
     for table in tables:
         marks = ", ".join("?" * len(table.columns))

@@ -71,7 +71,7 @@ def pages() -> list[str]:
 def _spoil(file: Path, size: int) -> None:
     """Make some of the persons such as the report names."""
     database = sqlite3.connect(file)
-    for name in ("cti_fold", "cti_words", "cti_name_words"):
+    for name in ("cti_fold", "cti_words", "cti_name_words", "cti_beginnings"):
         database.create_function(name, -1, lambda *texts: fold(texts[0]), deterministic=True)
     database.execute("REINDEX")
     for place, change in enumerate(

@@ -141,7 +141,7 @@ def _median(client: FlaskClient, path: str, rounds: int) -> float:
 
 def _add_calls(path: Path, count: int) -> None:
     database = sqlite3.connect(path)
-    for name in ("cti_fold", "cti_words", "cti_name_words"):
+    for name in ("cti_fold", "cti_words", "cti_name_words", "cti_beginnings"):
         database.create_function(name, -1, lambda *texts: texts[0], deterministic=True)
     database.executemany(
         "INSERT INTO phone_call (id, contact_id, agent_id, ticket_id, date, flow, note, created)"

@@ -49,6 +49,7 @@ VERSIONS: list[dict[str, list[str]]] = [
     {"tickets": ["0027_words_end_at_marks"]},
     {"tickets": ["0028_names_in_order"]},
     {"tickets": ["0029_latest_of"]},
+    {"tickets": ["0030_joined_words"]},
 ]
 ROWS: Rows = {
     "organization": {"id": 1, "name": "Fluvia", "status": "active"},

@@ -103,7 +103,7 @@ def test_an_index_that_does_not_fit_its_table_is_built_again(site: Site) -> None
     site.fill()
     with closing(sqlite3.connect(site.file)) as other:
         # A program with another idea of the function, as of another version of Unicode.
-        for function in ("cti_fold", "cti_words", "cti_name_words"):
+        for function in ("cti_fold", "cti_words", "cti_name_words", "cti_beginnings"):
             other.create_function(function, -1, lambda *texts: f"{texts[0]}?", deterministic=True)
         other.execute("INSERT INTO location (id, name, org_id) VALUES (1, 'A', 1)")
         other.commit()

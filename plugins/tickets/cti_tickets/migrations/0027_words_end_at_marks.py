@@ -1,6 +1,6 @@
 """Words of names and titles end at apostrophes, hyphens and other marks, too.
 
-Migration 0030 writes all words anew, so that an upgrade takes that time once.
+Migration 0031 writes all words anew, so that an upgrade takes that time once.
 """
 
 

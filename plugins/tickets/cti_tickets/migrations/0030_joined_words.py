@@ -1,15 +1,11 @@
-"""Words of names are found joined, too, and e-mail addresses by their domain."""
+"""Words of names are found joined, too, and e-mail addresses by their domain.
 
-from cti_tickets.model.data_model import built_in
-from cti_tickets.store.words.kept import install
+Migration 0031 writes all words anew, so that an upgrade takes that time once.
+"""
 
 
 def up(migrator, db):
-    """Write all words anew; those of classes of other plugins follow with their missing table."""
-    for table in db.get_tables():
-        if table.startswith("words_of_classes_"):
-            db.execute_sql(f'DROP TABLE "{table}"')
-    install(db, built_in().schema)
+    pass
 
 
 def down(migrator, db):

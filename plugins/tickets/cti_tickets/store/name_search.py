@@ -101,7 +101,7 @@ def _by_words_statement(
     if not any(begun) or not search.kinds or search.words is None or _sees_little():
         return search.by_reading(words, joined=bool(joined))
     first, *others = begun
-    if len(first) >= _FINDS_FEW:
+    if len(first) >= _FINDS_FEW and not search.has_beginnings:
         others = [part for part in others if len(part) >= _SELECTIVE]
     looked_up = [first, *others]
     rest = [word for word in words if word not in looked_up]

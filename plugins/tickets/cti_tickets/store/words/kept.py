@@ -40,6 +40,7 @@ NAMES = Words(
     _CLASSES,
     near=("organization", "location", "contact"),
     whole=_WHOLE_NAMES,
+    beside=True,
 )
 
 

@@ -17,7 +17,15 @@ from cti_tickets.model.schema import ClassDef
 from cti_tickets.rights import organizations
 from cti_tickets.store.classes import of_classes, of_kinds
 from cti_tickets.store.words.kept import NAMES
-from cti_tickets.store.words.marks import AT, BLANK, JOINED, LONGEST, literal, parts
+from cti_tickets.store.words.marks import (
+    AT,
+    BEGINNING,
+    BLANK,
+    JOINED,
+    LONGEST,
+    literal,
+    parts,
+)
 from cti_tickets.store.words.tables import Words
 
 # Of so many whose names have a word that begins as the longest one typed, the first are shown.
@@ -28,10 +36,14 @@ MOST_WORDS = 12
 
 @dataclass(frozen=True)
 class Form:
-    """A condition for a word that is kept, and the values to bind in it."""
+    """A condition for a word that is kept, and the values to bind in it.
+
+    :param start: how the word begins; empty: that is not what is asked
+    """
 
     sql: str
     values: Sequence[str]
+    start: str = ""
 
 
 # What one word of an object may be like: each is a range of the index, and is asked for alone.
@@ -43,7 +55,7 @@ def beginning(database: peewee.Database, part: str, *, joined: bool) -> Part:
     place = mark(database)
     starts = [part, (JOINED + part)[:LONGEST]] if joined else [part]
     sql = f"{place} <= word AND word < {place}"
-    return [Form(sql, (start, start + chr(sys.maxunicode))) for start in starts]
+    return [Form(sql, (start, start + chr(sys.maxunicode)), start) for start in starts]
 
 
 def one_of(database: peewee.Database, words: Sequence[str]) -> Part:
@@ -124,23 +136,24 @@ class Search:
         """
         first, *others = parts
         table, limits = organizations.table(self.cls.name)
-        in_order = "word DESC, object_id DESC" if self.newest else "word, object_id"
-        in_order += f" LIMIT {_MOST_SORTED}"
         columns = ", ".join(self.columns)
         # The words alone tell which objects are found: only those are read then, of which each
         # may be at another place of the disk, and none at all to find the newest.
         by_words_alone = not rest and table == f'"{self.cls.table}"'
         selected: list[str] = []
         values: list[Any] = []
-        bound = [value for part in others for form in part for value in form.values]
+        bound = [value for part in others for value in self._values(part)]
         bound += map(self._pattern, rest)
+        short = [form for part in others if self._is_beside(part) for form in part]
+        bound += [value for form in short for value in form.values]
         begins = self._begins(joined) * len(rest)
         for kind, form in product(self.kinds, first):
             class_ = of_classes([kind], "class")
             where = f"{class_} AND {form.sql}" + "".join(
                 f" AND {self._also(class_, part)}" for part in others
             )
-            words = f"{self._table} WHERE {where} ORDER BY {in_order}"
+            first_ones = self._first_ones(class_, [p for p in others if self._is_beside(p)])
+            words = f"{self._table} WHERE {where}{first_ones}"
             if by_words_alone and self.newest:
                 found = f"object_id AS id FROM (SELECT object_id FROM {words}) AS kind"  # noqa: S608
             elif by_words_alone:
@@ -152,7 +165,7 @@ class Search:
                 found = (
                     f"* FROM (SELECT id, {columns} FROM {self._table} CROSS JOIN"  # noqa: S608
                     f" {table} AS named WHERE id = object_id AND {where}"
-                    f"{begins} ORDER BY {in_order}) AS kind"
+                    f"{begins}{first_ones}) AS kind"
                 )
             selected.append(f"SELECT {found}")
             values += [*limits, *form.values, *bound]
@@ -162,8 +175,51 @@ class Search:
         )
         return sql, values
 
+    @property
+    def has_beginnings(self) -> bool:
+        """Whether beside a word stands how the other words of a name begin."""
+        return self.words is not None and self.words.beside and not self._whole
+
+    def _is_beside(self, part: Part) -> bool:
+        """Whether all of a word is in what stands beside another word of the name."""
+        starts = [form.start.lstrip(JOINED) for form in part]
+        return self.has_beginnings and all(0 < len(start) <= BEGINNING for start in starts)
+
+    def _values(self, part: Part) -> list[str]:
+        """What `_also` binds."""
+        if self._is_beside(part):
+            return [BLANK + form.start for form in part]
+        return [value for form in part for value in form.values]
+
+    def _first_ones(self, class_: str, short: Sequence[Part]) -> str:
+        """The end of what reads words in their order: only so many, and none where it is in vain.
+
+        :param short: words that stand beside others; it binds their forms, to see that anybody has
+            them
+        """
+        postgresql = is_postgresql(self.database)
+        # In order: PostgreSQL would look for the first one that it meets in the whole table.
+        having = f"(SELECT 1 FROM {self._table} WHERE {class_} AND"  # noqa: S608
+        there = " AND ".join(
+            f"({' OR '.join(f'{having} {form.sql} ORDER BY word LIMIT 1) = 1' for form in part)})"
+            for part in short
+        )
+        in_order = "word DESC, object_id DESC" if self.newest else "word, object_id"
+        gate, limit = "", str(_MOST_SORTED)
+        if there and postgresql:
+            gate = f" AND {there}"
+        elif there:
+            # SQLite would ask its conditions for each of them.
+            limit = f"CASE WHEN {there} THEN {_MOST_SORTED} ELSE 0 END"
+        return f"{gate} ORDER BY {in_order} LIMIT {limit}"
+
     def _also(self, class_: str, part: Part) -> str:
         """That an object has another word, too."""
+        if self._is_beside(part):
+            # Many have words that are so short: to look all of them up takes longer.
+            find = "strpos" if is_postgresql(self.database) else "instr"
+            one = f"{find}(beside, {mark(self.database)}) > 0"
+            return f"({' OR '.join([one] * len(part))})"
         having = f"SELECT object_id FROM {self._table} WHERE {class_} AND"  # noqa: S608
         sql = f"object_id IN ({' UNION ALL '.join(f'{having} {form.sql}' for form in part)})"
         # PostgreSQL takes the beginning of a word for rarer than it is, and would look the other

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import peewee
@@ -18,6 +19,9 @@ AT = fold_all("@")
 LONGEST = 100
 # What several words begin with that are joined; folding leaves it out, so that nobody types it.
 JOINED = "\x7f"
+# So much of each word of a name stands beside its other words.
+BEGINNING = 3
+_KEPT_NAMES = 256
 # As they are folded. Of those that are two characters then, the first one is another one's.
 _MARKS = sorted({fold_all(mark) for mark in "'’‘ʼʻ′`-‐–—_/.,;:()[]\"“”„«»"}, key=len, reverse=True)
 _MARK = re.compile("|".join(map(re.escape, _MARKS)))
@@ -43,6 +47,16 @@ def words_in(columns: Sequence[str], postgresql: bool, *, at_marks: bool) -> str
     return " || ".join(f"{function}({text})" for text in texts)
 
 
+def beginnings_in(words: str, columns: Sequence[str], postgresql: bool) -> str:
+    """SQL for how the words of the names in some columns begin, each once, a blank before each.
+
+    :param words: SQL for these words, which are worked out already
+    :param columns: SQL for the names
+    """
+    texts = [f"COALESCE({column}, '')" for column in columns]
+    return f"cti_beginnings({words if postgresql else ', '.join(texts)})"
+
+
 def literal(text: str, postgresql: bool) -> str:
     """A text of control and private characters as SQL."""
     if postgresql:
@@ -56,6 +70,7 @@ def register(database: peewee.Database) -> None:
         give: Any = database.register_function
         give(_words, "cti_words", -1, deterministic=True)
         give(_name_words, "cti_name_words", -1, deterministic=True)
+        give(_beginnings, "cti_beginnings", -1, deterministic=True)
 
 
 def functions() -> Sequence[str]:
@@ -83,6 +98,9 @@ def functions() -> Sequence[str]:
         f"{start} cti_name_words{returns} SELECT {blank} || {_spaced('folded')} || COALESCE((SELECT"  # noqa: S608
         f" {from_each('words')} FROM (SELECT {words('folded')} AS words) AS own, {each}), '')"
         f" FROM {source} $$",
+        f"{start} cti_beginnings{returns} SELECT COALESCE(string_agg(DISTINCT {blank} || left(word,"  # noqa: S608
+        f" CASE left(word, 1) WHEN {joined} THEN {BEGINNING + 1} ELSE {BEGINNING} END), ''), '')"
+        f" FROM unnest(string_to_array(value, {blank})) AS word WHERE word <> '' $$",
     ]
 
 
@@ -97,8 +115,16 @@ def _words(*texts: str) -> str:
     return "".join(_with_joined(text, at_marks=True) for text in texts)
 
 
+@lru_cache(_KEPT_NAMES)  # a trigger asks for a name several times, and for each of its words
 def _name_words(*texts: str) -> str:
     return "".join(_with_joined(text, at_marks=False) for text in texts)
+
+
+@lru_cache(_KEPT_NAMES)
+def _beginnings(*names: str) -> str:
+    words = (word for word in _name_words(*names).split(BLANK) if word)
+    starts = {word[: BEGINNING + (word[0] == JOINED)] for word in words}
+    return "".join(BLANK + start for start in sorted(starts))
 
 
 def _with_joined(text: str, *, at_marks: bool) -> str:

@@ -14,7 +14,16 @@ from typing import Any
 import peewee
 from cti_oql.running import is_postgresql
 
-from cti_tickets.store.words.marks import AT, BLANK, JOINED, LONGEST, functions, literal, words_in
+from cti_tickets.store.words.marks import (
+    AT,
+    BLANK,
+    JOINED,
+    LONGEST,
+    beginnings_in,
+    functions,
+    literal,
+    words_in,
+)
 
 NEAR_TABLE = "near_word"
 # How much of a word its misspellings are looked up by: few typing errors are further to the left,
@@ -36,6 +45,8 @@ class Words:
         the domain is a word as well
     :param at_marks: the tables of longer texts: there only those words are joined that have marks
         and no blanks between them
+    :param beside: whether the beginnings of all words of a name stand beside each of them: two
+        words that many have are found by reading those who have the one
     """
 
     table: str
@@ -44,6 +55,7 @@ class Words:
     near: Collection[str] = field(default=())
     whole: Collection[str] = field(default=())
     at_marks: Collection[str] = field(default=())
+    beside: bool = False
 
     def install(self, database: peewee.Database) -> None:
         """Make the table and what keeps it, and write all words; also when folding has changed."""
@@ -59,12 +71,18 @@ class Words:
                     execute(statement.replace("%", "%%") if postgresql else statement)
 
     def _tables(self, postgresql: bool) -> list[str]:
-        return [f"DROP TABLE IF EXISTS {self.table}", _created(self.table, ("word",), postgresql)]
+        made = _created(self.table, ("word",), postgresql, beside=self.beside)
+        return [f"DROP TABLE IF EXISTS {self.table}", made]
+
+    @property
+    def _kept(self) -> str:
+        """The columns of the table."""
+        return "class, word, object_id" + (", beside" if self.beside else "")
 
     def _fillings(self, postgresql: bool) -> list[str]:
         # In the order of the index, which is made many times quicker so.
         return [
-            f"INSERT INTO {self.table} SELECT DISTINCT class, word, object_id"  # noqa: S608
+            f"INSERT INTO {self.table} SELECT DISTINCT {self._kept}"  # noqa: S608
             f" FROM ({self._words(table, 'own', postgresql, table)}) AS found ORDER BY 1, 2, 3"
             for table in self.columns
         ]
@@ -87,7 +105,7 @@ class Words:
             )
 
     def _words(self, table: str, row: str, postgresql: bool, source: str = "") -> str:
-        """SQL for the words of a row, or of all rows of a table: class, word, object_id.
+        """SQL for the words of a row, or of all rows of a table: the columns that are kept.
 
         :param row: what the row is called
         :param source: the table to read the rows from; without it, there is one row
@@ -102,9 +120,10 @@ class Words:
             domain = f"{lateral} (SELECT 0 AS n UNION ALL SELECT 1) AS domain WHERE"
             found = found.replace("WHERE", f"{domain} (domain.n = 0 OR {at} > 1) AND", 1)
         word = f"substr(part.value, {start}, {LONGEST})"
+        beside = f", {self._beginnings(table, row, postgresql)} AS beside" if self.beside else ""
         return (
             f"SELECT {self._class(table, row)} AS class, {word} AS word, {row}.id AS object_id"  # noqa: S608
-            f" FROM {rows}{found}"
+            f"{beside} FROM {rows}{found}"
         )
 
     def _sqlite_triggers(self, table: str) -> list[str]:
@@ -114,7 +133,7 @@ class Words:
             f"DELETE FROM {self.table} WHERE class = {self._class(table, 'OLD')}"  # noqa: S608
             f" AND object_id = OLD.id AND word IN (SELECT word FROM ({old}));"
         ]
-        note = [f"INSERT OR IGNORE INTO {self.table} SELECT class, word, object_id FROM ({new});"]  # noqa: S608
+        note = [f"INSERT OR IGNORE INTO {self.table} SELECT {self._kept} FROM ({new});"]  # noqa: S608
         if table in self.near:
             forget.append(f"{self._forget_near(_near(old, False))};")
             note.append(
@@ -140,7 +159,7 @@ class Words:
             f" AND object_id = OLD.id AND word IN (SELECT word FROM ({old}) AS gone);"
         )
         note = (
-            f"INSERT INTO {self.table} SELECT DISTINCT class, word, object_id"  # noqa: S608
+            f"INSERT INTO {self.table} SELECT DISTINCT {self._kept}"  # noqa: S608
             f" FROM ({new}) AS added ON CONFLICT DO NOTHING;"
         )
         if table in self.near:
@@ -190,12 +209,30 @@ class Words:
         columns = [f"{row}.{name}" for name in self.columns[table]]
         text = self.text(table, columns, postgresql)
         if postgresql:
-            return f"unnest(string_to_array({text}, {literal(BLANK, True)})) AS part(value)"
+            blank = literal(BLANK, True)
+            if not self._has_beginnings(table):
+                return f"unnest(string_to_array({text}, {blank})) AS part(value)"
+            # Each is worked out once for all words.
+            beside = beginnings_in("told", columns, postgresql)
+            return (
+                f"(SELECT told, {beside} AS beside FROM (SELECT {text} AS told OFFSET 0) AS one"  # noqa: S608
+                f" OFFSET 0) AS words, unnest(string_to_array(told, {blank})) AS part(value)"
+            )
         # As a list of JSON, in which a blank is written with an escape. What is folded has neither
         # quotation marks nor backslashes.
         escaped = f"\\u{ord(BLANK):04x}"
         listed = f"""'[' || replace(json_quote({text}), '{escaped}', '","') || ']'"""
         return f"json_each({listed}) AS part"
+
+    def _has_beginnings(self, table: str) -> bool:
+        return self.beside and table not in self.whole
+
+    def _beginnings(self, table: str, row: str, postgresql: bool) -> str:
+        """SQL for what stands beside each word of a row."""
+        if not self._has_beginnings(table):
+            return "''"
+        columns = [f"{row}.{name}" for name in self.columns[table]]
+        return "words.beside" if postgresql else beginnings_in("", columns, postgresql)
 
 
 def make_near(database: peewee.Database) -> None:
@@ -205,12 +242,21 @@ def make_near(database: peewee.Database) -> None:
     execute(_created(NEAR_TABLE, ("near", "word"), is_postgresql(database), owned=False))
 
 
-def _created(name: str, texts: Collection[str], postgresql: bool, *, owned: bool = True) -> str:
+def _created(
+    name: str,
+    texts: Collection[str],
+    postgresql: bool,
+    *,
+    owned: bool = True,
+    beside: bool = False,
+) -> str:
     text, kind = ('TEXT COLLATE "C"', "") if postgresql else ("TEXT", " WITHOUT ROWID")
     columns = "".join(f", {column} {text} NOT NULL" for column in texts)
     key = ", ".join(["class", *texts, *(["object_id"] if owned else [])])
     columns += ", object_id INTEGER NOT NULL" if owned else ""
-    return f"CREATE TABLE {name} (class {text} NOT NULL{columns}, PRIMARY KEY ({key})){kind}"
+    columns += f", beside {text} NOT NULL" if beside else ""
+    more = " INCLUDE (beside)" if beside and postgresql else ""
+    return f"CREATE TABLE {name} (class {text} NOT NULL{columns}, PRIMARY KEY ({key}){more}){kind}"
 
 
 def _near(words: str, postgresql: bool) -> str:

@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from textwrap import dedent
 from typing import Any
 
@@ -63,10 +64,11 @@ def read_docstring(documented: Any) -> Docstring:
     )
 
 
+@cache
 def annotations_of(function: Callable[..., Any]) -> tuple[dict[str, str], str]:
     """The types of a hook's arguments, without `self`, and of its result, as its source has them.
 
-    What the source doesn't say is an `object`.
+    What the source doesn't say is an `object`. Kept: the page of types asks with each type.
     """
     tree = ast.parse(dedent(inspect.getsource(function)))
     (definition,) = [node for node in tree.body if isinstance(node, ast.FunctionDef)]

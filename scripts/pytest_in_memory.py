@@ -7,6 +7,7 @@ loads this.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -18,26 +19,21 @@ import pytest
 MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder of our own is made in it
 # All of a run takes some hundreds of megabytes.
 ENOUGH_BYTES = 4 * 1024**3
-_FOLDER = pytest.StashKey[str]()
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Choose the folder before anything asks for it; processes of the tests inherit it."""
+def pytest_load_initial_conftests() -> None:
+    """Choose the folder before anything asks for it; processes of the tests inherit it.
+
+    The memory is given back when this process ends, after all workers.
+    """
     if "TMPDIR" in os.environ or not _has_room():
         return
     folder = tempfile.mkdtemp(prefix="cti-host-tests-", dir=MEMORY)
     os.environ["TMPDIR"] = folder
     tempfile.tempdir = None  # asked for anew
-    early_config.stash[_FOLDER] = folder
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Give the memory back, once all workers have ended."""
-    folder = config.stash.get(_FOLDER, None)
-    if folder is not None:
-        shutil.rmtree(folder, ignore_errors=True)
+    # What is registered later is done before: others still remove their own files in it.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 def _has_room() -> bool:

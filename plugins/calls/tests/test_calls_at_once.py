@@ -110,7 +110,8 @@ def test_two_processes_take_the_same_calls(desk: Desk) -> None:
             desk.fact(FactKind.ENDED, key, 9),
         )
     ]
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([take_in_process.__module__])
     barrier = context.Barrier(2)
     others = [
         context.Process(target=take_in_process, args=(desk.config, order, barrier))

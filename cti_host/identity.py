@@ -43,9 +43,10 @@ def _signed(plugin: str, item: Any) -> Any:
             caller = _with_source(plugin, item.caller)
             return item if caller is item.caller else replace(item, caller=caller)
         case TicketList():
-            tickets = tuple(_with_source(plugin, ticket) for ticket in item.tickets)
-            if tickets != item.tickets:
-                item = replace(item, tickets=tickets)
+            if any(ticket.source != plugin for ticket in item.tickets):
+                tickets = tuple([_with_source(plugin, ticket) for ticket in item.tickets])
+                if tickets != item.tickets:
+                    item = replace(item, tickets=tickets)
             return _with_source(plugin, item)
         case TicketDetails():
             whom = item.caller and _with_source(plugin, item.caller)
@@ -54,7 +55,7 @@ def _signed(plugin: str, item: Any) -> Any:
             return _with_source(plugin, item)
     # What the hooks of plugins return may carry their names, too: in a field that is empty at
     # first. One that has to be given is something else, such as the phone system of a device.
-    if is_dataclass(item) and getattr(type(item), "source", None) == "":
+    if getattr(type(item), "source", None) == "" and is_dataclass(item):
         own: Any = item
         return _with_source(plugin, own)
     return item

@@ -81,7 +81,7 @@ def current_locale() -> Locale | None:
     values = context_values()
     found = values.get("cti_locale")
     if found is None:
-        found = values.cti_locale = get_locale()
+        found = values["cti_locale"] = get_locale()
     return found
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playhouse.pool import PooledSqliteDatabase
+from playhouse.pool import PooledSqliteDatabase, SqliteDatabase
 
 from cti_host import private_files
 from cti_host.database_troubles import FileGone
@@ -24,7 +24,19 @@ STEPS = 50_000
 _FOR_EVER = 2**31 - 1
 
 
-class SqliteFile(PooledSqliteDatabase):  # type: ignore[misc]  # peewee's are untyped
+class _PrivateFile(SqliteDatabase):  # type: ignore[misc]  # peewee's are untyped
+    """Sees to it that a file which a connection would make is its owner's alone.
+
+    It is asked when a connection is opened, not when one is taken from the pool.
+    """
+
+    def _connect(self) -> Any:
+        # SQLite gives the files beside it the mode and the owner of the file itself.
+        private_files.make_file(Path(self.database))
+        return super()._connect()
+
+
+class SqliteFile(PooledSqliteDatabase, _PrivateFile):  # type: ignore[misc]  # see above
     """A pool of connections to one file, which only its owner may read.
 
     A statement ends at the deadline of the plugin's call that it is part of, or after
@@ -80,11 +92,6 @@ class SqliteFile(PooledSqliteDatabase):  # type: ignore[misc]  # peewee's are un
     def _move(self, path: Path | str) -> None:
         self.close_all()
         self.database, self._opened = str(path), None
-
-    def _connect(self) -> Any:
-        # SQLite gives the files beside it the mode and the owner of the file itself.
-        private_files.make_file(self.path)
-        return super()._connect()
 
     def require_file(self) -> None:
         """See that the file is the one that this process opened.

@@ -61,7 +61,7 @@ class PanelCalls(Dispatcher):
         values = context_values()
         known: dict[str, Number] | None = values.get("cti_numbers")
         if known is None:
-            known = values.cti_numbers = {}
+            known = values["cti_numbers"] = {}
         if text in known:
             return known[text]
         number = self.first("parse_number", Number, text=text)

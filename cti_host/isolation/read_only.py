@@ -27,7 +27,15 @@ def read_only(value: Any) -> Any:
     if kind in _SIMPLE or hasattr(kind, "__dataclass_fields__"):
         return value
     if isinstance(value, list) or kind is tuple:
-        return tuple([item if type(item) in _SIMPLE else read_only(item) for item in value])
+        # Texts and tickets, of which there are many, are looked at without a call.
+        return tuple(
+            [
+                item
+                if type(item) in _SIMPLE or hasattr(type(item), "__dataclass_fields__")
+                else read_only(item)
+                for item in value
+            ]
+        )
     if kind is dict or isinstance(value, Mapping):
         # Mostly texts, of which there are many: these are looked at without a call.
         return MappingProxyType(

@@ -62,5 +62,5 @@ def current_trace() -> Trace:
     values = context_values()
     found: Trace | None = values.get("cti_trace")
     if found is None:
-        found = values.cti_trace = Trace()
+        found = values["cti_trace"] = Trace()
     return found

@@ -99,4 +99,4 @@ def may_create(host: Host, class_name: str) -> bool:
     values = context_values()
     if not has_request_context() or not values.get("cti_let_in"):
         return True
-    return host.hooks.agent_may(values.cti_agent, "create", class_name)
+    return host.hooks.agent_may(values["cti_agent"], "create", class_name)

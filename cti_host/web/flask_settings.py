@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from urllib.parse import quote_from_bytes
 
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, SignatureExpired
 from werkzeug.datastructures import Authorization
@@ -50,11 +51,21 @@ class _Request(Request):
             return None
 
 
+class _Templates(Environment):
+    """The environment of templates; what all of them know is put together once for each."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """See Jinja, which looks each of these up in two tables whenever a page is rendered."""
+        return {**self.globals, **(d or {})}
+
+
 class Application(Flask):
     """A Flask application in which whatever a page raises is a failure of that page alone.
 
     Flask lets pass what is meant to end a process: nothing would answer, and nothing count it.
     """
+
+    jinja_environment = _Templates
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -62,7 +62,7 @@ def masks_numbers() -> bool:
         agent = values.get("cti_agent")
         known = bool(profiles) and agent is not None and agent.profiles <= set(profiles)
         if agent is not None:
-            setattr(values, _MASKS, known)
+            values[_MASKS] = known
     return known
 
 

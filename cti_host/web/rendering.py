@@ -305,5 +305,5 @@ def page_style() -> PageStyle:
         kept = every.setdefault((locale, root), _Kept())
         found = PageStyle(get_translations().ugettext, locale, zone, datetime.now(UTC), kept)
         if has_request_context():
-            values.cti_style = found
+            values["cti_style"] = found
     return found

@@ -61,18 +61,18 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
     @app.before_request
     def require_agent() -> ResponseReturnValue | None:
         values = context_values()
-        values.cti_agent = None
+        values["cti_agent"] = None
         if request.endpoint is None or request.endpoint in host.public_endpoints:
             return None
-        agent = values.cti_agent = host.hooks.identify_agent(request)
+        agent = values["cti_agent"] = host.hooks.identify_agent(request)
         if agent is None:
             return _sign_in(host)
         out_of_scope = refuse_out_of_scope(app, agent)
         if out_of_scope is not None:
             return out_of_scope
-        values.cti_let_in = host.hooks.agent_may(agent, "open")
+        let_in = values["cti_let_in"] = host.hooks.agent_may(agent, "open")
         # Their password, and the way out, are there for everybody who is signed in.
-        if not values.cti_let_in and request.blueprint not in host.hooks.owners("identify_agent"):
+        if not let_in and request.blueprint not in host.hooks.owners("identify_agent"):
             _refuse(agent)
         sealing.unseal()
         return None
@@ -134,7 +134,7 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
             "current_theme": current_theme,
             "navigation": lambda: _navigation(host),
             "sign_in_links": host.hooks.sign_in_links,
-            "page_scripts": host.page_scripts if g.get("cti_let_in") else (),
+            "page_scripts": host.page_scripts if values.get("cti_let_in") else (),
             "problem_lines": lambda: current_trace().lines,
             "search_sources": lambda: host.hooks.owners("search"),
         }

@@ -45,7 +45,7 @@ def seals_addresses() -> bool:
     if known is None:  # asked for each link of a panel
         known = current_host().settings.privacy.hide_parameters or masks_numbers()
         if values.get("cti_agent") is not None:
-            setattr(values, _TURNED_ON, known)
+            values[_TURNED_ON] = known
     return known
 
 

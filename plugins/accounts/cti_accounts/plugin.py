@@ -32,7 +32,18 @@ from cti_host import (
     Right,
     address_of,
     hookimpl,
+    kept_for_pages,
 )
+
+
+def _menu() -> Sequence[NavigationItem]:
+    """What the menu has for whoever signed in here: their account, and the way out."""
+    return (
+        NavigationItem(_("My account"), address_of("accounts.account"), "person-gear"),
+        NavigationItem(
+            _("Sign out"), address_of("accounts.sign_out"), "box-arrow-right", post=True
+        ),
+    )
 
 
 class Plugin:
@@ -109,16 +120,9 @@ class Plugin:
         return [NavigationItem(_("Sign in with name and password"), url, "key")]
 
     @hookimpl
-    def navigation(self, agent: Agent) -> list[NavigationItem] | None:
+    def navigation(self, agent: Agent) -> Sequence[NavigationItem] | None:
         """The agent's account, and the way out; nothing for those that others signed in."""
-        if not is_signed_in_here():
-            return None
-        return [
-            NavigationItem(_("My account"), address_of("accounts.account"), "person-gear"),
-            NavigationItem(
-                _("Sign out"), address_of("accounts.sign_out"), "box-arrow-right", post=True
-            ),
-        ]
+        return kept_for_pages("accounts.menu", _menu) if is_signed_in_here() else None
 
     @hookimpl
     def blueprints(self) -> list[Blueprint]:

@@ -86,60 +86,74 @@ class _Rows:
     """Makes tickets of records; what all rows of a list share is looked up once."""
 
     def __init__(self, cls: ClassDef, schema: Schema) -> None:
-        self._cls, self._schema = cls, schema
         names = ("caller_id_friendlyname", "agent_id_friendlyname")
         codes = ("ref", "title", *names, *_STATUS, "priority", *_STARTED, "last_update")
         self.codes = [c for c in codes if c.removesuffix("_friendlyname") in cls.attributes]
         self._status = next((code for code in _STATUS if code in cls.attributes), "")
         self._started = [code for code in _STARTED if code in cls.attributes]
-        self._labels: dict[tuple[str, str], str] = {}
-        self._classes: dict[str, tuple[str, str, str]] = {}
+        self._labels, self._classes = _Labels(cls), _Classes(schema)
 
     def ticket(self, record: Record) -> Ticket:
-        values = record.values
-        status, priority = record.text(self._status), values.get("priority") or ""
-        label, view, modify = self._of_class(record.class_name)
-        url = f"{view}{record.id}"
+        values, class_name, id_ = record.values, record.class_name, record.id
+        value = values.get(self._status)
+        status, priority = "" if value is None else str(value), values.get("priority") or ""
+        label, view, modify = self._classes[class_name]
+        url = f"{view}{id_}"
+        started = None
+        for code in self._started:
+            started = started or values.get(code)
         return Ticket(
-            class_name=record.class_name,
-            id=record.id,
-            ref=values.get("ref") or f"{record.class_name} {record.id}",
+            class_name=class_name,
+            id=id_,
+            ref=values.get("ref") or f"{class_name} {id_}",
             title=values.get("title") or "",
             status=status,
-            status_label=self._label(self._status, status),
+            status_label=self._labels[self._status, status],
             class_label=label,
             caller=values.get("caller_id_friendlyname") or "",
             agent=values.get("agent_id_friendlyname") or "",
-            started=as_datetime(next(filter(None, map(values.get, self._started)), None)),
+            started=as_datetime(started or None),
             updated=as_datetime(values.get("last_update")),
             url=url,
             modify_url=url + modify if modify else "",
             source=SOURCE,
             priority=priority,
-            priority_label=self._label("priority", priority) if priority else "",
+            priority_label=self._labels["priority", priority] if priority else "",
         )
 
-    def _label(self, code: str, value: str) -> str:
-        """The name of a value of an enum, looked up once for all rows."""
-        known = self._labels.get((code, value))
-        if known is None:
-            attribute = self._cls.attributes.get(code)
-            known = self._labels[code, value] = shown(attribute, value) if attribute else ""
-        return known
 
-    def _of_class(self, class_name: str) -> tuple[str, str, str]:
-        """The label of a class, and its pages: what stands before the id, and after it.
+class _Labels(dict[tuple[str, str], str]):
+    """The names of values of enums by their attributes, each looked up once for all rows."""
 
-        After the id of what the agent may not modify there is nothing.
-        """
-        if class_name not in self._classes:
-            view = address_of("tickets.view", class_name=class_name, id_=0)
-            modify = address_of("tickets.modify", class_name=class_name, id_=0).removeprefix(view)
-            if not current_access().may(MODIFY, class_name):
-                modify = ""
-            label = str(self._schema[class_name].label)
-            self._classes[class_name] = (label, view.removesuffix("0"), modify)
-        return self._classes[class_name]
+    def __init__(self, cls: ClassDef) -> None:
+        super().__init__()
+        self._cls = cls
+
+    def __missing__(self, key: tuple[str, str]) -> str:
+        code, value = key
+        attribute = self._cls.attributes.get(code)
+        found = self[key] = shown(attribute, value) if attribute else ""
+        return found
+
+
+class _Classes(dict[str, tuple[str, str, str]]):
+    """Of each class its label, and its pages: what stands before the id, and after it.
+
+    After the id of what the agent may not modify there is nothing.
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        super().__init__()
+        self._schema = schema
+
+    def __missing__(self, class_name: str) -> tuple[str, str, str]:
+        view = address_of("tickets.view", class_name=class_name, id_=0)
+        modify = address_of("tickets.modify", class_name=class_name, id_=0).removeprefix(view)
+        if not current_access().may(MODIFY, class_name):
+            modify = ""
+        label = str(self._schema[class_name].label)
+        found = self[class_name] = (label, view.removesuffix("0"), modify)
+        return found
 
 
 def caller_codes(cls: ClassDef) -> list[str]:

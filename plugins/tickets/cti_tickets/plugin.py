@@ -35,8 +35,8 @@ from cti_host import (
     TicketDetails,
     TicketKey,
     TicketList,
-    address_of,
     hookimpl,
+    kept_for_pages,
 )
 from cti_tickets.api.views import Api
 from cti_tickets.api_for_plugins import ReplyTemplate, TicketsHooks
@@ -51,7 +51,7 @@ from cti_tickets.model.data_model import EXTENSION, built_in
 from cti_tickets.model.extensions import data_model_of
 from cti_tickets.pages.directory import directory_view
 from cti_tickets.pages.history.journal import JournalPages
-from cti_tickets.pages.lists.menu import main_items
+from cti_tickets.pages.lists.menu import main_items, own_person_item, watching_items
 from cti_tickets.pages.objects import ObjectPages
 from cti_tickets.pages.own_person.waiting import is_nobody, keep_waiting
 from cti_tickets.panel.accesses import note_callers, note_received, note_strangers
@@ -281,16 +281,14 @@ class Plugin:
         items = [*main_items(agent)]
         if agent not in self._known_agents:
             if is_nobody(agent):
-                own = address_of("tickets.own_person")
-                items.append(NavigationItem(_("Who are you?"), own, "person-exclamation"))
+                items.append(kept_for_pages("tickets.own_person", own_person_item))
             else:
                 self._known_agents.add(agent)
         if agent.is_administrator:
-            report = address_of("tickets.directory")
-            items.append(NavigationItem(_("Directory"), report, "journal-check"))
+            report, journal = kept_for_pages("tickets.watching", watching_items)
+            items.append(report)
             if agent.organizations_in(SOURCE) is None:
-                journal = address_of("tickets.access_journal")
-                items.append(NavigationItem(_("Journal"), journal, "eye"))
+                items.append(journal)
         return items
 
     @hookimpl

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from typing import Any
 
 from cti_oql.schema import Kind
 from flask import get_template_attribute
 
-from cti_host import Caller, PanelSection, SectionPlace
+from cti_host import Caller, PanelSection, SectionPlace, kept_for_pages
 from cti_tickets.facts import Fact, fact_of, is_flag, is_yes, page_of
 from cti_tickets.model.schema import Attribute, ClassDef
 from cti_tickets.rights.access import current_access
@@ -71,8 +72,7 @@ class PersonCard:
                 facts.append(fact_of(attribute, record))
             elif is_yes(value):
                 flags.append(str(attribute.label))
-        card = get_template_attribute("tickets/person_card.html", "card")
-        html = card(
+        html = kept_for_pages("tickets.person_card", _card)(
             flags=flags,
             facts=facts,
             page=page_of(caller.class_name, caller.id),
@@ -82,6 +82,11 @@ class PersonCard:
             name=values.get(FRIENDLYNAME) or caller.headline,
         )
         return PanelSection(str(self._cls.label), html, place=SectionPlace.PERSON)
+
+
+def _card() -> Any:
+    """The macro that writes the card: it is looked up once, and not for each panel."""
+    return get_template_attribute("tickets/person_card.html", "card")
 
 
 def telling_apart(cls: ClassDef, shown_already: Container[str]) -> list[Attribute]:

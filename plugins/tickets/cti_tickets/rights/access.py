@@ -155,11 +155,11 @@ def current_access() -> Access:
     except RuntimeError:  # a page for everybody
         agent = None
     # A page asks for it a dozen times: not by the proxy, whose attributes take calls of their own.
-    values: Any = g._get_current_object()
+    values: dict[str, Any] = vars(g._get_current_object())
     kept: tuple[Agent | None, Access] | None = values.get(_KEPT)
     if kept is None or kept[0] is not agent:
         kept = (agent, access_of(agent))
-        setattr(values, _KEPT, kept)
+        values[_KEPT] = kept
     return kept[1]
 
 

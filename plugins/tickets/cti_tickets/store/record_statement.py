@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from cti_oql.limits import LimitedTables
@@ -40,14 +41,22 @@ class _ByClass:
 _Shape = int | _Name | _ByClass
 
 
-def _value(shape: _Shape, row: Sequence[Any]) -> Any:
+_Reader = Callable[[Sequence[Any]], Any]
+
+
+def _reader(shape: _Shape) -> _Reader:
+    """A function that reads a value of a row; a panel reads two names in each of its rows."""
     if isinstance(shape, int):
-        return row[shape]
+        return itemgetter(shape)
     if isinstance(shape, _ByClass):
-        own = shape.names.get(row[shape.position])
-        return _value(own, row) if own is not None else ""
-    texts = [str(value) for part in shape.parts if (value := _value(part, row))]
-    return shape.separator.join(texts)
+        position = shape.position
+        readers = {name: _reader(own) for name, own in shape.names.items()}
+        return lambda row: readers[row[position]](row) if row[position] in readers else ""
+    separator, positions = shape.separator, [one for one in shape.parts if isinstance(one, int)]
+    if len(positions) == len(shape.parts):
+        return lambda row: separator.join([str(row[one]) for one in positions if row[one]])
+    parts = [_reader(part) for part in shape.parts]
+    return lambda row: separator.join([str(value) for read in parts if (value := read(row))])
 
 
 class RecordStatement:
@@ -73,21 +82,21 @@ class RecordStatement:
         self.columns, self.tables, self.places = columns, tables, places
         self.width, self.only_texts = width, only_texts
         self._class_name, self._polymorphic = class_name, polymorphic
-        self._shapes = shapes
+        self._readers = {code: _reader(shape) for code, shape in shapes.items()}
         # Most values are at one position: these are read without a call for each.
         self._plain = [(code, shape) for code, shape in shapes.items() if isinstance(shape, int)]
-        self._made = {c: shape for c, shape in shapes.items() if not isinstance(shape, int)}
+        self._made = [(c, self._readers[c]) for c, s in shapes.items() if not isinstance(s, int)]
 
     def values(self, row: Sequence[Any]) -> dict[str, Any]:
         """The values of a row, by their codes."""
         values = {code: row[position] for code, position in self._plain}
-        for code, shape in self._made.items():
-            values[code] = _value(shape, row)
+        for code, read in self._made:
+            values[code] = read(row)
         return values
 
     def text(self, code: str, row: Sequence[Any]) -> str:
         """One value of a row as plain text; "" for none."""
-        value = _value(self._shapes[code], row)
+        value = self._readers[code](row)
         return "" if value is None else str(value)
 
     def class_of(self, row: Sequence[Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import peewee
@@ -38,6 +39,10 @@ __all__ = [
     "shown",
     "shown_name",
 ]
+
+
+# Where a row stands: its query, and the place in what that finds.
+_place = itemgetter(-3, -2)
 
 
 @dataclass(frozen=True)
@@ -155,11 +160,13 @@ class Records:
         readable = self.readable(class_name, codes)
         pages = [FoundPage([], 0) for _query in begin.queries]
         found = oql.rows_of(database, begin, rest, (*values, *limits))
-        for row in sorted(found, key=_place):
-            answer, query, _, total = row[-4:]
-            record, page = readable(_record(statement, row)), pages[query]
+        found.sort(key=_place)
+        for row in found:
+            query, total = row[-3], row[-1]
+            page = pages[query]
             if page.total != total:  # its first one
-                page = pages[query] = FoundPage(page.records, total, answer)
+                page = pages[query] = FoundPage(page.records, total, row[-4])
+            record = readable(_record(statement, row))
             if record is not None:
                 page.records.append(record)
         return pages
@@ -208,11 +215,6 @@ class Records:
 
 def _record(statement: RecordStatement, row: Sequence[Any]) -> Record:
     return Record(statement.class_of(row), row[0], statement.values(row))
-
-
-def _place(row: Sequence[Any]) -> tuple[int, int]:
-    """Where a row stands: its query, and the place in what that finds."""
-    return row[-3], row[-2]
 
 
 def _is_hidden(schema: Schema, access: Access, class_name: str, code: str) -> bool:

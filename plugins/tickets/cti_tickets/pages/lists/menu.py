@@ -16,6 +16,19 @@ def main_items(agent: Agent) -> Sequence[NavigationItem]:
     return kept_for_pages(("tickets.menu", agent.profiles), lambda: _items(access_of(agent)))
 
 
+def own_person_item() -> NavigationItem:
+    """The entry for an agent who takes phone calls, and is no person in the data."""
+    return NavigationItem(_("Who are you?"), address_of("tickets.own_person"), "person-exclamation")
+
+
+def watching_items() -> tuple[NavigationItem, NavigationItem]:
+    """The entries of those who watch over the data: the directory report, and the journal."""
+    return (
+        NavigationItem(_("Directory"), address_of("tickets.directory"), "journal-check"),
+        NavigationItem(_("Journal"), address_of("tickets.access_journal"), "eye"),
+    )
+
+
 def _items(access: Access) -> Sequence[NavigationItem]:
     main = [
         ("Ticket", _("Tickets"), "card-list"),

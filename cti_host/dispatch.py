@@ -199,8 +199,11 @@ class Dispatcher:
         self, hook: str, but: Collection[str], arguments: Mapping[str, Any]
     ) -> Iterator[tuple[_Implementation, Mapping[str, Any]]]:
         """The implementations to call, each with the arguments as it may see them."""
+        implementations = self._implementations[hook]
+        if not implementations:
+            return
         shared = {name: read_only(value) for name, value in arguments.items()}
-        for implementation in self._implementations[hook]:
+        for implementation in implementations:
             if implementation.plugin in but:
                 continue
             seen = self._seen(hook, implementation, shared)

@@ -93,7 +93,9 @@ class _CurrentDatabase(peewee.DatabaseProxy):
 
     @property
     def obj(self) -> peewee.Database:
-        opened: peewee.Database = current_app.extensions["cti_host"].database
+        # Not by the proxy, whose attributes take calls of their own.
+        app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+        opened: peewee.Database = app.extensions["cti_host"].database
         return opened
 
     @obj.setter

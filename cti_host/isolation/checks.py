@@ -224,8 +224,11 @@ class _Compiler:
 def _besides(annotation: Any) -> Check | None:
     """What an annotation says besides the type; `None`: nothing."""
     marks = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
-    check = _with_marks(_anything, marks)
-    return None if check is _anything else check
+    musts = [mark for mark in marks if isinstance(mark, Must)]
+    if len(musts) == 1:  # the address of a ticket's page, of which a panel has dozens
+        wrong, holds = Wrong("", f"not {musts[0].what}"), musts[0].holds
+        return lambda value: None if holds(value) else wrong
+    return _with_marks(_anything, musts) if musts else None
 
 
 def _with_marks(check: Check, marks: Sequence[Any]) -> Check:

@@ -49,6 +49,28 @@ class Metrics:
             registry=self.registry,
         )
         self._of_requests: dict[tuple[str, str, int], Histogram] = {}
+        self._of_labels: dict[tuple[Counter, tuple[str, ...]], Counter] = {}
+
+    def count_pop(self, result: str) -> None:
+        """Count a panel that was shown, or refused.
+
+        :param result: what the lookup said
+        """
+        self._kept(self.pops, result).inc()
+
+    def count_lookup(self, plugin: str, result: str) -> None:
+        """Count a lookup of callers.
+
+        :param result: whether somebody matched
+        """
+        self._kept(self.lookups, plugin, result).inc()
+
+    def _kept(self, counter: Counter, *labels: str) -> Counter:
+        """What counts something with these labels, of which there are few; it is found once."""
+        found = self._of_labels.get((counter, labels))
+        if found is None:
+            found = self._of_labels[counter, labels] = counter.labels(*labels)
+        return found
 
     def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request that was answered.

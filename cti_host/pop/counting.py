@@ -16,12 +16,12 @@ def count_pop(host: Host, call: Call, matches: Matches, *, failed: bool) -> None
 
     :param failed: whether nobody was found because a plugin had no answer
     """
-    host.metrics.pops.labels(_result(call, matches, failed=failed)).inc()
+    host.metrics.count_pop(_result(call, matches, failed=failed))
 
 
 def count_refused(host: Host) -> None:
     """Count a call whose address could not be read."""
-    host.metrics.pops.labels(REFUSED).inc()
+    host.metrics.count_pop(REFUSED)
 
 
 def count_lookups(host: Host, spans: Iterable[Span]) -> None:
@@ -32,7 +32,7 @@ def count_lookups(host: Host, spans: Iterable[Span]) -> None:
     for span in spans:
         if span.hook == "lookup_callers":
             result = "failed" if span.problem else "matched" if span.result else "nobody"
-            host.metrics.lookups.labels(span.plugin, result).inc()
+            host.metrics.count_lookup(span.plugin, result)
 
 
 def _result(call: Call, matches: Matches, *, failed: bool) -> str:

@@ -62,7 +62,8 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
     def require_agent() -> ResponseReturnValue | None:
         values = context_values()
         values["cti_agent"] = None
-        if request.endpoint is None or request.endpoint in host.public_endpoints:
+        endpoint = request.endpoint
+        if endpoint is None or endpoint in host.public_endpoints:
             return None
         agent = values["cti_agent"] = host.hooks.identify_agent(request)
         if agent is None:
@@ -79,11 +80,10 @@ def init_app(app: Flask, host: Host, csrf: CSRFProtect) -> None:
 
     @app.before_request
     def require_csrf_token() -> ResponseReturnValue | None:
-        if request.endpoint is None:  # there is no such page, nothing will be done
+        # Where there is no such page, nothing will be done.
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint is None:
             return None
-        if has_bearer_token() or request.endpoint in host.own_csrf_endpoints:
-            return None
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if not (has_bearer_token() or request.endpoint in host.own_csrf_endpoints):
             check = host.right_checks.get(request.endpoint)
             # Of pages for everybody nobody is asked whether they may.
             if check is not None and g.cti_agent is not None:

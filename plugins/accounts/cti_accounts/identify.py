@@ -63,13 +63,14 @@ def _by_session(key: str) -> Agent | None:
     agent = _agent(rows, None)
     if agent is None:
         return None
-    if not strong and current_config().needs_second_factor(agent.profiles):
+    config = current_config()
+    if not strong and config.needs_second_factor(agent.profiles):
         return None
     setattr(g, _SIGNED_IN, True)
     if created > now:
         # The clock was set back: the session would last until it is that late again, and longer.
         note_use(AgentSession, id_, now, created=now)
-    elif not 0 <= now - used < session_seconds(current_config().idle_minutes * 60):
+    elif not 0 <= now - used < session_seconds(config.idle_minutes * 60):
         note_use(AgentSession, id_, now)
     return agent
 

@@ -148,7 +148,7 @@ def everything_allowed() -> Iterator[None]:
 
 def current_access() -> Access:
     """What whoever acts now may do: the agent of the request; everything outside of one."""
-    if not is_serving() or _everything.get():
+    if _everything.get() or not is_serving():
         return EVERYTHING
     try:
         agent: Agent | None = current_agent()

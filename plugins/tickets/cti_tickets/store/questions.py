@@ -10,7 +10,6 @@ from cti_oql.running import rows
 from cti_host import database
 
 Answer = Callable[[], Any]
-_UNKNOWN = object()
 
 
 class Questions:
@@ -21,7 +20,9 @@ class Questions:
     """
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[str, tuple[Any, ...]], Any] = {}
+        # A value may be a list, so they are looked for one by one: there are a handful.
+        self._asked: list[tuple[str, tuple[Any, ...]]] = []
+        self._answers: list[Any] = []
 
     def ask(self, expression: str, values: Sequence[Any]) -> Answer:
         """Have something asked.
@@ -31,17 +32,19 @@ class Questions:
         :return: what tells the answer
         """
         question = (expression, tuple(values))
-        self._answers.setdefault(question, _UNKNOWN)
-        return lambda: self._answer(question)
+        if question not in self._asked:
+            self._asked.append(question)
+        place = self._asked.index(question)
+        return lambda: self._answer(place)
 
-    def _answer(self, question: tuple[str, tuple[Any, ...]]) -> Any:
-        if self._answers[question] is _UNKNOWN:
+    def _answer(self, place: int) -> Any:
+        if place >= len(self._answers):
             self._ask_all()
-        return self._answers[question]
+        return self._answers[place]
 
     def _ask_all(self) -> None:
-        asked = [question for question, answer in self._answers.items() if answer is _UNKNOWN]
+        asked = self._asked[len(self._answers) :]
         expressions = ", ".join(expression for expression, _values in asked)
         bound = [value for _expression, values in asked for value in values]
         (answers,) = rows(database.obj, f"SELECT {expressions}", bound)
-        self._answers.update(zip(asked, answers, strict=True))
+        self._answers.extend(answers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 # Seconds: a panel takes some milliseconds, an import minutes.
@@ -9,6 +11,8 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 # Others are counted together: a client may make up as many as it likes.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"
+
+_Metric = TypeVar("_Metric", Counter, Histogram)
 
 
 class Metrics:
@@ -48,8 +52,7 @@ class Metrics:
             ("plugin", "result"),
             registry=self.registry,
         )
-        self._of_requests: dict[tuple[str, str, int], Histogram] = {}
-        self._of_labels: dict[tuple[Counter, tuple[str, ...]], Counter] = {}
+        self._of_labels: dict[tuple[Any, tuple[str, ...]], Any] = {}
 
     def count_pop(self, result: str) -> None:
         """Count a panel that was shown, or refused.
@@ -65,11 +68,11 @@ class Metrics:
         """
         self._kept(self.lookups, plugin, result).inc()
 
-    def _kept(self, counter: Counter, *labels: str) -> Counter:
-        """What counts something with these labels, of which there are few; it is found once."""
-        found = self._of_labels.get((counter, labels))
+    def _kept(self, metric: _Metric, *labels: str) -> _Metric:
+        """What measures something with these labels, of which there are few; it is found once."""
+        found: _Metric | None = self._of_labels.get((metric, labels))
         if found is None:
-            found = self._of_labels[counter, labels] = counter.labels(*labels)
+            found = self._of_labels[metric, labels] = metric.labels(*labels)
         return found
 
     def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -79,12 +82,8 @@ class Metrics:
         :param seconds: how long it took
         """
         method = method if method in _METHODS else OTHER
-        key = (route, method, status // 100)
-        counted = self._of_requests.get(key)
-        if counted is None:
-            counted = self._requests.labels(route or "(none)", method, f"{status // 100}xx")
-            self._of_requests[key] = counted
-        counted.observe(seconds)
+        labels = (route or "(none)", method, f"{status // 100}xx")
+        self._kept(self._requests, *labels).observe(seconds)
         self.changes += 1
 
     def count_refused(self, status: int) -> None:

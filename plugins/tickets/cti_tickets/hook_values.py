@@ -218,7 +218,7 @@ def _caller(record: Record, codes: Sequence[str], display_name: Sequence[str]) -
     attributes = {
         code: "" if value is None else str(value) for code, value in zip(codes, values, strict=True)
     }
-    names = [text for c in display_name if (text := attributes[c])]
+    names = [text for code in display_name if (text := attributes[code])]
     return Caller(
         class_name=record.class_name,
         id=record.id,

@@ -19,7 +19,7 @@ from cti_calls.pages.calling.dialling import Dialling
 from cti_calls.pages.calling.recording import tell_former_ticket, tell_ticket
 from cti_calls.pages.names import names_of
 from cti_calls.pages.note_view import changed_lines, versions
-from cti_calls.pages.rows import Rows, seen_by
+from cti_calls.pages.rows import Rows, number_shown, seen_by
 from cti_calls.pages.telling import tell
 from cti_calls.rights.profiles import Action
 from cti_calls.rights.rights import Rights
@@ -199,9 +199,9 @@ class CallPage:
             return self._show(record, typed, status=409)
         if record.caller != person.key:
             tell("call %d: said to be one of %s", record.id, person.key)
-        number = self._host.hooks.parse_number(record.remote)
+        number = number_shown(self._host, record.remote)
         here = url_for("calls.call", id_=record.id)
-        form = self._host.hooks.number_form_url(person, str(number or record.remote), here)
+        form = self._host.hooks.number_form_url(person, number, here)
         if form is None:
             flash(
                 _(
